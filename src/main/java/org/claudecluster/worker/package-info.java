@@ -1,0 +1,3 @@
+/** The worker: see the package list in docs/architecture.md. */
+@org.jspecify.annotations.NullMarked
+package org.claudecluster.worker;
