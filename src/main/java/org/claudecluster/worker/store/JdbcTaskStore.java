@@ -1,0 +1,120 @@
+package org.claudecluster.worker.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import javax.sql.DataSource;
+import org.claudecluster.worker.task.CancelAnswer;
+import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.DeleteAnswer;
+import org.claudecluster.worker.task.Enqueued;
+import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.QueueDepth;
+import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskFilter;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.WorkerRegistry;
+
+/** The task table over JDBC: writes share commits, reads go straight to a pooled connection. */
+public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoCloseable {
+
+    private final DataSource dataSource;
+    private final GroupCommit writes;
+
+    /** The schema must be there; the data source stays the caller's to close. */
+    public JdbcTaskStore(DataSource dataSource) {
+        this.dataSource = dataSource;
+        this.writes = new GroupCommit(dataSource);
+    }
+
+    @Override
+    public Enqueued enqueue(NewTask task) {
+        return writes.write(connection -> TaskWrites.enqueue(connection, task));
+    }
+
+    @Override
+    public List<Task> claim(Claimant claimant, int slots) {
+        return writes.write(connection -> TaskWrites.claim(connection, claimant, slots));
+    }
+
+    @Override
+    public boolean start(Lease lease, String executorType, Optional<String> sessionId) {
+        return writes.write(connection -> TaskWrites.start(connection, lease, executorType, sessionId));
+    }
+
+    @Override
+    public Set<Lease> renew(Claimant claimant, Collection<Lease> leases) {
+        return writes.write(connection -> TaskWrites.renew(connection, claimant, leases));
+    }
+
+    @Override
+    public boolean finish(Lease lease, Finish finish) {
+        return writes.write(connection -> TaskWrites.finish(connection, lease, finish));
+    }
+
+    @Override
+    public CancelAnswer cancel(TaskId task) {
+        return writes.write(connection -> TaskWrites.cancel(connection, task));
+    }
+
+    @Override
+    public List<TaskId> cancelRequests(WorkerId holder) {
+        return read(connection -> TaskReads.cancelRequests(connection, holder));
+    }
+
+    @Override
+    public List<Task> reap(WorkerId self, boolean othersAreDead) {
+        return writes.write(connection -> TaskWrites.reap(connection, self, othersAreDead));
+    }
+
+    @Override
+    public Optional<Task> find(TaskId task) {
+        return read(connection -> TaskReads.find(connection, task));
+    }
+
+    @Override
+    public List<Task> list(TaskFilter filter) {
+        return read(connection -> TaskReads.list(connection, filter));
+    }
+
+    @Override
+    public DeleteAnswer delete(TaskId task) {
+        return writes.write(connection -> TaskWrites.delete(connection, task));
+    }
+
+    @Override
+    public QueueDepth depth() {
+        return read(TaskReads::depth);
+    }
+
+    @Override
+    public void announce(WorkerId worker, String name, boolean draining) {
+        writes.write(connection -> WorkerRows.announce(connection, worker, name, draining));
+    }
+
+    @Override
+    public void leave(WorkerId worker) {
+        writes.write(connection -> WorkerRows.leave(connection, worker));
+    }
+
+    private <T> T read(GroupCommit.Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw new StoreUnavailable("the store did not answer", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        writes.close();
+    }
+}

@@ -1,0 +1,87 @@
+package org.claudecluster.worker.store;
+
+import static org.claudecluster.worker.store.Sql.number;
+import static org.claudecluster.worker.store.Sql.text;
+import static org.claudecluster.worker.store.Sql.time;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.UUID;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.WorkerId;
+
+/** A row of {@code task} and the {@link Task} it stands for. */
+final class TaskRow {
+
+    private TaskRow() {}
+
+    static Task task(ResultSet row) throws SQLException {
+        TaskStatus status = TaskStatus.ofWire(row.getString("status")).orElseThrow();
+        return new Task(
+                id(row),
+                spec(row),
+                status,
+                time(row, "created_at").orElseThrow(),
+                time(row, "started_at"),
+                time(row, "finished_at"),
+                row.getInt("attempt"),
+                row.getLong("epoch"),
+                text(row, "worker").map(WorkerId::new),
+                text(row, "executor_type"),
+                text(row, "session_id"),
+                time(row, "cancel_requested_at").isPresent(),
+                new Progress(row.getLong("output_bytes"), time(row, "last_output_at"), row.getInt("turns")),
+                text(row, "result").map(TaskJson::result),
+                outcome(row, status));
+    }
+
+    static TaskId id(ResultSet row) throws SQLException {
+        return new TaskId(row.getObject("id", UUID.class));
+    }
+
+    private static TaskSpec spec(ResultSet row) throws SQLException {
+        TaskJson.Rest rest = TaskJson.rest(row.getString("spec"));
+        return new TaskSpec(
+                row.getString("prompt"),
+                text(row, "wanted_worker"),
+                row.getBoolean("require_worker"),
+                row.getInt("priority"),
+                rest.metadata(),
+                rest.labels(),
+                Duration.ofMillis(row.getLong("timeout_ms")),
+                row.getInt("max_attempts"),
+                time(row, "not_before"),
+                rest.workingDirectory(),
+                rest.claude());
+    }
+
+    private static Optional<Outcome> outcome(ResultSet row, TaskStatus status) throws SQLException {
+        Optional<Reason> reason = text(row, "reason").map(Reason::ofWire);
+        Ending ending = ending(row);
+        return switch (status) {
+            case PENDING, RUNNING -> Optional.empty();
+            case COMPLETED -> Optional.of(new Outcome.Completed(ending, reason));
+            case FAILED ->
+                Optional.of(new Outcome.Failed(
+                        reason.orElseThrow(), text(row, "message").orElse(""), ending));
+            case CANCELLED -> Optional.of(new Outcome.Cancelled(ending));
+        };
+    }
+
+    private static Ending ending(ResultSet row) throws SQLException {
+        Optional<Integer> code = number(row, "exit_code");
+        if (code.isPresent()) {
+            return new Ending.Exited(code.get());
+        }
+        return number(row, "exit_signal").<Ending>map(Ending.Signalled::new).orElseGet(Ending.NotStarted::new);
+    }
+}

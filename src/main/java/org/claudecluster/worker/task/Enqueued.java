@@ -1,0 +1,14 @@
+package org.claudecluster.worker.task;
+
+/** The answer to an enqueue. */
+public sealed interface Enqueued {
+
+    /** The task is durable now. */
+    record Created(Task task) implements Enqueued {}
+
+    /** The same request was here before; this is its task. */
+    record Repeated(Task task) implements Enqueued {}
+
+    /** The key was used before, with another body. */
+    record KeyReused(TaskId task) implements Enqueued {}
+}

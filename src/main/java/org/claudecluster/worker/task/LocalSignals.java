@@ -1,0 +1,14 @@
+package org.claudecluster.worker.task;
+
+/** Hints within this process that save a poll. The store stays the truth: a lost hint costs time, never a task. */
+public interface LocalSignals {
+
+    /** Something was enqueued. */
+    void enqueued();
+
+    /** The cancel of a running task was asked for. */
+    void cancelRequested(TaskId task);
+
+    /** A task reached its final state without having run here. */
+    void finalised(TaskId task);
+}

@@ -1,0 +1,92 @@
+package org.claudecluster.worker.task;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.Optional;
+
+/** The one accepted end of a task. */
+public sealed interface Outcome {
+
+    /** How the program ended. */
+    Ending ending();
+
+    /** The final status that this outcome means. */
+    TaskStatus status();
+
+    /** Why; empty for a plain success. */
+    Optional<Reason> reason();
+
+    /** A sentence for people, at most {@link #MAX_MESSAGE} characters; empty for a plain success. */
+    Optional<String> message();
+
+    int MAX_MESSAGE = 2_000;
+
+    /** The work was done. A {@code note} (such as {@link Reason#LINGERING}) says what was odd about the end. */
+    record Completed(Ending ending, Optional<Reason> note) implements Outcome {
+        public Completed {
+            requireNonNull(ending, "ending");
+            requireNonNull(note, "note");
+        }
+
+        @Override
+        public TaskStatus status() {
+            return TaskStatus.COMPLETED;
+        }
+
+        @Override
+        public Optional<Reason> reason() {
+            return note;
+        }
+
+        @Override
+        public Optional<String> message() {
+            return Optional.empty();
+        }
+    }
+
+    /** The work was not done, and {@code why} says it in a sentence for people. */
+    record Failed(Reason cause, String why, Ending ending) implements Outcome {
+        public Failed {
+            requireNonNull(cause, "cause");
+            requireNonNull(ending, "ending");
+            why = why.length() <= MAX_MESSAGE ? why : why.substring(0, MAX_MESSAGE);
+        }
+
+        @Override
+        public TaskStatus status() {
+            return TaskStatus.FAILED;
+        }
+
+        @Override
+        public Optional<Reason> reason() {
+            return Optional.of(cause);
+        }
+
+        @Override
+        public Optional<String> message() {
+            return Optional.of(why);
+        }
+    }
+
+    /** Somebody asked for the end before the work was done. */
+    record Cancelled(Ending ending) implements Outcome {
+        public Cancelled {
+            requireNonNull(ending, "ending");
+        }
+
+        @Override
+        public TaskStatus status() {
+            return TaskStatus.CANCELLED;
+        }
+
+        @Override
+        public Optional<Reason> reason() {
+            return Optional.of(Reason.CANCELLED);
+        }
+
+        @Override
+        public Optional<String> message() {
+            return Optional.empty();
+        }
+    }
+}

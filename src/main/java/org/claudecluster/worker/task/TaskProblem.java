@@ -1,0 +1,56 @@
+package org.claudecluster.worker.task;
+
+import static java.util.Objects.requireNonNull;
+
+import java.util.List;
+
+/** A request that can't be served, by a stable code. Only the HTTP edge knows what status the code becomes. */
+public final class TaskProblem extends RuntimeException {
+
+    private static final long serialVersionUID = 1L;
+
+    private final Code code;
+    private final transient List<FieldError> errors;
+
+    /** The kinds of refusal; the wire form is the lower-case name with dashes. */
+    public enum Code {
+        MALFORMED_BODY,
+        INVALID_REQUEST,
+        NOT_FOUND,
+        NOT_FINAL,
+        IDEMPOTENCY_KEY_REUSED,
+        EXECUTOR_UNAVAILABLE,
+        STREAMING_OFF,
+        RANGE_NOT_SATISFIABLE,
+        QUEUE_FULL,
+        TOO_MANY_STREAMS,
+        DRAINING,
+        STORE_UNAVAILABLE
+    }
+
+    /** What is wrong with one field, what is allowed, and what to do. */
+    public record FieldError(String field, String message) {
+        public FieldError {
+            requireNonNull(field, "field");
+            requireNonNull(message, "message");
+        }
+    }
+
+    public TaskProblem(Code code, String detail) {
+        this(code, detail, List.of());
+    }
+
+    public TaskProblem(Code code, String detail, List<FieldError> errors) {
+        super(detail);
+        this.code = requireNonNull(code, "code");
+        this.errors = List.copyOf(errors);
+    }
+
+    public Code code() {
+        return code;
+    }
+
+    public List<FieldError> errors() {
+        return errors;
+    }
+}

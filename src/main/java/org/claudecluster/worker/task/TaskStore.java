@@ -1,0 +1,60 @@
+package org.claudecluster.worker.task;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The truth about all tasks. One table is both the domain row and the lease.
+ *
+ * <p>Guarantees of every adapter, held by one contract test:
+ * <ul>
+ *   <li>When a write has returned, it survives {@code kill -9} of this process.
+ *   <li>Every write to a running task is guarded by task, epoch, holder and status; {@code false} means that the lease
+ *       is lost and nothing was written.
+ *   <li>Two claims never return the same task, whoever asks.
+ * </ul>
+ * Methods block for the store's reply, and throw {@link StoreUnavailable} when there is none. Call them from a virtual
+ * or a worker thread, never from an event loop.
+ */
+public interface TaskStore {
+
+    /** Makes a task durable, or says that it was here before. */
+    Enqueued enqueue(NewTask task);
+
+    /** Takes at most {@code slots} tasks: most urgent first, then oldest. The attempt is counted here. */
+    List<Task> claim(Claimant claimant, int slots);
+
+    /** Says what runs the task, and in which CLI session, before it is started. */
+    boolean start(Lease lease, String executorType, Optional<String> sessionId);
+
+    /** Renews leases for the claimant's duration and answers which of them are still held. */
+    Set<Lease> renew(Claimant claimant, Collection<Lease> leases);
+
+    /** Writes the one outcome. */
+    boolean finish(Lease lease, Finish finish);
+
+    /** Cancels what is pending, and asks the owner of what is running to. */
+    CancelAnswer cancel(TaskId task);
+
+    /** Those of the holder's running tasks which somebody asked to cancel. */
+    List<TaskId> cancelRequests(WorkerId holder);
+
+    /**
+     * Ends what no living worker owns: leases that ran out and, with {@code othersAreDead}, all that {@code self} does
+     * not hold. A task with an attempt left is pending again, the rest fails with {@link Reason#WORKER_LOST}.
+     *
+     * @return the tasks as they are now
+     */
+    List<Task> reap(WorkerId self, boolean othersAreDead);
+
+    Optional<Task> find(TaskId task);
+
+    /** Newest first. */
+    List<Task> list(TaskFilter filter);
+
+    DeleteAnswer delete(TaskId task);
+
+    QueueDepth depth();
+}

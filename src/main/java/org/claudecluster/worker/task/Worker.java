@@ -1,0 +1,21 @@
+package org.claudecluster.worker.task;
+
+import java.time.Instant;
+
+/** This process, as others may see it. */
+public interface Worker {
+
+    WorkerId id();
+
+    String name();
+
+    /** The most tasks that run at once. */
+    int slots();
+
+    /** Tasks whose slot is not free yet. */
+    int activeTasks();
+
+    boolean draining();
+
+    Instant startedAt();
+}
