@@ -1,0 +1,167 @@
+package org.claudecluster.worker.transcript;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+import org.claudecluster.worker.task.TaskId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One append-only file per task, for the worker that has the machine to itself. Files are spread over 256 directories
+ * by the last two digits of the id, which are random, so that no directory grows too long to list.
+ */
+public final class FileTranscriptLog implements TranscriptLog {
+
+    private final Path directory;
+
+    /** The directory is made when the first transcript is. */
+    public FileTranscriptLog(Path directory) {
+        this.directory = directory;
+    }
+
+    @Override
+    public Appender open(TaskId task) {
+        Path file = file(task);
+        try {
+            Files.createDirectories(file.getParent());
+            FileChannel channel =
+                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            return new FileAppender(channel);
+        } catch (IOException e) {
+            throw new UncheckedIOException("the transcript can't be opened: " + file, e);
+        }
+    }
+
+    @Override
+    public Reader read(TaskId task, long after) {
+        return new FileReader(file(task), after);
+    }
+
+    @Override
+    public boolean delete(TaskId task) {
+        try {
+            return Files.deleteIfExists(file(task));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private Path file(TaskId task) {
+        String id = task.toString();
+        return directory.resolve(id.substring(id.length() - 2)).resolve(id + ".log");
+    }
+
+    private static final class FileAppender implements Appender {
+
+        /** How many buffers one gathering write takes at most: the kernel's IOV_MAX. */
+        private static final int MAX_BUFFERS = 1024;
+
+        private final FileChannel channel;
+        private long lastSeq;
+
+        FileAppender(FileChannel channel) throws IOException {
+            this.channel = channel;
+            cutTornTail();
+        }
+
+        @Override
+        public long lastSeq() {
+            return lastSeq;
+        }
+
+        @Override
+        public void append(List<TranscriptRecord> records) {
+            for (int from = 0; from < records.size(); from += MAX_BUFFERS / 2) {
+                List<TranscriptRecord> part = records.subList(from, Math.min(records.size(), from + MAX_BUFFERS / 2));
+                write(part);
+                lastSeq = part.getLast().seq();
+            }
+        }
+
+        private void write(List<TranscriptRecord> records) {
+            ByteBuffer[] buffers = new ByteBuffer[2 * records.size()];
+            long size = 0;
+            for (int i = 0; i < records.size(); i++) {
+                buffers[2 * i] = RecordFormat.header(records.get(i));
+                buffers[2 * i + 1] = ByteBuffer.wrap(records.get(i).bytes());
+                size += RecordFormat.HEADER + records.get(i).bytes().length;
+            }
+            try {
+                for (long written = 0; written < size; ) {
+                    written += channel.write(buffers);
+                }
+            } catch (IOException e) {
+                throw new UncheckedIOException("the transcript can't be written", e);
+            }
+        }
+
+        private void cutTornTail() throws IOException {
+            long end = 0;
+            if (channel.size() > 0) {
+                RecordScanner scanner = new RecordScanner(channel, 0);
+                for (List<TranscriptRecord> batch = scanner.next(RecordScanner.BLOCK);
+                        !batch.isEmpty();
+                        batch = scanner.next(RecordScanner.BLOCK)) {
+                    lastSeq = batch.getLast().seq();
+                }
+                end = scanner.position();
+            }
+            channel.truncate(end);
+            channel.position(end);
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+
+    /** Opens its file at the first read that finds one, since a viewer may come before the first record. */
+    private static final class FileReader implements Reader {
+
+        private final Path file;
+        private final long after;
+        private @Nullable RecordScanner scanner;
+
+        FileReader(Path file, long after) {
+            this.file = file;
+            this.after = after;
+        }
+
+        @Override
+        public List<TranscriptRecord> next(int maxBytes) {
+            try {
+                if (scanner == null) {
+                    if (!Files.exists(file)) {
+                        return List.of();
+                    }
+                    scanner = new RecordScanner(FileChannel.open(file, StandardOpenOption.READ), after);
+                }
+                return scanner.next(maxBytes);
+            } catch (IOException e) {
+                throw new UncheckedIOException("the transcript can't be read: " + file, e);
+            }
+        }
+
+        @Override
+        public void close() {
+            if (scanner == null) {
+                return;
+            }
+            try {
+                scanner.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package org.claudecluster.worker.transcript;
+
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/** A record on its way to viewers. It is turned into wire bytes once, however many watch. */
+public final class LiveRecord {
+
+    private final TranscriptRecord record;
+    private volatile byte @Nullable [] wire;
+
+    LiveRecord(TranscriptRecord record) {
+        this.record = record;
+    }
+
+    public TranscriptRecord record() {
+        return record;
+    }
+
+    /** The wire bytes; two viewers that ask at the same moment may both make them, which is harmless. */
+    public byte[] wire(Function<TranscriptRecord, byte[]> codec) {
+        byte[] made = wire;
+        if (made == null) {
+            made = codec.apply(record);
+            wire = made;
+        }
+        return made;
+    }
+}
