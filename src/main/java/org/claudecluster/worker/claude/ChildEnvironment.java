@@ -1,0 +1,105 @@
+package org.claudecluster.worker.claude;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The whole environment of a task's process, built and not inherited: only what is named here is taken over from the
+ * worker, so that neither its database password nor any other secret reaches a tool.
+ */
+public final class ChildEnvironment {
+
+    /** The variable by which every descendant of a task can be found again; its value is the task's id. */
+    public static final String MARKER = "CLAUDECLUSTER_TASK";
+
+    private static final Set<String> INHERITED = Set.of(
+            "PATH",
+            "LANG",
+            "LC_ALL",
+            "LC_CTYPE",
+            "TZ",
+            "HTTP_PROXY",
+            "HTTPS_PROXY",
+            "NO_PROXY",
+            "ALL_PROXY",
+            "http_proxy",
+            "https_proxy",
+            "no_proxy",
+            "all_proxy",
+            "NODE_EXTRA_CA_CERTS",
+            "SSL_CERT_FILE",
+            "SSL_CERT_DIR",
+            "REQUESTS_CA_BUNDLE",
+            "CURL_CA_BUNDLE",
+            "GIT_SSL_CAINFO",
+            "IS_SANDBOX",
+            "API_TIMEOUT_MS",
+            "MAX_THINKING_TOKENS",
+            "MAX_MCP_OUTPUT_TOKENS",
+            "AWS_REGION",
+            "CLOUD_ML_REGION",
+            "GOOGLE_CLOUD_PROJECT");
+
+    private static final List<String> INHERITED_PREFIXES =
+            List.of("ANTHROPIC_", "CLAUDE_CODE_", "BASH_DEFAULT_", "BASH_MAX_", "MCP_", "DISABLE_");
+
+    /** How names of secrets end. Custom headers carry keys as well. */
+    private static final List<String> SECRET_SUFFIXES =
+            List.of("_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_CUSTOM_HEADERS", "_CREDENTIALS");
+
+    /** What an unattended run wants; the worker's own environment may override each. */
+    private static final Map<String, String> DEFAULTS = Map.of(
+            "PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin",
+            "LANG", "C.UTF-8",
+            "TERM", "xterm-256color",
+            "DISABLE_AUTOUPDATER", "1",
+            "DISABLE_TELEMETRY", "1",
+            "DISABLE_ERROR_REPORTING", "1",
+            "CLAUDE_CODE_DISABLE_NONESSENTIAL_TRAFFIC", "1",
+            "CLAUDE_CODE_DISABLE_BACKGROUND_TASKS", "1",
+            // The CLI's own default retries a bad key for three silent minutes.
+            "CLAUDE_CODE_MAX_RETRIES", "4");
+
+    private ChildEnvironment() {}
+
+    /**
+     * Builds it.
+     *
+     * @param own the worker's environment
+     * @param extra what the configuration names on top; it wins over everything but the marker
+     * @param home HOME, shared by all tasks
+     * @param configDirectory CLAUDE_CONFIG_DIR, writable
+     * @param temporary a directory of the task's own, which is deleted after it
+     */
+    public static Map<String, String> of(
+            Map<String, String> own,
+            Map<String, String> extra,
+            String marker,
+            Path home,
+            Path configDirectory,
+            Path temporary) {
+        Map<String, String> built = new TreeMap<>(DEFAULTS);
+        own.forEach((name, value) -> {
+            if (isInherited(name)) {
+                built.put(name, value);
+            }
+        });
+        built.put("HOME", home.toString());
+        built.put("CLAUDE_CONFIG_DIR", configDirectory.toString());
+        built.put("CLAUDE_CODE_TMPDIR", temporary.toString());
+        built.put("TMPDIR", temporary.toString());
+        built.putAll(extra);
+        built.put(MARKER, marker);
+        return built;
+    }
+
+    private static boolean isInherited(String name) {
+        if (SECRET_SUFFIXES.stream().anyMatch(name::endsWith)) {
+            return false;
+        }
+        return INHERITED.contains(name) || INHERITED_PREFIXES.stream().anyMatch(name::startsWith);
+    }
+}

@@ -1,0 +1,54 @@
+package org.claudecluster.worker.claude;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.PermissionMode;
+
+/**
+ * The arguments of one headless run, for CLI 2.1.197 and later. The prompt is not among them: it goes to standard
+ * input, since an argument ends at 128 KiB, shows in {@code ps} and may be taken for an option.
+ */
+public final class CommandLine {
+
+    private CommandLine() {}
+
+    /**
+     * All arguments after the program's name.
+     *
+     * <p>Every option stands as {@code --option=value}, since the CLI's variadic options swallow what follows them, and
+     * defaults that changed between versions are always said. {@code --setting-sources=user} keeps a checkout's own
+     * hooks and settings from running before the first prompt.
+     *
+     * @param sessionId the session to make; ignored when an existing one is resumed
+     * @param unreadable directories whose files must not reach the API, not even by an {@code @path} in the prompt
+     */
+    public static List<String> of(ClaudeOptions options, UUID sessionId, List<Path> unreadable) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "-p", "--output-format=stream-json", "--verbose", "--setting-sources=user", "--strict-mcp-config"));
+        PermissionMode mode = options.permissionMode().orElse(PermissionMode.DONT_ASK);
+        arguments.add("--permission-mode=" + mode.wire());
+        options.resumeSessionId()
+                .ifPresentOrElse(
+                        resumed -> arguments.add("--resume=" + resumed),
+                        () -> arguments.add("--session-id=" + sessionId));
+        options.model().ifPresent(model -> arguments.add("--model=" + model));
+        options.maxTurns().ifPresent(turns -> arguments.add("--max-turns=" + turns));
+        options.maxBudgetUsd().ifPresent(budget -> arguments.add("--max-budget-usd=" + budget.toPlainString()));
+        options.appendSystemPrompt().ifPresent(text -> arguments.add("--append-system-prompt=" + text));
+        options.mcpConfig().ifPresent(json -> arguments.add("--mcp-config=" + json));
+        options.jsonSchema().ifPresent(json -> arguments.add("--json-schema=" + json));
+        if (!options.allowedTools().isEmpty()) {
+            arguments.add("--allowedTools=" + String.join(",", options.allowedTools()));
+        }
+        List<String> denied = new ArrayList<>(options.disallowedTools());
+        // Two slashes: the CLI reads one as relative to its settings, and a bare Read stops no @path.
+        unreadable.forEach(directory -> denied.add("Read(/" + directory.toAbsolutePath() + "/**)"));
+        if (!denied.isEmpty()) {
+            arguments.add("--disallowedTools=" + String.join(",", denied));
+        }
+        return List.copyOf(arguments);
+    }
+}

@@ -1,0 +1,118 @@
+package org.claudecluster.worker.claude;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Reason;
+
+/**
+ * How the CLI's failures look. Neither the exit code nor {@code subtype} is enough alone: an API failure says
+ * {@code subtype: success} with {@code is_error: true}, and an interrupted run exits 0.
+ *
+ * <p>Texts are matched only where the CLI gives no other sign; each place says which version prints it.
+ */
+final class Failures {
+
+    private static final int EXIT_OK = 0;
+    private static final int HTTP_UNAUTHORIZED = 401;
+    private static final int HTTP_FORBIDDEN = 403;
+    private static final int HTTP_TOO_MANY_REQUESTS = 429;
+    private static final int HTTP_OVERLOADED = 529;
+
+    private Failures() {}
+
+    static Outcome judge(
+            Ending ending, Optional<JsonNode> result, boolean sawEvent, String retriedError, String lastText) {
+        return result.map(line -> byResult(ending, line, retriedError))
+                .orElseGet(() -> sawEvent ? withoutResult(ending, retriedError) : byEnding(ending, lastText));
+    }
+
+    private static Outcome byResult(Ending ending, JsonNode result, String retriedError) {
+        boolean told = result.path("subtype").asText().equals("success")
+                && !result.path("is_error").asBoolean();
+        if (told && ending.equals(new Ending.Exited(EXIT_OK))) {
+            return new Outcome.Completed(ending, Optional.empty());
+        }
+        if (told) {
+            return byEnding(ending, "the CLI reported success, but ended with an error");
+        }
+        return new Outcome.Failed(reason(result, retriedError), message(result), ending);
+    }
+
+    private static Reason reason(JsonNode result, String retriedError) {
+        return switch (result.path("subtype").asText()) {
+            case "error_max_turns" -> Reason.MAX_TURNS;
+            case "error_max_budget_usd" -> Reason.BUDGET_EXCEEDED;
+            default -> byStatus(result.path("api_error_status").asInt(), message(result), retriedError);
+        };
+    }
+
+    private static Reason byStatus(int status, String text, String retriedError) {
+        return switch (status) {
+            case HTTP_UNAUTHORIZED, HTTP_FORBIDDEN -> Reason.AUTH_FAILED;
+            case HTTP_TOO_MANY_REQUESTS -> isUsageLimit(text) ? Reason.USAGE_LIMIT : Reason.RATE_LIMITED;
+            case HTTP_OVERLOADED -> Reason.OVERLOADED;
+            case 0 -> withoutStatus(text, retriedError);
+            default -> Reason.API_ERROR;
+        };
+    }
+
+    /** 2.1.197 gives no status for 529, and no version gives one when it never called the API. */
+    private static Reason withoutStatus(String text, String retriedError) {
+        if (text.startsWith("Not logged in") || text.startsWith("Invalid API key")) {
+            return Reason.AUTH_FAILED;
+        }
+        if (isUsageLimit(text)) {
+            return Reason.USAGE_LIMIT;
+        }
+        return byRetriedError(retriedError);
+    }
+
+    /** The words of {@code system/api_retry} lines. */
+    private static Reason byRetriedError(String error) {
+        return switch (error) {
+            case "authentication_failed" -> Reason.AUTH_FAILED;
+            case "rate_limit" -> Reason.RATE_LIMITED;
+            case "overloaded" -> Reason.OVERLOADED;
+            default -> Reason.API_ERROR;
+        };
+    }
+
+    /** "Claude AI usage limit reached", "You've hit your session limit", "… weekly limit": all versions so far. */
+    private static boolean isUsageLimit(String text) {
+        return text.contains("usage limit") || (text.contains("hit your") && text.contains("limit"));
+    }
+
+    private static String message(JsonNode result) {
+        if (result.path("result").isTextual() && !result.path("result").asText().isBlank()) {
+            return result.path("result").asText();
+        }
+        if (result.path("errors").path(0).isTextual()) {
+            return result.path("errors").path(0).asText();
+        }
+        return result.path("subtype").asText("no message");
+    }
+
+    private static Outcome withoutResult(Ending ending, String retriedError) {
+        return switch (ending) {
+            case Ending.Exited(int code) ->
+                new Outcome.Failed(
+                        retriedError.isEmpty() && code != EXIT_OK ? Reason.EXIT_NONZERO : byRetriedError(retriedError),
+                        "the CLI ended with exit code " + code + " and without a result",
+                        ending);
+            case Ending.Signalled _, Ending.NotStarted _ -> byEnding(ending, "");
+        };
+    }
+
+    private static Outcome byEnding(Ending ending, String text) {
+        return switch (ending) {
+            case Ending.Exited(int code) when code == EXIT_OK -> new Outcome.Completed(ending, Optional.empty());
+            case Ending.Exited(int code) ->
+                new Outcome.Failed(Reason.EXIT_NONZERO, text.isEmpty() ? "exit code " + code : text, ending);
+            case Ending.Signalled(int signal) ->
+                new Outcome.Failed(Reason.KILLED_BY_SIGNAL, "ended by signal " + signal, ending);
+            case Ending.NotStarted _ -> new Outcome.Failed(Reason.NEVER_STARTED, text, ending);
+        };
+    }
+}

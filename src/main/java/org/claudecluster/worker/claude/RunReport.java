@@ -1,0 +1,73 @@
+package org.claudecluster.worker.claude;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Optional;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.TaskResult;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Collects what a run tells about itself: the last {@code result} line (several in one process are normal), the last
+ * failure that was retried, and the end of the plain text for programs that print no JSON. Safe for one writing thread;
+ * read it after the terminal has ended.
+ */
+public final class RunReport {
+
+    /** How much plain text is kept for the message of a failure. */
+    private static final int TEXT_TAIL = 512;
+
+    private @Nullable JsonNode result;
+    private String retriedError = "";
+    private boolean sawEvent;
+    private byte[] text = new byte[0];
+
+    /** Takes an agent event. */
+    public void event(AgentEvent event) {
+        sawEvent = true;
+        if (event.isResult()) {
+            result = event.node();
+        }
+        if (event.subtype().equals("api_retry")) {
+            retriedError = event.node().path("error").asText();
+        }
+    }
+
+    /** Takes terminal bytes; the buffer's position is left as it was. */
+    public void output(ByteBuffer bytes) {
+        if (sawEvent) {
+            return;
+        }
+        int more = Math.min(TEXT_TAIL, bytes.remaining());
+        int kept = Math.min(text.length, TEXT_TAIL - more);
+        byte[] joined = Arrays.copyOfRange(text, text.length - kept, text.length + more);
+        bytes.get(bytes.limit() - more, joined, kept, more);
+        text = joined;
+    }
+
+    /** Whether a result has been seen, so that only the process's end is missing. */
+    public boolean hasResult() {
+        return result != null;
+    }
+
+    /** What the run came to, judged by the exit and by the result line together. */
+    public Verdict verdict(Ending ending) {
+        Optional<JsonNode> line = Optional.ofNullable(result);
+        Optional<TaskResult> parsed = line.map(ResultLine::toResult);
+        return new Verdict(Failures.judge(ending, line, sawEvent, retriedError, lastText()), parsed);
+    }
+
+    /** The result that was told so far, for a run whose end was forced. */
+    public Optional<TaskResult> result() {
+        return Optional.ofNullable(result).map(ResultLine::toResult);
+    }
+
+    private String lastText() {
+        String printable = new String(text, StandardCharsets.UTF_8)
+                .replaceAll("\u001b\\[[0-9;?]*[ -/]*[@-~]|\u001b\\][^\u0007]*\u0007", "")
+                .replaceAll("[\\p{Cntrl}\ufffd]+", " ");
+        return printable.strip();
+    }
+}
