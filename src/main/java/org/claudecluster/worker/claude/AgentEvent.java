@@ -1,6 +1,7 @@
 package org.claudecluster.worker.claude;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.Optional;
 
 /**
  * One line of the CLI's stream-json: an object with a {@code type}, often with a {@code subtype}. Unknown types are
@@ -26,6 +27,17 @@ public record AgentEvent(byte[] json, JsonNode node) {
     /** The id of the assistant's message, which several lines share; empty for other types. */
     public String messageId() {
         return type().equals("assistant") ? node.path("message").path("id").asText() : "";
+    }
+
+    /**
+     * The CLI's word for a failure of the API, such as {@code authentication_failed}, {@code rate_limit} or
+     * {@code overloaded}: in {@code system/api_retry} lines, and beside the message which the CLI itself writes (model
+     * {@code <synthetic>}) when it gives up.
+     */
+    public Optional<String> apiError() {
+        boolean told = subtype().equals("api_retry")
+                || node.path("message").path("model").asText().equals("<synthetic>");
+        return told && node.path("error").isTextual() ? Optional.of(node.path("error").asText()) : Optional.empty();
     }
 
     @Override

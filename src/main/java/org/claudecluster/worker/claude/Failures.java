@@ -23,12 +23,12 @@ final class Failures {
     private Failures() {}
 
     static Outcome judge(
-            Ending ending, Optional<JsonNode> result, boolean sawEvent, String retriedError, String lastText) {
-        return result.map(line -> byResult(ending, line, retriedError))
-                .orElseGet(() -> sawEvent ? withoutResult(ending, retriedError) : byEnding(ending, lastText));
+            Ending ending, Optional<JsonNode> result, boolean sawEvent, String apiError, String lastText) {
+        return result.map(line -> byResult(ending, line, apiError))
+                .orElseGet(() -> sawEvent ? withoutResult(ending, apiError) : byEnding(ending, lastText));
     }
 
-    private static Outcome byResult(Ending ending, JsonNode result, String retriedError) {
+    private static Outcome byResult(Ending ending, JsonNode result, String apiError) {
         boolean told = result.path("subtype").asText().equals("success")
                 && !result.path("is_error").asBoolean();
         if (told && ending.equals(new Ending.Exited(EXIT_OK))) {
@@ -37,40 +37,30 @@ final class Failures {
         if (told) {
             return byEnding(ending, "the CLI reported success, but ended with an error");
         }
-        return new Outcome.Failed(reason(result, retriedError), message(result), ending);
+        return new Outcome.Failed(reason(result, apiError), message(result), ending);
     }
 
-    private static Reason reason(JsonNode result, String retriedError) {
+    private static Reason reason(JsonNode result, String apiError) {
         return switch (result.path("subtype").asText()) {
             case "error_max_turns" -> Reason.MAX_TURNS;
             case "error_max_budget_usd" -> Reason.BUDGET_EXCEEDED;
-            default -> byStatus(result.path("api_error_status").asInt(), message(result), retriedError);
+            default -> isUsageLimit(result) ? Reason.USAGE_LIMIT : byStatus(result, apiError);
         };
     }
 
-    private static Reason byStatus(int status, String text, String retriedError) {
-        return switch (status) {
+    private static Reason byStatus(JsonNode result, String apiError) {
+        return switch (result.path("api_error_status").asInt()) {
             case HTTP_UNAUTHORIZED, HTTP_FORBIDDEN -> Reason.AUTH_FAILED;
-            case HTTP_TOO_MANY_REQUESTS -> isUsageLimit(text) ? Reason.USAGE_LIMIT : Reason.RATE_LIMITED;
+            case HTTP_TOO_MANY_REQUESTS -> Reason.RATE_LIMITED;
             case HTTP_OVERLOADED -> Reason.OVERLOADED;
-            case 0 -> withoutStatus(text, retriedError);
+            // No call was answered (not logged in, time-out), or 2.1.197 met a 529.
+            case 0 -> message(result).startsWith("API Error: Repeated 529") ? Reason.OVERLOADED : byApiError(apiError);
             default -> Reason.API_ERROR;
         };
     }
 
-    /** 2.1.197 gives no status for 529, and no version gives one when it never called the API. */
-    private static Reason withoutStatus(String text, String retriedError) {
-        if (text.startsWith("Not logged in") || text.startsWith("Invalid API key")) {
-            return Reason.AUTH_FAILED;
-        }
-        if (isUsageLimit(text)) {
-            return Reason.USAGE_LIMIT;
-        }
-        return byRetriedError(retriedError);
-    }
-
-    /** The words of {@code system/api_retry} lines. */
-    private static Reason byRetriedError(String error) {
+    /** The words of the CLI's own failure lines; the same in 2.1.197 and 2.1.330. */
+    private static Reason byApiError(String error) {
         return switch (error) {
             case "authentication_failed" -> Reason.AUTH_FAILED;
             case "rate_limit" -> Reason.RATE_LIMITED;
@@ -79,9 +69,13 @@ final class Failures {
         };
     }
 
-    /** "Claude AI usage limit reached", "You've hit your session limit", "… weekly limit": all versions so far. */
-    private static boolean isUsageLimit(String text) {
-        return text.contains("usage limit") || (text.contains("hit your") && text.contains("limit"));
+    /** 2.1.330 has a code for it; before, only "You've hit your 5-hour limit · resets 2:01am (UTC)" tells. */
+    private static boolean isUsageLimit(JsonNode result) {
+        if (result.path("api_error").asText().equals("usage_limit_reached")) {
+            return true;
+        }
+        String text = message(result);
+        return result.path("is_error").asBoolean() && text.startsWith("You've hit your") && text.contains(" limit");
     }
 
     private static String message(JsonNode result) {
@@ -94,11 +88,11 @@ final class Failures {
         return result.path("subtype").asText("no message");
     }
 
-    private static Outcome withoutResult(Ending ending, String retriedError) {
+    private static Outcome withoutResult(Ending ending, String apiError) {
         return switch (ending) {
             case Ending.Exited(int code) ->
                 new Outcome.Failed(
-                        retriedError.isEmpty() && code != EXIT_OK ? Reason.EXIT_NONZERO : byRetriedError(retriedError),
+                        apiError.isEmpty() && code != EXIT_OK ? Reason.EXIT_NONZERO : byApiError(apiError),
                         "the CLI ended with exit code " + code + " and without a result",
                         ending);
             case Ending.Signalled _, Ending.NotStarted _ -> byEnding(ending, "");

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what a run tells about itself: the last {@code result} line (several in one process are normal), the last
- * failure that was retried, and the end of the plain text for programs that print no JSON. Safe for one writing thread;
+ * API failure, and the end of the plain text for programs that print no JSON. Safe for one writing thread;
  * read it after the terminal has ended.
  */
 public final class RunReport {
@@ -20,7 +20,7 @@ public final class RunReport {
     private static final int TEXT_TAIL = 512;
 
     private @Nullable JsonNode result;
-    private String retriedError = "";
+    private String lastError = "";
     private boolean sawEvent;
     private byte[] text = new byte[0];
 
@@ -30,9 +30,7 @@ public final class RunReport {
         if (event.isResult()) {
             result = event.node();
         }
-        if (event.subtype().equals("api_retry")) {
-            retriedError = event.node().path("error").asText();
-        }
+        lastError = event.apiError().orElse(lastError);
     }
 
     /** Takes terminal bytes; the buffer's position is left as it was. */
@@ -56,7 +54,7 @@ public final class RunReport {
     public Verdict verdict(Ending ending) {
         Optional<JsonNode> line = Optional.ofNullable(result);
         Optional<TaskResult> parsed = line.map(ResultLine::toResult);
-        return new Verdict(Failures.judge(ending, line, sawEvent, retriedError, lastText()), parsed);
+        return new Verdict(Failures.judge(ending, line, sawEvent, lastError, lastText()), parsed);
     }
 
     /** The result that was told so far, for a run whose end was forced. */

@@ -1,0 +1,198 @@
+package org.claudecluster.worker;
+
+import io.agroal.api.AgroalDataSource;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.agroal.DataSource;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.claudecluster.worker.api.ApiSettings;
+import org.claudecluster.worker.api.Streaming;
+import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.config.ExecutorConfig;
+import org.claudecluster.worker.config.StorageConfig;
+import org.claudecluster.worker.config.StreamConfig;
+import org.claudecluster.worker.config.WorkerConfig;
+import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.PtyExecutor;
+import org.claudecluster.worker.exec.PtySettings;
+import org.claudecluster.worker.exec.StubExecutor;
+import org.claudecluster.worker.lifecycle.Lifecycle;
+import org.claudecluster.worker.lifecycle.LifecycleSettings;
+import org.claudecluster.worker.lifecycle.QueueGauge;
+import org.claudecluster.worker.observe.Gauges;
+import org.claudecluster.worker.observe.Meters;
+import org.claudecluster.worker.store.JdbcTaskStore;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.terminal.Grace;
+import org.claudecluster.worker.terminal.ProcessTree;
+import org.claudecluster.worker.terminal.PtyLauncher;
+import org.claudecluster.worker.terminal.PtyLaunchers;
+import org.claudecluster.worker.terminal.TerminalSize;
+import org.claudecluster.worker.transcript.FileTranscriptLog;
+import org.claudecluster.worker.transcript.TranscriptLog;
+import org.claudecluster.worker.transcript.Transcripts;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+
+/** The one place where the parts are put together; everything else gets what it needs through its constructor. */
+@ApplicationScoped
+class Wiring {
+
+    @Produces
+    @Singleton
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Produces
+    @Singleton
+    TaskObserver observer(MeterRegistry registry) {
+        return new Meters(registry);
+    }
+
+    @Produces
+    @Singleton
+    JdbcTaskStore store(@DataSource("embedded") AgroalDataSource embedded) {
+        return new JdbcTaskStore(embedded);
+    }
+
+    @Produces
+    @Singleton
+    TranscriptLog transcriptLog(StorageConfig storage) {
+        return new FileTranscriptLog(dataDir(storage).resolve("transcripts"));
+    }
+
+    @Produces
+    @Singleton
+    Transcripts transcripts(TranscriptLog log, InstantSource clock) {
+        return new Transcripts(log, clock);
+    }
+
+    @Produces
+    @Singleton
+    ExecutorStrategy strategy(
+            ExecutorConfig executor, StorageConfig storage, WorkerConfig worker, TaskObserver observer) {
+        ProcessTree.adoptOrphans();
+        PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer);
+        return new ExecutorStrategy(new StubExecutor(), pty, executor.type());
+    }
+
+    private static PtyLauncher launcher(ExecutorConfig executor) {
+        return switch (executor.launcher()) {
+            case AUTO -> PtyLaunchers.best();
+            case FFM -> PtyLaunchers.ffm();
+            case PTY4J -> PtyLaunchers.pty4j();
+        };
+    }
+
+    private static PtySettings ptySettings(ExecutorConfig executor, StorageConfig storage, WorkerConfig worker) {
+        Map<String, String> own = System.getenv();
+        Path state = dataDir(storage).resolve("cli");
+        return new PtySettings(
+                executor.cliPath(),
+                new TerminalSize(executor.terminal().cols(), executor.terminal().rows()),
+                new Grace(executor.grace().interrupt(), executor.grace().terminate()),
+                own,
+                worker.task().env(),
+                Credential.from(own),
+                state,
+                workspaces(storage),
+                List.of(state));
+    }
+
+    @Produces
+    @Singleton
+    Lifecycle lifecycle(
+            WorkerConfig worker,
+            StorageConfig storage,
+            JdbcTaskStore store,
+            Transcripts transcripts,
+            ExecutorStrategy strategy,
+            TaskObserver observer,
+            InstantSource clock) {
+        String host = hostName();
+        LifecycleSettings settings = new LifecycleSettings(
+                new WorkerId(worker.id().orElse(host) + "-" + UUID.randomUUID().toString().substring(0, 8)),
+                worker.name().or(worker::id).orElse(host),
+                worker.slots().max(),
+                worker.queue().capacity(),
+                worker.queue().poll(),
+                worker.lease().duration(),
+                worker.lease().renew(),
+                worker.affinity().patience(),
+                storage.flush(),
+                worker.stop().patience(),
+                true);
+        return new Lifecycle(settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock);
+    }
+
+    @Produces
+    @Singleton
+    QueueGauge queue(Lifecycle lifecycle) {
+        return lifecycle.queue();
+    }
+
+    @Produces
+    @Singleton
+    ApiSettings apiSettings(
+            WorkerConfig worker,
+            ExecutorConfig executor,
+            StorageConfig storage,
+            StreamConfig stream,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        return new ApiSettings(
+                version,
+                worker.environment(),
+                Duration.ofMillis(worker.task().timeoutMs()),
+                workspaces(storage),
+                Duration.ofMillis(stream.keepaliveMs()),
+                stream.stall(),
+                stream.maxConnections(),
+                stream.type(),
+                executor.cliPath(),
+                Map.of(
+                        "cols", executor.terminal().cols(),
+                        "rows", executor.terminal().rows()));
+    }
+
+    void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {
+        Gauges.register(registry, lifecycle, lifecycle.queue(), streaming::open);
+        lifecycle.start();
+    }
+
+    void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store) {
+        lifecycle.stop();
+        store.close();
+    }
+
+    private static Path dataDir(StorageConfig storage) {
+        return storage.dataDir().toAbsolutePath().normalize();
+    }
+
+    private static Path workspaces(StorageConfig storage) {
+        return storage.workspaceRoot()
+                .map(root -> root.toAbsolutePath().normalize())
+                .orElseGet(() -> dataDir(storage).resolve("workspace"));
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException _) {
+            return "worker";
+        }
+    }
+}

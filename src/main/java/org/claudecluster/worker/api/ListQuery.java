@@ -1,0 +1,71 @@
+package org.claudecluster.worker.api;
+
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.UriBuilder;
+import java.net.URI;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.claudecluster.worker.task.TaskFilter;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStatus;
+
+/** The query of {@code GET /tasks}. */
+final class ListQuery {
+
+    private static final String LABEL = "label.";
+
+    private ListQuery() {}
+
+    static TaskFilter parse(MultivaluedMap<String, String> query) {
+        Map<String, String> labels = new HashMap<>();
+        for (String name : query.keySet()) {
+            if (name.startsWith(LABEL)) {
+                labels.put(name.substring(LABEL.length()), query.getFirst(name));
+                continue;
+            }
+            switch (name) {
+                case "status", "workerId", "limit", "after" -> {}
+                default ->
+                    throw StrictJson.invalid(
+                            name, "is not a known parameter; known are: after, label.KEY, limit, status, workerId");
+            }
+        }
+        return new TaskFilter(
+                first(query, "status").map(ListQuery::status),
+                first(query, "workerId"),
+                labels,
+                first(query, "after").map(ListQuery::after),
+                first(query, "limit").map(ListQuery::limit).orElse(TaskFilter.DEFAULT_LIMIT));
+    }
+
+    /** The same request, behind this task. */
+    static URI next(URI request, TaskId last) {
+        URI next = UriBuilder.fromUri(request).replaceQueryParam("after", last).build();
+        return URI.create(next.getRawPath() + "?" + next.getRawQuery());
+    }
+
+    private static Optional<String> first(MultivaluedMap<String, String> query, String name) {
+        return Optional.ofNullable(query.getFirst(name));
+    }
+
+    private static TaskStatus status(String text) {
+        return TaskStatus.ofWire(text)
+                .orElseThrow(() ->
+                        StrictJson.invalid("status", "must be pending, running, completed, failed or cancelled"));
+    }
+
+    private static TaskId after(String text) {
+        return TaskId.parse(text).orElseThrow(() -> StrictJson.invalid("after", "must be a taskId"));
+    }
+
+    private static int limit(String text) {
+        if (text.matches("\\d{1,3}")) {
+            int limit = Integer.parseInt(text);
+            if (limit >= 1 && limit <= TaskFilter.MAX_LIMIT) {
+                return limit;
+            }
+        }
+        throw StrictJson.invalid("limit", "must be 1 to 500");
+    }
+}

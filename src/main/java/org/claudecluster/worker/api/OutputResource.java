@@ -1,0 +1,170 @@
+package org.claudecluster.worker.api;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.util.List;
+import java.util.Optional;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.transcript.LiveTranscript;
+import org.claudecluster.worker.transcript.TranscriptLog;
+import org.claudecluster.worker.transcript.TranscriptRecord;
+import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
+import org.claudecluster.worker.transcript.Transcripts;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+/** The transcript as files. A running task's is what was printed so far. */
+@Path("/tasks/{id}")
+public class OutputResource {
+
+    private static final int BATCH_BYTES = 256 * 1024;
+    private static final String RAW = "application/octet-stream";
+    private static final int PARTIAL = 206;
+
+    private final TaskLookup tasks;
+    private final Transcripts transcripts;
+    private final ApiSettings settings;
+
+    OutputResource(TaskLookup tasks, Transcripts transcripts, ApiSettings settings) {
+        this.tasks = tasks;
+        this.transcripts = transcripts;
+        this.settings = settings;
+    }
+
+    @GET
+    @Path("/output")
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "taskOutput",
+            summary = "What the terminal printed",
+            description = "?format=raw (exact bytes, Range honoured; the default), text (escape sequences removed) or"
+                    + " asciicast (v2, plays in asciinema).")
+    @APIResponse(responseCode = "200", description = "All of it.")
+    @APIResponse(responseCode = "206", description = "The asked range of the raw bytes.")
+    @APIResponse(responseCode = "400", description = "An unknown format.")
+    @APIResponse(responseCode = "404", description = "There is no such task.")
+    @APIResponse(responseCode = "416", description = "The range begins behind the end.")
+    public Response output(
+            @PathParam("id") String id,
+            @QueryParam("format") @Nullable String format,
+            @HeaderParam("Range") @Nullable String range)
+            throws IOException {
+        Task task = tasks.find(tasks.id(id));
+        transcripts.live(task.id()).ifPresent(LiveTranscript::flush);
+        return switch (format == null ? "raw" : format) {
+            case "raw" -> raw(task.id(), range);
+            case "text" -> Response.ok(text(task.id()), "text/plain;charset=UTF-8").build();
+            case "asciicast" -> Response.ok(asciicast(task), "application/x-asciicast").build();
+            default -> throw StrictJson.invalid("format", "must be raw, text or asciicast");
+        };
+    }
+
+    @GET
+    @Path("/events")
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "taskEvents",
+            summary = "The agent events",
+            description = "JSON Lines, each as the CLI's stream-json printed it.")
+    @APIResponse(responseCode = "200", description = "All events so far.")
+    @APIResponse(responseCode = "404", description = "There is no such task.")
+    public Response events(@PathParam("id") String id) {
+        Task task = tasks.find(tasks.id(id));
+        transcripts.live(task.id()).ifPresent(LiveTranscript::flush);
+        StreamingOutput body = out -> each(task.id(), Kind.AGENT, record -> {
+            out.write(record.bytes());
+            out.write('\n');
+        });
+        return Response.ok(body, "application/jsonl").build();
+    }
+
+    private Response raw(TaskId id, @Nullable String header) throws IOException {
+        long[] length = {0};
+        each(id, Kind.OUTPUT, record -> length[0] += record.bytes().length);
+        Optional<ByteRange> range = ByteRange.parse(header, length[0]);
+        if (range.isEmpty()) {
+            return Response.ok(slice(id, new ByteRange(0, length[0])), RAW)
+                    .header(HttpHeaders.CONTENT_LENGTH, length[0])
+                    .header("Accept-Ranges", "bytes")
+                    .build();
+        }
+        ByteRange asked = range.get();
+        if (asked.from() >= length[0]) {
+            throw new TaskProblem(
+                    TaskProblem.Code.RANGE_NOT_SATISFIABLE, "the output has %d bytes so far".formatted(length[0]));
+        }
+        return Response.status(PARTIAL)
+                .entity(slice(id, asked))
+                .type(RAW)
+                .header("Content-Range", "bytes %d-%d/%d".formatted(asked.from(), asked.end() - 1, length[0]))
+                .header(HttpHeaders.CONTENT_LENGTH, asked.end() - asked.from())
+                .header("Accept-Ranges", "bytes")
+                .build();
+    }
+
+    private StreamingOutput slice(TaskId id, ByteRange range) {
+        return out -> {
+            long[] at = {0};
+            each(id, Kind.OUTPUT, record -> {
+                long begin = Math.max(range.from(), at[0]);
+                long end = Math.min(range.end(), at[0] + record.bytes().length);
+                if (begin < end) {
+                    out.write(record.bytes(), (int) (begin - at[0]), (int) (end - begin));
+                }
+                at[0] += record.bytes().length;
+            });
+        };
+    }
+
+    private StreamingOutput text(TaskId id) {
+        return out -> {
+            PlainText plain = new PlainText(out);
+            each(id, Kind.OUTPUT, record -> plain.accept(record.bytes()));
+        };
+    }
+
+    private StreamingOutput asciicast(Task task) {
+        int cols = settings.terminal().getOrDefault("cols", 80);
+        int rows = settings.terminal().getOrDefault("rows", 24);
+        return out -> {
+            Asciicast cast = new Asciicast(out, cols, rows, task.startedAt().orElse(task.createdAt()));
+            all(task.id(), cast::accept);
+        };
+    }
+
+    /** What is done with each record on its way to a client. */
+    private interface Sink {
+        void accept(TranscriptRecord record) throws IOException;
+    }
+
+    private void each(TaskId id, Kind kind, Sink sink) throws IOException {
+        all(id, record -> {
+            if (record.kind() == kind) {
+                sink.accept(record);
+            }
+        });
+    }
+
+    private void all(TaskId id, Sink sink) throws IOException {
+        try (TranscriptLog.Reader reader = transcripts.log().read(id, 0)) {
+            for (List<TranscriptRecord> batch = reader.next(BATCH_BYTES);
+                    !batch.isEmpty();
+                    batch = reader.next(BATCH_BYTES)) {
+                for (TranscriptRecord record : batch) {
+                    sink.accept(record);
+                }
+            }
+        }
+    }
+}

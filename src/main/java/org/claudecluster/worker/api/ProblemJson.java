@@ -1,0 +1,37 @@
+package org.claudecluster.worker.api;
+
+import io.quarkiverse.resteasy.problem.HttpProblem;
+import io.vertx.core.json.JsonArray;
+import io.vertx.core.json.JsonObject;
+import io.vertx.ext.web.RoutingContext;
+import java.util.List;
+import org.claudecluster.worker.task.TaskProblem.FieldError;
+
+/** Sends a problem from outside JAX-RS, in the same shape. */
+final class ProblemJson {
+
+    private ProblemJson() {}
+
+    static void send(RoutingContext routing, HttpProblem problem) {
+        JsonObject body = new JsonObject()
+                .put("type", String.valueOf(problem.getType()))
+                .put("title", problem.getTitle())
+                .put("status", problem.getStatusCode())
+                .put("detail", problem.getDetail())
+                .put("instance", String.valueOf(problem.getInstance()));
+        if (problem.getParameters().get("errors") instanceof List<?> errors) {
+            JsonArray fields = new JsonArray();
+            for (Object error : errors) {
+                if (error instanceof FieldError(String field, String message)) {
+                    fields.add(new JsonObject().put("field", field).put("message", message));
+                }
+            }
+            body.put("errors", fields);
+        }
+        problem.getHeaders().forEach((name, value) -> routing.response().putHeader(name, String.valueOf(value)));
+        routing.response()
+                .setStatusCode(problem.getStatusCode())
+                .putHeader("Content-Type", Problems.MEDIA_TYPE)
+                .end(body.toBuffer());
+    }
+}

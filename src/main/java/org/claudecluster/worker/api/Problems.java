@@ -1,0 +1,84 @@
+package org.claudecluster.worker.api;
+
+import io.quarkiverse.resteasy.problem.HttpProblem;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import java.util.Locale;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.TaskProblem.Code;
+
+/** How refusals look on the wire (RFC 9457). The only place that knows which HTTP status a code becomes. */
+final class Problems {
+
+    static final String MEDIA_TYPE = "application/problem+json";
+    private static final int UNPROCESSABLE = 422;
+    private static final int RETRY_SECONDS = 1;
+
+    private Problems() {}
+
+    static HttpProblem of(TaskProblem problem, String instance) {
+        HttpProblem.Builder builder = HttpProblem.builder()
+                .withType(type(problem.code()))
+                .withTitle(title(problem.code()))
+                .withStatus(status(problem.code()))
+                .withDetail(problem.getMessage())
+                .withInstance(URI.create(instance));
+        if (!problem.errors().isEmpty()) {
+            builder.with("errors", problem.errors());
+        }
+        if (isWorthARetry(problem.code())) {
+            builder.withHeader(HttpHeaders.RETRY_AFTER, RETRY_SECONDS);
+        }
+        return builder.build();
+    }
+
+    /** Stable: clients may switch on it. */
+    static URI type(Code code) {
+        return URI.create("urn:claudecluster:problem:" + code.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+    }
+
+    static int status(Code code) {
+        return switch (code) {
+            case MALFORMED_BODY, INVALID_REQUEST -> Response.Status.BAD_REQUEST.getStatusCode();
+            case NOT_FOUND -> Response.Status.NOT_FOUND.getStatusCode();
+            case NOT_FINAL, EXECUTOR_UNAVAILABLE, STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
+            case RANGE_NOT_SATISFIABLE -> Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE.getStatusCode();
+            case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
+            case QUEUE_FULL -> Response.Status.TOO_MANY_REQUESTS.getStatusCode();
+            case TOO_MANY_STREAMS, DRAINING, STORE_UNAVAILABLE ->
+                Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
+        };
+    }
+
+    private static boolean isWorthARetry(Code code) {
+        return switch (code) {
+            case QUEUE_FULL, TOO_MANY_STREAMS, DRAINING, STORE_UNAVAILABLE -> true;
+            case MALFORMED_BODY,
+                    INVALID_REQUEST,
+                    NOT_FOUND,
+                    NOT_FINAL,
+                    EXECUTOR_UNAVAILABLE,
+                    STREAMING_OFF,
+                    RANGE_NOT_SATISFIABLE,
+                    IDEMPOTENCY_KEY_REUSED -> false;
+        };
+    }
+
+    private static String title(Code code) {
+        return switch (code) {
+            case MALFORMED_BODY -> "Malformed body";
+            case INVALID_REQUEST -> "Invalid request";
+            case NOT_FOUND -> "Not found";
+            case NOT_FINAL -> "The task is not final";
+            case IDEMPOTENCY_KEY_REUSED -> "Idempotency-Key reused with another body";
+            case EXECUTOR_UNAVAILABLE -> "The executor can't run here";
+            case STREAMING_OFF -> "Streaming is switched off";
+            case RANGE_NOT_SATISFIABLE -> "Range not satisfiable";
+            case QUEUE_FULL -> "The queue is full";
+            case TOO_MANY_STREAMS -> "Too many streams";
+            case DRAINING -> "The worker is shutting down";
+            case STORE_UNAVAILABLE -> "The store does not answer";
+        };
+    }
+}

@@ -1,0 +1,101 @@
+package org.claudecluster.worker.api;
+
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.vertx.core.http.HttpServerResponse;
+import io.vertx.ext.web.Router;
+import io.vertx.ext.web.RoutingContext;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import java.util.Optional;
+import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.transcript.Transcripts;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code GET /stream/{id}} as server-sent events. A Vert.x route and not a JAX-RS resource, since the bytes of an event
+ * are made once for all viewers and go out as they are.
+ */
+@ApplicationScoped
+class StreamRoute {
+
+    private static final Logger LOG = Logger.getLogger(StreamRoute.class);
+
+    private final TaskLookup tasks;
+    private final Transcripts transcripts;
+    private final Streaming streaming;
+    private final ApiSettings settings;
+    private final ObjectMapper json;
+
+    StreamRoute(
+            TaskLookup tasks, Transcripts transcripts, Streaming streaming, ApiSettings settings, ObjectMapper json) {
+        this.tasks = tasks;
+        this.transcripts = transcripts;
+        this.streaming = streaming;
+        this.settings = settings;
+        this.json = json;
+    }
+
+    void register(@Observes Router router) {
+        router.get("/stream/:id").handler(this::open);
+    }
+
+    private void open(RoutingContext routing) {
+        Thread.ofVirtual().name("stream").start(() -> {
+            try {
+                serve(routing);
+            } catch (TaskProblem e) {
+                refuse(routing, e);
+            } catch (StoreUnavailable _) {
+                refuse(routing, new TaskProblem(TaskProblem.Code.STORE_UNAVAILABLE, "the store does not answer"));
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+            } catch (RuntimeException e) {
+                LOG.error("a stream broke off", e);
+                routing.response().reset();
+            }
+        });
+    }
+
+    private void serve(RoutingContext routing) throws InterruptedException {
+        TaskId id = tasks.id(String.valueOf(routing.pathParam("id")));
+        long after = after(routing);
+        tasks.find(id);
+        streaming.enter();
+        try {
+            HttpServerResponse response = routing.response();
+            response.setChunked(true)
+                    .putHeader("Content-Type", "text/event-stream;charset=UTF-8")
+                    .putHeader("Cache-Control", "no-cache, no-transform")
+                    .putHeader("X-Accel-Buffering", "no");
+            new TaskStream(id, after, new StreamWriter(response, settings), tasks, transcripts, json).run();
+        } finally {
+            streaming.leave();
+        }
+    }
+
+    /** The last event's id that the viewer has: the header of a reconnecting EventSource, or {@code ?after=}. */
+    private static long after(RoutingContext routing) {
+        @Nullable String header = routing.request().getHeader("Last-Event-ID");
+        @Nullable String query = routing.request().getParam("after");
+        Optional<String> given =
+                Optional.ofNullable(header).or(() -> Optional.ofNullable(query)).map(String::strip);
+        if (given.isEmpty() || given.get().isEmpty()) {
+            return 0;
+        }
+        if (!given.get().matches("\\d{1,18}")) {
+            throw StrictJson.invalid(header != null ? "Last-Event-ID" : "after", "must be an event id: 0 or more");
+        }
+        return Long.parseLong(given.get());
+    }
+
+    private static void refuse(RoutingContext routing, TaskProblem problem) {
+        if (routing.response().headWritten()) {
+            routing.response().reset();
+            return;
+        }
+        ProblemJson.send(routing, Problems.of(problem, routing.normalizedPath()));
+    }
+}

@@ -1,0 +1,91 @@
+package org.claudecluster.worker.api;
+
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * Writes to one viewer and waits while its connection is full. What is queued is bounded by {@link #QUEUE_BYTES} and
+ * one batch; a viewer that takes nothing for the stall time is given up.
+ */
+final class StreamWriter {
+
+    private static final int QUEUE_BYTES = 256 * 1024;
+
+    private final HttpServerResponse response;
+    private final Duration stall;
+    private final Duration keepAlive;
+    private final Semaphore news = new Semaphore(0);
+    private final Semaphore drained = new Semaphore(0);
+    private volatile boolean gone;
+
+    StreamWriter(HttpServerResponse response, ApiSettings settings) {
+        this.response = response;
+        this.stall = settings.stall();
+        this.keepAlive = settings.keepAlive();
+        response.setWriteQueueMaxSize(QUEUE_BYTES);
+        response.closeHandler(_ -> leave());
+        response.exceptionHandler(_ -> leave());
+        response.drainHandler(_ -> drained.release());
+    }
+
+    private void leave() {
+        gone = true;
+        news.release();
+        drained.release();
+    }
+
+    /** Whether the viewer has gone. */
+    boolean gone() {
+        return gone;
+    }
+
+    /** There may be something new to write. Returns at once. */
+    void wake() {
+        if (news.availablePermits() == 0) {
+            news.release();
+        }
+    }
+
+    /** Waits for news; false when the keep-alive interval passed without any. */
+    boolean awaitNews(Duration atMost) throws InterruptedException {
+        boolean woken = news.tryAcquire(Math.min(atMost.toNanos(), keepAlive.toNanos()), TimeUnit.NANOSECONDS);
+        news.drainPermits();
+        return woken;
+    }
+
+    Duration keepAlive() {
+        return keepAlive;
+    }
+
+    /** Writes, and waits for room; false when the viewer is gone or does not keep up. */
+    boolean write(Buffer bytes) throws InterruptedException {
+        if (gone) {
+            return false;
+        }
+        response.write(bytes);
+        while (response.writeQueueFull() && !gone) {
+            if (!drained.tryAcquire(stall.toNanos(), TimeUnit.NANOSECONDS)) {
+                return false;
+            }
+        }
+        return !gone;
+    }
+
+    /** The viewer does not keep up: it is told so, should it ever read on, and closed. */
+    void closeLagging() {
+        if (!gone) {
+            response.write(Buffer.buffer(SseFrames.event(0, "lagging", "{}".getBytes(StandardCharsets.US_ASCII))));
+            response.reset();
+        }
+    }
+
+    void end() {
+        if (!gone) {
+            response.end();
+        }
+    }
+}

@@ -1,0 +1,170 @@
+package org.claudecluster.worker.api;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.validation.ConstraintViolation;
+import jakarta.validation.Validator;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.OffsetDateTime;
+import java.time.format.DateTimeParseException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.PermissionMode;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskProblem.FieldError;
+import org.claudecluster.worker.task.TaskSpec;
+import org.jspecify.annotations.Nullable;
+
+/** Turns a submit's body into a spec, or into the list of all that is wrong with it. */
+@ApplicationScoped
+class SubmitRules {
+
+    /** Below the 128 KiB at which Linux ends one argument. */
+    static final int MAX_ARGUMENT = 100 * 1024;
+
+    private final Validator validator;
+    private final ApiSettings settings;
+
+    SubmitRules(Validator validator, ApiSettings settings) {
+        this.validator = validator;
+        this.settings = settings;
+    }
+
+    TaskSpec spec(JsonNode body) {
+        SubmitRequest request = StrictJson.bind(body, SubmitRequest.class);
+        List<FieldError> errors = new ArrayList<>();
+        for (ConstraintViolation<SubmitRequest> violation : validator.validate(request)) {
+            errors.add(new FieldError(field(violation), violation.getMessage()));
+        }
+        checkSizes(request, errors);
+        Optional<Instant> notBefore = instant(request.notBefore(), errors);
+        ClaudeOptions claude = claude(Optional.ofNullable(request.claude()), errors);
+        Optional.ofNullable(request.workingDirectory())
+                .flatMap(wished -> WorkingDirectories.problem(settings.workspaces(), wished))
+                .ifPresent(why -> errors.add(new FieldError("workingDirectory", why)));
+        if (!errors.isEmpty()) {
+            throw StrictJson.invalid(errors);
+        }
+        return new TaskSpec(
+                String.valueOf(request.prompt()),
+                Optional.ofNullable(request.workerId()),
+                Boolean.TRUE.equals(request.requireWorker()),
+                or(request.priority(), TaskSpec.DEFAULT_PRIORITY),
+                Optional.ofNullable(request.metadata()).filter(JsonNode::isObject).map(JsonNode::toString),
+                or(request.labels(), Map.of()),
+                Duration.ofMillis(or(request.timeoutMs(), settings.defaultTimeout().toMillis())),
+                or(request.maxAttempts(), 1),
+                notBefore,
+                Optional.ofNullable(request.workingDirectory()),
+                claude);
+    }
+
+    private static void checkSizes(SubmitRequest request, List<FieldError> errors) {
+        if (utf8(request.prompt()) > TaskSpec.MAX_PROMPT_BYTES) {
+            errors.add(new FieldError(
+                    "prompt",
+                    "must be at most %d bytes of UTF-8 (256 KiB), has %d: put the rest into a file of the workspace"
+                            .formatted(TaskSpec.MAX_PROMPT_BYTES, utf8(request.prompt()))));
+        }
+        JsonNode metadata = request.metadata();
+        if (metadata != null && !metadata.isNull()) {
+            if (!metadata.isObject()) {
+                errors.add(new FieldError("metadata", "must be an object"));
+            } else if (utf8(metadata.toString()) > TaskSpec.MAX_METADATA_BYTES) {
+                errors.add(new FieldError("metadata", "must be at most 16384 bytes as JSON (16 KiB)"));
+            }
+        }
+        if (Boolean.TRUE.equals(request.requireWorker()) && request.workerId() == null) {
+            errors.add(new FieldError("requireWorker", "needs a workerId"));
+        }
+    }
+
+    private static ClaudeOptions claude(Optional<SubmitRequest.Claude> asked, List<FieldError> errors) {
+        if (asked.isEmpty()) {
+            return ClaudeOptions.NONE;
+        }
+        SubmitRequest.Claude claude = asked.get();
+        Optional<PermissionMode> mode = Optional.ofNullable(claude.permissionMode()).flatMap(PermissionMode::ofWire);
+        if (claude.permissionMode() != null && mode.isEmpty()) {
+            errors.add(new FieldError(
+                    "claude.permissionMode",
+                    "must be default, acceptEdits, dontAsk, plan, auto or bypassPermissions"));
+        }
+        Optional<UUID> resumed = uuid(claude.resumeSessionId(), errors);
+        if (utf8(claude.appendSystemPrompt()) > MAX_ARGUMENT) {
+            errors.add(new FieldError("claude.appendSystemPrompt", "must be at most 102400 bytes of UTF-8 (100 KiB)"));
+        }
+        Optional<String> mcp = object("claude.mcpConfig", claude.mcpConfig(), errors);
+        Optional<String> schema = object("claude.jsonSchema", claude.jsonSchema(), errors);
+        if (!errors.isEmpty()) {
+            return ClaudeOptions.NONE;
+        }
+        return new ClaudeOptions(
+                Optional.ofNullable(claude.model()),
+                Optional.ofNullable(claude.maxTurns()),
+                Optional.ofNullable(claude.maxBudgetUsd()),
+                mode,
+                or(claude.allowedTools(), List.of()),
+                or(claude.disallowedTools(), List.of()),
+                Optional.ofNullable(claude.appendSystemPrompt()),
+                resumed,
+                mcp,
+                schema);
+    }
+
+    private static Optional<String> object(String field, @Nullable JsonNode node, List<FieldError> errors) {
+        if (node == null || node.isNull()) {
+            return Optional.empty();
+        }
+        if (!node.isObject()) {
+            errors.add(new FieldError(field, "must be an object"));
+            return Optional.empty();
+        }
+        String json = node.toString();
+        if (utf8(json) > MAX_ARGUMENT) {
+            errors.add(new FieldError(field, "must be at most 102400 bytes as JSON (100 KiB)"));
+        }
+        return Optional.of(json);
+    }
+
+    private static Optional<Instant> instant(@Nullable String text, List<FieldError> errors) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(OffsetDateTime.parse(text).toInstant());
+        } catch (DateTimeParseException _) {
+            errors.add(new FieldError("notBefore", "must be ISO 8601 with a zone, such as 2026-11-24T06:00:00Z"));
+            return Optional.empty();
+        }
+    }
+
+    private static Optional<UUID> uuid(@Nullable String text, List<FieldError> errors) {
+        if (text == null) {
+            return Optional.empty();
+        }
+        Optional<UUID> parsed = TaskId.parse(text).map(TaskId::value);
+        if (parsed.isEmpty()) {
+            errors.add(new FieldError("claude.resumeSessionId", "must be a UUID, as result.sessionId gives it"));
+        }
+        return parsed;
+    }
+
+    private static String field(ConstraintViolation<?> violation) {
+        return violation.getPropertyPath().toString().replaceAll("\\.?<[^>]*>", "").replaceAll("\\[\\]$", "");
+    }
+
+    private static int utf8(@Nullable String text) {
+        return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
+    }
+
+    private static <T> T or(@Nullable T value, T fallback) {
+        return value == null ? fallback : value;
+    }
+}

@@ -1,0 +1,84 @@
+package org.claudecluster.worker.api;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.transcript.LiveTranscript;
+import org.claudecluster.worker.transcript.Transcripts;
+
+/** Finds tasks for requests, with what this worker knows better than the store, and waits for their end. */
+@ApplicationScoped
+class TaskLookup {
+
+    /** How often a waiting request looks for what another process may have done. */
+    private static final Duration LOOK = Duration.ofSeconds(1);
+
+    private final TaskStore store;
+    private final Transcripts transcripts;
+
+    TaskLookup(TaskStore store, Transcripts transcripts) {
+        this.store = store;
+        this.transcripts = transcripts;
+    }
+
+    TaskId id(String text) {
+        return TaskId.parse(text).orElseThrow(() -> notFound(text));
+    }
+
+    Task find(TaskId id) {
+        return fresh(store.find(id).orElseThrow(() -> notFound(id.toString())));
+    }
+
+    /** The task when it is final, or as it is when the wait is over. */
+    Task find(TaskId id, Duration wait) {
+        Task task = find(id);
+        if (wait.isZero() || task.status().isFinal()) {
+            return task;
+        }
+        long end = System.nanoTime() + wait.toNanos();
+        Semaphore news = new Semaphore(0);
+        try (Transcripts.Subscription _ = transcripts.subscribe(id, news::release)) {
+            for (task = find(id); !task.status().isFinal(); task = find(id)) {
+                long left = end - System.nanoTime();
+                if (left <= 0) {
+                    return task;
+                }
+                awaitEnd(id, news, Math.min(left, LOOK.toNanos()));
+            }
+            return task;
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return task;
+        }
+    }
+
+    /** While it runs here every line it prints is news: only the end is worth a look at the store. */
+    private void awaitEnd(TaskId id, Semaphore news, long nanos) throws InterruptedException {
+        long end = System.nanoTime() + nanos;
+        for (long left = nanos; left > 0; left = end - System.nanoTime()) {
+            boolean woken = news.tryAcquire(left, TimeUnit.NANOSECONDS);
+            if (woken && transcripts.live(id).isEmpty()) {
+                return;
+            }
+            news.drainPermits();
+        }
+    }
+
+    /** With the progress that is not in the store yet. */
+    Task fresh(Task task) {
+        return transcripts.live(task.id()).map(LiveTranscript::progress).map(task::withProgress).orElse(task);
+    }
+
+    static TaskProblem notFound(String id) {
+        return new TaskProblem(TaskProblem.Code.NOT_FOUND, "there is no task " + shown(id));
+    }
+
+    private static String shown(String id) {
+        return id.length() > 40 ? id.substring(0, 40) + "…" : id;
+    }
+}

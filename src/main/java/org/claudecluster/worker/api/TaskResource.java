@@ -1,0 +1,162 @@
+package org.claudecluster.worker.api;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.DELETE;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.util.List;
+import java.util.zip.CRC32C;
+import org.claudecluster.worker.task.CancelAnswer;
+import org.claudecluster.worker.task.DeleteAnswer;
+import org.claudecluster.worker.task.LocalSignals;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskFilter;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.transcript.Transcripts;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+/** Looking at tasks and ending them. */
+@Path("/tasks")
+@Produces(MediaType.APPLICATION_JSON)
+public class TaskResource {
+
+    private final TaskStore store;
+    private final TaskLookup tasks;
+    private final Transcripts transcripts;
+    private final LocalSignals signals;
+    private final ObjectMapper json;
+
+    TaskResource(
+            TaskStore store, TaskLookup tasks, Transcripts transcripts, LocalSignals signals, ObjectMapper json) {
+        this.store = store;
+        this.tasks = tasks;
+        this.transcripts = transcripts;
+        this.signals = signals;
+        this.json = json;
+    }
+
+    /** One page of tasks. */
+    @Schema(name = "TaskList")
+    public record TaskList(List<TaskView> tasks) {}
+
+    @GET
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "listTasks",
+            summary = "List tasks, newest first",
+            description = "Filters: status, workerId, label.KEY=VALUE (repeatable). Pages: limit (50, at most 500) and"
+                    + " after, the last taskId of the page before; Link rel=next leads on.")
+    @APIResponse(
+            responseCode = "200",
+            content = @Content(schema = @Schema(implementation = TaskList.class)))
+    @APIResponse(responseCode = "400", description = "An unknown or invalid parameter.")
+    public Response list(@Context UriInfo uri) {
+        TaskFilter filter = ListQuery.parse(uri.getQueryParameters());
+        List<Task> page = store.list(filter);
+        Response.ResponseBuilder response = Response.ok(new TaskList(
+                page.stream().map(tasks::fresh).map(TaskView::of).toList()));
+        if (page.size() == filter.limit()) {
+            response.header(
+                    HttpHeaders.LINK,
+                    "<" + ListQuery.next(uri.getRequestUri(), page.getLast().id()) + ">; rel=\"next\"");
+        }
+        return response.build();
+    }
+
+    @GET
+    @Path("/{id}")
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "getTask",
+            summary = "Look at a task",
+            description = "With ?wait=30s the answer comes when the task is final or the wait is over.")
+    @APIResponse(
+            responseCode = "200",
+            content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(responseCode = "304", description = "Unchanged since the ETag in If-None-Match.")
+    @APIResponse(responseCode = "404", description = "There is no such task.")
+    public Response get(
+            @PathParam("id") String id,
+            @QueryParam("wait") @Nullable String wait,
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String known)
+            throws JsonProcessingException {
+        Task task = tasks.find(tasks.id(id), Durations.wait(wait));
+        byte[] body = json.writeValueAsBytes(TaskView.of(task));
+        String tag = tag(body);
+        if (known != null && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(tag))) {
+            return Response.notModified().header(HttpHeaders.ETAG, tag).build();
+        }
+        return Response.ok(body).header(HttpHeaders.ETAG, tag).build();
+    }
+
+    @POST
+    @Path("/{id}/cancel")
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "cancelTask",
+            summary = "Cancel a task",
+            description = "Idempotent. 202 while a running task is being ended, 200 when it is final.")
+    @APIResponse(
+            responseCode = "200",
+            content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(
+            responseCode = "202",
+            content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(responseCode = "404", description = "There is no such task.")
+    public Response cancel(@PathParam("id") String id) {
+        TaskId task = tasks.id(id);
+        CancelAnswer answer = store.cancel(task);
+        switch (answer) {
+            case UNKNOWN -> throw TaskLookup.notFound(id);
+            case CANCELLED -> signals.finalised(task);
+            case REQUESTED -> signals.cancelRequested(task);
+            case ALREADY_FINAL -> {}
+        }
+        Response.Status status =
+                answer == CancelAnswer.REQUESTED ? Response.Status.ACCEPTED : Response.Status.OK;
+        return Response.status(status).entity(TaskView.of(tasks.find(task))).build();
+    }
+
+    @DELETE
+    @Path("/{id}")
+    @RunOnVirtualThread
+    @Operation(operationId = "deleteTask", summary = "Remove a final task and its transcript")
+    @APIResponse(responseCode = "204", description = "Removed.")
+    @APIResponse(responseCode = "404", description = "There is no such task.")
+    @APIResponse(responseCode = "409", description = "The task is not final: cancel it first.")
+    public void delete(@PathParam("id") String id) {
+        TaskId task = tasks.id(id);
+        DeleteAnswer answer = store.delete(task);
+        switch (answer) {
+            case UNKNOWN -> throw TaskLookup.notFound(id);
+            case NOT_FINAL ->
+                throw new TaskProblem(
+                        TaskProblem.Code.NOT_FINAL, "the task is still pending or running: cancel it first");
+            case DELETED -> transcripts.log().delete(task);
+        }
+    }
+
+    private static String tag(byte[] body) {
+        CRC32C crc = new CRC32C();
+        crc.update(body);
+        return "\"%08x-%x\"".formatted(crc.getValue(), body.length);
+    }
+}

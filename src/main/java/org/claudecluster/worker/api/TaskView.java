@@ -1,0 +1,136 @@
+package org.claudecluster.worker.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonRawValue;
+import java.math.BigDecimal;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskResult;
+import org.claudecluster.worker.task.Usage;
+import org.claudecluster.worker.task.WorkerId;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** A task as callers see it. Absent fields are left out; times are ISO 8601 in UTC with milliseconds. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "Task")
+public record TaskView(
+        String taskId,
+        @Schema(enumeration = {"pending", "running", "completed", "failed", "cancelled"})
+        String status,
+
+        String prompt,
+        @Nullable String workerId,
+        int priority,
+
+        @JsonRawValue @Schema(implementation = Object.class)
+        @Nullable String metadata,
+
+        Map<String, String> labels,
+        String createdAt,
+        @Nullable String startedAt,
+        @Nullable String finishedAt,
+        int attempt,
+        int maxAttempts,
+        long timeoutMs,
+        @Nullable String notBefore,
+        @Nullable String worker,
+        @Nullable String executorType,
+        @Nullable String sessionId,
+        boolean cancelRequested,
+        ProgressView progress,
+        @Nullable ResultView result,
+        @Nullable OutcomeView outcome,
+        Links links) {
+
+    static TaskView of(Task task) {
+        String self = "/tasks/" + task.id();
+        return new TaskView(
+                task.id().toString(),
+                task.status().wire(),
+                task.spec().prompt(),
+                task.spec().wantedWorker().orElse(null),
+                task.spec().priority(),
+                task.spec().metadata().orElse(null),
+                task.spec().labels(),
+                Times.wire(task.createdAt()),
+                Times.wire(task.startedAt()),
+                Times.wire(task.finishedAt()),
+                task.attempt(),
+                task.spec().maxAttempts(),
+                task.spec().timeout().toMillis(),
+                Times.wire(task.spec().notBefore()),
+                task.worker().map(WorkerId::value).orElse(null),
+                task.executorType().orElse(null),
+                task.sessionId().orElse(null),
+                task.cancelRequested(),
+                ProgressView.of(task.progress()),
+                task.result().map(ResultView::of).orElse(null),
+                task.outcome().map(outcome -> OutcomeView.of(task, outcome)).orElse(null),
+                new Links(self, "/stream/" + task.id(), self + "/output", self + "/events", self + "/cancel"));
+    }
+
+    /** How far it has come. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ProgressView(long outputBytes, @Nullable String lastOutputAt, int turns) {
+        static ProgressView of(Progress progress) {
+            return new ProgressView(progress.outputBytes(), Times.wire(progress.lastOutputAt()), progress.turns());
+        }
+    }
+
+    /** What the CLI said at its end. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record ResultView(
+            @Nullable String text,
+            @Nullable String sessionId,
+            int turns,
+            BigDecimal costUsd,
+            Usage usage,
+
+            @JsonRawValue @Schema(implementation = Object[].class)
+            String permissionDenials,
+
+            @JsonRawValue @Schema(implementation = Object.class)
+            @Nullable String structuredOutput) {
+        static ResultView of(TaskResult result) {
+            return new ResultView(
+                    result.text().orElse(null),
+                    result.sessionId().orElse(null),
+                    result.turns(),
+                    result.costUsd(),
+                    result.usage(),
+                    result.permissionDenials(),
+                    result.structuredOutput().orElse(null));
+        }
+    }
+
+    /** How it ended. {@code durationMs} counts from the start of the last attempt. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record OutcomeView(
+            @Nullable Integer exitCode,
+            @Nullable Integer signal,
+            @Nullable String reason,
+            @Nullable String message,
+            @Nullable Long durationMs) {
+        static OutcomeView of(Task task, Outcome outcome) {
+            Optional<Long> duration = task.startedAt()
+                    .flatMap(start -> task.finishedAt().map(end -> Duration.between(start, end)))
+                    .map(Duration::toMillis);
+            return new OutcomeView(
+                    outcome.ending() instanceof Ending.Exited(int code) ? (Integer) code : null,
+                    outcome.ending() instanceof Ending.Signalled(int signal) ? (Integer) signal : null,
+                    outcome.reason().map(Reason::wire).orElse(null),
+                    outcome.message().orElse(null),
+                    duration.orElse(null));
+        }
+    }
+
+    /** Where to go next, relative to the worker's root. */
+    public record Links(String self, String stream, String output, String events, String cancel) {}
+}

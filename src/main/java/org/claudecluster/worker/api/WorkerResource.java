@@ -1,0 +1,206 @@
+package org.claudecluster.worker.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.databind.JsonNode;
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.MediaType;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.Worker;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+/** What this worker is and does; names and paths are a compatibility promise. */
+@Path("/")
+@Produces(MediaType.APPLICATION_JSON)
+public class WorkerResource {
+
+    private final Worker worker;
+    private final ExecutorStrategy strategy;
+    private final Streaming streaming;
+    private final ApiSettings settings;
+    private final InstantSource clock;
+
+    WorkerResource(
+            Worker worker,
+            ExecutorStrategy strategy,
+            Streaming streaming,
+            ApiSettings settings,
+            InstantSource clock) {
+        this.worker = worker;
+        this.strategy = strategy;
+        this.streaming = streaming;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    /** The answer of {@code GET /hello}; {@code uptime} in milliseconds. */
+    public record Hello(
+            @Schema(enumeration = {"available", "busy", "draining", "error"})
+            String status,
+
+            String timestamp,
+            String version,
+            long uptime,
+            int activeTasks,
+            String id,
+            String name,
+            Capabilities capabilities,
+            SystemInfo systemInfo) {}
+
+    /** What it can do. */
+    public record Capabilities(int maxConcurrentTasks, String executorType, String streamingType) {}
+
+    /** What it runs on. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record SystemInfo(String javaVersion, String platform, String arch, @Nullable String claudeCliVersion) {}
+
+    @GET
+    @Path("/hello")
+    @Operation(operationId = "hello", summary = "Is anybody there, and who")
+    @APIResponse(
+            responseCode = "200",
+            content = @Content(schema = @Schema(implementation = Hello.class)))
+    public Hello hello() {
+        ExecutorStrategy.Choice choice = strategy.choice();
+        Instant now = clock.instant();
+        return new Hello(
+                status(choice),
+                Times.wire(now),
+                settings.version(),
+                Duration.between(worker.startedAt(), now).toMillis(),
+                worker.activeTasks(),
+                worker.id().value(),
+                worker.name(),
+                new Capabilities(
+                        worker.slots(),
+                        choice.active().type().wire(),
+                        streaming.type().wire()),
+                new SystemInfo(
+                        System.getProperty("java.version"),
+                        System.getProperty("os.name").toLowerCase(Locale.ROOT),
+                        System.getProperty("os.arch"),
+                        choice.cliVersion().orElse(null)));
+    }
+
+    private String status(ExecutorStrategy.Choice choice) {
+        if (worker.draining()) {
+            return "draining";
+        }
+        if (choice.active().type() == ExecutorType.PTY && choice.whyNoPty().isPresent()) {
+            return "error";
+        }
+        return worker.activeTasks() < worker.slots() ? "available" : "busy";
+    }
+
+    /** The answer of {@code GET /pty/status}: what is active, not what was asked. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record PtyStatus(
+            String executorType,
+            String streamingType,
+            String requestedExecutorType,
+            boolean ptyAvailable,
+            @Schema(description = "Why the CLI can't run here, if it can't.")
+            @Nullable String reason,
+
+            String environment,
+            String claudeCliPath,
+            @Nullable String claudeCliVersion,
+            boolean claudeCliAvailable,
+            int activeProcesses,
+            int maxConcurrentProcesses,
+            Map<String, Integer> terminal,
+            long timeoutMs) {}
+
+    @GET
+    @Path("/pty/status")
+    @Operation(operationId = "ptyStatus", summary = "Which executor is active, and why")
+    @APIResponse(
+            responseCode = "200",
+            content = @Content(schema = @Schema(implementation = PtyStatus.class)))
+    public PtyStatus ptyStatus() {
+        ExecutorStrategy.Choice choice = strategy.choice();
+        return new PtyStatus(
+                choice.active().type().wire(),
+                streaming.type().wire(),
+                choice.requested().wire(),
+                choice.whyNoPty().isEmpty(),
+                choice.whyNoPty().orElse(null),
+                settings.environment(),
+                settings.cliPath(),
+                choice.cliVersion().orElse(null),
+                choice.cliVersion().isPresent(),
+                worker.activeTasks(),
+                worker.slots(),
+                settings.terminal(),
+                settings.defaultTimeout().toMillis());
+    }
+
+    /** The body of {@code POST /pty/switch}. */
+    public record SwitchRequest(
+            @Schema(enumeration = {"stub", "pty", "auto"})
+            @Nullable String executorType,
+
+            @Schema(enumeration = {"stub", "sse"})
+            @Nullable String streamingType) {}
+
+    /** The answer of {@code POST /pty/switch}. */
+    public record Switched(String message, PtyStatus newConfig) {}
+
+    @POST
+    @Path("/pty/switch")
+    @Consumes(MediaType.APPLICATION_JSON)
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "ptySwitch",
+            summary = "Choose the executor of new tasks",
+            description = "Running tasks go on under the executor that they have.")
+    @APIResponse(
+            responseCode = "200",
+            content = @Content(schema = @Schema(implementation = Switched.class)))
+    @APIResponse(responseCode = "400", description = "An unknown type.")
+    @APIResponse(responseCode = "409", description = "The wanted executor can't run here; detail says why.")
+    public Switched ptySwitch(
+            @RequestBody(
+                            content =
+                                    @Content(
+                                            schema = @Schema(implementation = SwitchRequest.class),
+                                            examples = @ExampleObject(name = "to the stub", value = "{\"executorType\": \"stub\"}")))
+                    byte[] body) {
+        JsonNode tree = StrictJson.object(body);
+        SwitchRequest request = StrictJson.bind(tree, SwitchRequest.class);
+        Optional<ExecutorType> executor = Optional.ofNullable(request.executorType())
+                .map(wire -> ExecutorType.ofWire(wire)
+                        .orElseThrow(() -> StrictJson.invalid("executorType", "must be stub, pty or auto")));
+        Optional<StreamingType> stream = Optional.ofNullable(request.streamingType())
+                .map(wire -> StreamingType.ofWire(wire)
+                        .orElseThrow(() -> StrictJson.invalid("streamingType", "must be stub or sse")));
+        if (executor.isEmpty() && stream.isEmpty()) {
+            throw StrictJson.invalid("executorType", "must be stub, pty or auto (or give streamingType: stub or sse)");
+        }
+        if (executor.isPresent() && !strategy.switchTo(executor.get())) {
+            throw new TaskProblem(
+                    TaskProblem.Code.EXECUTOR_UNAVAILABLE,
+                    strategy.choice().whyNoPty().orElse("the executor can't run here"));
+        }
+        stream.ifPresent(streaming::switchTo);
+        return new Switched("new tasks run with this configuration; running tasks go on unchanged", ptyStatus());
+    }
+}

@@ -1,0 +1,46 @@
+package org.claudecluster.worker.api;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** Which working directories may be asked for. The run checks again, since links can be made in between. */
+final class WorkingDirectories {
+
+    private WorkingDirectories() {}
+
+    /** What is wrong with the wish, if anything. */
+    static Optional<String> problem(Path root, String wished) {
+        try {
+            Path relative = Path.of(wished);
+            Path resolved = root.resolve(relative).normalize();
+            if (relative.isAbsolute() || !resolved.startsWith(root) || resolved.equals(root)) {
+                return Optional.of("must be a relative path below the workspace root, without a way out by ..");
+            }
+            return leavesByLink(root, resolved)
+                    ? Optional.of("leads out of the workspace root through a symbolic link")
+                    : Optional.empty();
+        } catch (InvalidPathException _) {
+            return Optional.of("is not a path");
+        } catch (IOException _) {
+            return Optional.of("can't be looked at on this worker");
+        }
+    }
+
+    private static boolean leavesByLink(Path root, Path resolved) throws IOException {
+        if (!Files.exists(root)) {
+            return false;
+        }
+        for (Path step = resolved; step != null && !step.equals(root); step = step.getParent()) {
+            if (Files.isSymbolicLink(step) && !Files.exists(step)) {
+                return true;
+            }
+            if (Files.exists(step)) {
+                return !step.toRealPath().startsWith(root.toRealPath());
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,62 @@
+package org.claudecluster.worker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.time.Duration;
+import org.claudecluster.worker.exec.ExecutorType;
+
+/** What runs tasks. */
+@ConfigMapping(prefix = "worker.executor")
+public interface ExecutorConfig {
+
+    /** {@code auto}: the CLI where it answers, else the stub. {@code EXECUTOR_TYPE}. */
+    @WithDefault("auto")
+    ExecutorType type();
+
+    /** The Claude Code CLI: a path, or a name to be found in PATH. {@code CLAUDE_CLI_PATH}. */
+    @WithDefault("claude")
+    String cliPath();
+
+    /** Who opens pseudo-terminals: {@code auto}, {@code ffm} (Linux with glibc) or {@code pty4j}. */
+    @WithDefault("auto")
+    Launcher launcher();
+
+    Terminal terminal();
+
+    Grace grace();
+
+    /** The launchers. */
+    enum Launcher {
+        AUTO,
+        FFM,
+        PTY4J
+    }
+
+    /** The size of every terminal. */
+    interface Terminal {
+        /** {@code PTY_TERMINAL_COLS}. */
+        @WithDefault("80")
+        @Min(1)
+        @Max(1000)
+        int cols();
+
+        /** {@code PTY_TERMINAL_ROWS}. */
+        @WithDefault("24")
+        @Min(1)
+        @Max(1000)
+        int rows();
+    }
+
+    /** How a run is ended. */
+    interface Grace {
+        /** From SIGINT, after which the CLI still reports usage, to SIGTERM. */
+        @WithDefault("3s")
+        Duration interrupt();
+
+        /** From SIGTERM to SIGKILL of the whole tree. */
+        @WithDefault("2s")
+        Duration terminate();
+    }
+}

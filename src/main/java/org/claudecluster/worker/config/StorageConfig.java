@@ -1,0 +1,23 @@
+package org.claudecluster.worker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+
+/** Where things lie. */
+@ConfigMapping(prefix = "worker.storage")
+public interface StorageConfig {
+
+    /** The embedded store, transcripts and the CLI's own files. Must be writable. */
+    @WithDefault("data")
+    Path dataDir();
+
+    /** The root below which tasks work. Absent: {@code workspace} in the data directory. */
+    Optional<Path> workspaceRoot();
+
+    /** How long output may be in memory only: what a {@code kill -9} can take. */
+    @WithDefault("250ms")
+    Duration flush();
+}

@@ -1,0 +1,97 @@
+package org.claudecluster.worker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import jakarta.validation.constraints.Size;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+
+/** Who this worker is and how much it does at once. */
+@ConfigMapping(prefix = "worker")
+public interface WorkerConfig {
+
+    /** Part of the worker's id; the rest is new at every start. Absent: the host's name. {@code WORKER_ID}. */
+    Optional<@Size(max = 150) String> id();
+
+    /** What {@code workerId} in a submit may name as well. Absent: the host's name. {@code WORKER_NAME}. */
+    Optional<@Size(max = 200) String> name();
+
+    /** {@code development} or {@code production}; shown, and decides how logs look. {@code NODE_ENV}. */
+    @WithDefault("production")
+    String environment();
+
+    Slots slots();
+
+    Queue queue();
+
+    Lease lease();
+
+    Affinity affinity();
+
+    Task task();
+
+    Stop stop();
+
+    /** What runs at once. */
+    interface Slots {
+        /** The most tasks that run at once. {@code MAX_CONCURRENT_PROCESSES}. */
+        @WithDefault("5")
+        @Min(1)
+        @Max(1000)
+        int max();
+    }
+
+    /** What waits. */
+    interface Queue {
+        /** The most pending tasks; one more is refused with 429. */
+        @WithDefault("100000")
+        @Min(1)
+        int capacity();
+
+        /** How often a worker with a free slot looks for work that nobody told it of, ± 20 %. */
+        @WithDefault("1s")
+        Duration poll();
+    }
+
+    /** How long a claim is trusted. */
+    interface Lease {
+        /** How long a claimed task stays ours without renewal. Lost work is noticed no sooner than this. */
+        @WithDefault("30s")
+        Duration duration();
+
+        /** How often leases are renewed; must be shorter than the duration. */
+        @WithDefault("10s")
+        Duration renew();
+    }
+
+    /** Tasks that name a worker. */
+    interface Affinity {
+        /** How long a task waits for the worker that it prefers, while that one is alive. */
+        @WithName("wait")
+        @WithDefault("30s")
+        Duration patience();
+    }
+
+    /** What a task gets. */
+    interface Task {
+        /** The wall clock of a task that names none, in milliseconds. {@code PTY_TIMEOUT_MS}. */
+        @WithDefault("300000")
+        @Min(1_000)
+        @Max(86_400_000)
+        long timeoutMs();
+
+        /** Variables that every task gets on top of the allow-listed ones: {@code worker.task.env.NAME=value}. */
+        Map<String, String> env();
+    }
+
+    /** The end of the process. */
+    interface Stop {
+        /** How long a stopping worker waits for its running tasks to be ended and written. */
+        @WithDefault("15s")
+        Duration patience();
+    }
+}

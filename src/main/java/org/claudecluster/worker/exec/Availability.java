@@ -1,0 +1,13 @@
+package org.claudecluster.worker.exec;
+
+import java.util.Optional;
+
+/** Whether an executor can run tasks. */
+public sealed interface Availability {
+
+    /** It can; {@code cliVersion} is what the CLI answered, where there is one. */
+    record Available(Optional<String> cliVersion) implements Availability {}
+
+    /** It can't, and {@code why} tells a person what to do about it. */
+    record Unavailable(String why) implements Availability {}
+}

@@ -1,0 +1,28 @@
+package org.claudecluster.worker.exec;
+
+import java.util.Locale;
+import java.util.Optional;
+
+/** What can be asked for; {@link #AUTO} decides for one of the others. */
+public enum ExecutorType {
+    /** No CLI: prints a few lines, or follows a script in the prompt. */
+    STUB,
+    /** The CLI in a pseudo-terminal. */
+    PTY,
+    /** {@link #PTY} where it can run, else {@link #STUB}. */
+    AUTO;
+
+    public String wire() {
+        return name().toLowerCase(Locale.ROOT);
+    }
+
+    /** The type with this wire name. */
+    public static Optional<ExecutorType> ofWire(String wire) {
+        for (ExecutorType type : values()) {
+            if (type.wire().equals(wire)) {
+                return Optional.of(type);
+            }
+        }
+        return Optional.empty();
+    }
+}

@@ -1,0 +1,177 @@
+package org.claudecluster.worker.exec;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.claudecluster.worker.claude.ChildEnvironment;
+import org.claudecluster.worker.claude.CommandLine;
+import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.LaunchException;
+import org.claudecluster.worker.terminal.ProcessTree;
+import org.claudecluster.worker.terminal.Programs;
+import org.claudecluster.worker.terminal.PtyLauncher;
+import org.claudecluster.worker.terminal.Terminal;
+import org.claudecluster.worker.terminal.TerminalCommand;
+import org.claudecluster.worker.terminal.TerminalExit;
+import org.claudecluster.worker.terminal.TreeEnd;
+import org.jboss.logging.Logger;
+
+/** Runs the CLI in a pseudo-terminal and answers only when its whole process tree is gone. */
+public final class PtyExecutor implements TaskExecutor {
+
+    private static final Logger LOG = Logger.getLogger(PtyExecutor.class);
+
+    private final PtyLauncher launcher;
+    private final PtySettings settings;
+    private final TaskObserver observer;
+    private final CliProbe probe;
+
+    public PtyExecutor(PtyLauncher launcher, PtySettings settings, TaskObserver observer) {
+        this.launcher = launcher;
+        this.settings = settings;
+        this.observer = observer;
+        this.probe = new CliProbe(launcher, settings);
+    }
+
+    @Override
+    public ExecutorType type() {
+        return ExecutorType.PTY;
+    }
+
+    @Override
+    public Availability probe() {
+        return probe.run();
+    }
+
+    @Override
+    public Verdict run(TaskRun run) throws InterruptedException {
+        try (TaskDirectories directories =
+                TaskDirectories.open(run.task(), settings.workspaces(), settings.state())) {
+            return runIn(directories, run);
+        } catch (TaskDirectories.OutsideWorkspaceException e) {
+            return notStarted(Reason.PERMISSION_BLOCKED, String.valueOf(e.getMessage()));
+        } catch (IOException e) {
+            return notStarted(Reason.NEVER_STARTED, "the task's directories can't be used: " + e);
+        }
+    }
+
+    private Verdict runIn(TaskDirectories directories, TaskRun run) throws InterruptedException {
+        Deadline deadline = new Deadline(run.task().spec().timeout());
+        PtySession session = new PtySession(run.transcript(), observer);
+        Terminal terminal;
+        try {
+            terminal = launcher.launch(command(run.task(), directories), session);
+        } catch (LaunchException e) {
+            return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
+        }
+        ProcessTree tree =
+                new ProcessTree(ChildEnvironment.MARKER, run.task().id().toString(), terminal.pid());
+        try {
+            awaitEnd(session, run.stop(), deadline);
+        } catch (InterruptedException _) {
+            run.stop().ask(StopCause.DRAINED);
+        }
+        return end(session, terminal, tree, run);
+    }
+
+    private static void awaitEnd(PtySession session, StopSignal stop, Deadline deadline) throws InterruptedException {
+        try {
+            CompletableFuture.anyOf(session.exited(), stop.asked()).get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            stop.ask(StopCause.TIMED_OUT);
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** INVARIANT: the slot is not free before nothing of the tree is left, or what is left was told. */
+    private Verdict end(PtySession session, Terminal terminal, ProcessTree tree, TaskRun run)
+            throws InterruptedException {
+        boolean byItself = session.exited().isDone();
+        TreeEnd ended = byItself ? tree.sweep() : tree.end(terminal, settings.grace());
+        if (!ended.survivors().isEmpty()) {
+            observer.leaked(ended.survivors().size());
+            LOG.warnf("processes could not be ended taskId=%s pids=%s", run.task().id(), ended.survivors());
+        }
+        Ending ending = ending(exitOf(session));
+        if (byItself) {
+            return session.report().verdict(ending);
+        }
+        StopCause cause = run.stop().cause().orElse(StopCause.CANCELLED);
+        return new Verdict(Stops.outcome(cause, ending), session.report().result());
+    }
+
+    /** A killed leader is reaped within moments; a leader in an uninterruptible sleep must not hold the slot for ever. */
+    private static Optional<TerminalExit> exitOf(PtySession session) throws InterruptedException {
+        try {
+            return Optional.of(session.exited().get(5, TimeUnit.SECONDS));
+        } catch (TimeoutException _) {
+            return Optional.empty();
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private TerminalCommand command(Task task, TaskDirectories directories) throws LaunchException {
+        Path program = Programs.find(settings.cli(), settings.environment().getOrDefault("PATH", ""))
+                .orElseThrow(() -> new LaunchException(
+                        LaunchException.Kind.PROGRAM_NOT_FOUND,
+                        "the CLI was not found: set CLAUDE_CLI_PATH to an executable file"));
+        UUID session = task.sessionId().map(UUID::fromString).orElseGet(UUID::randomUUID);
+        List<String> arguments = CommandLine.of(task.spec().claude(), session, settings.unreadable());
+        return new TerminalCommand(
+                program,
+                arguments,
+                environment(task, directories),
+                directories.work(),
+                settings.size(),
+                task.spec().prompt().getBytes(StandardCharsets.UTF_8),
+                settings.credential().secret());
+    }
+
+    private Map<String, String> environment(Task task, TaskDirectories directories) {
+        Map<String, String> extra = new HashMap<>(settings.credential().environment());
+        extra.putAll(settings.extraEnvironment());
+        return ChildEnvironment.of(
+                settings.environment(),
+                extra,
+                task.id().toString(),
+                settings.state().resolve("home"),
+                settings.state().resolve("claude"),
+                directories.temporary());
+    }
+
+    private static Verdict notStarted(Reason reason, String message) {
+        return new Verdict(new Outcome.Failed(reason, message, new Ending.NotStarted()), Optional.empty());
+    }
+
+    private static Ending ending(Optional<TerminalExit> exit) {
+        return exit.<Ending>map(known -> switch (known) {
+                    case TerminalExit.Exited(int code) -> new Ending.Exited(code);
+                    case TerminalExit.Signalled(int signal) -> new Ending.Signalled(signal);
+                })
+                .orElseGet(Ending.NotStarted::new);
+    }
+
+    private static Reason reason(LaunchException.Kind kind) {
+        return switch (kind) {
+            case PROGRAM_NOT_FOUND -> Reason.CLI_NOT_FOUND;
+            case PROGRAM_NOT_EXECUTABLE -> Reason.CLI_NOT_EXECUTABLE;
+            case DIRECTORY_MISSING, ARGUMENTS_TOO_LONG, RESOURCES -> Reason.NEVER_STARTED;
+        };
+    }
+}

@@ -1,0 +1,65 @@
+package org.claudecluster.worker.exec;
+
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import org.claudecluster.worker.claude.AgentEvent;
+import org.claudecluster.worker.claude.AgentStream;
+import org.claudecluster.worker.claude.RunReport;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.TerminalExit;
+import org.claudecluster.worker.terminal.TerminalListener;
+import org.claudecluster.worker.transcript.LiveTranscript;
+
+/** What one terminal prints, on its way into the transcript and the report. Runs on the terminal's reading thread. */
+final class PtySession implements TerminalListener {
+
+    private final LiveTranscript transcript;
+    private final TaskObserver observer;
+    private final long startedAt = System.nanoTime();
+    private final RunReport report = new RunReport();
+    private final AgentStream agent = new AgentStream(this::event);
+    private final CompletableFuture<TerminalExit> exited = new CompletableFuture<>();
+    private boolean silent = true;
+    private String lastMessage = "";
+
+    PtySession(LiveTranscript transcript, TaskObserver observer) {
+        this.transcript = transcript;
+        this.observer = observer;
+    }
+
+    @Override
+    public void output(ByteBuffer bytes) {
+        if (silent) {
+            silent = false;
+            observer.firstByte(Duration.ofNanos(System.nanoTime() - startedAt));
+        }
+        observer.printed(bytes.remaining());
+        transcript.output(bytes.duplicate());
+        report.output(bytes);
+        agent.accept(bytes);
+    }
+
+    @Override
+    public void exited(TerminalExit exit) {
+        agent.finish();
+        exited.complete(exit);
+    }
+
+    private void event(AgentEvent event) {
+        String message = event.messageId();
+        boolean startsTurn = !message.isEmpty() && !message.equals(lastMessage);
+        lastMessage = startsTurn ? message : lastMessage;
+        transcript.agent(event.json(), startsTurn);
+        report.event(event);
+    }
+
+    CompletableFuture<TerminalExit> exited() {
+        return exited;
+    }
+
+    /** To be read after {@link #exited()} only. */
+    RunReport report() {
+        return report;
+    }
+}

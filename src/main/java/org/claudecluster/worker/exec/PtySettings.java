@@ -1,0 +1,46 @@
+package org.claudecluster.worker.exec;
+
+import static java.util.Objects.requireNonNull;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.terminal.Grace;
+import org.claudecluster.worker.terminal.TerminalSize;
+
+/**
+ * What the pseudo-terminal executor needs to know.
+ *
+ * @param cli a path, or a name to be found in PATH
+ * @param environment the worker's own, of which tasks get an allow-listed part
+ * @param extraEnvironment what the configuration gives to every task
+ * @param state where HOME, the CLI's configuration and the tasks' temporary directories lie
+ * @param unreadable directories that no prompt may pull into a request
+ */
+public record PtySettings(
+        String cli,
+        TerminalSize size,
+        Grace grace,
+        Map<String, String> environment,
+        Map<String, String> extraEnvironment,
+        Credential credential,
+        Path state,
+        Path workspaces,
+        List<Path> unreadable) {
+
+    public PtySettings {
+        requireNonNull(cli, "cli");
+        requireNonNull(size, "size");
+        requireNonNull(grace, "grace");
+        requireNonNull(credential, "credential");
+        environment = Map.copyOf(environment);
+        extraEnvironment = Map.copyOf(extraEnvironment);
+        unreadable = List.copyOf(unreadable);
+    }
+
+    @Override
+    public String toString() {
+        return "PtySettings[cli=" + cli + "]";
+    }
+}

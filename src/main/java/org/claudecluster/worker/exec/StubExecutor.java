@@ -1,0 +1,115 @@
+package org.claudecluster.worker.exec;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Reason;
+
+/** Runs no program at all: follows a {@link StubScript}, so that demos and tests need neither a CLI nor a key. */
+public final class StubExecutor implements TaskExecutor {
+
+    private static final int EXIT_OK = 0;
+
+    @Override
+    public ExecutorType type() {
+        return ExecutorType.STUB;
+    }
+
+    @Override
+    public Availability probe() {
+        return new Availability.Available(Optional.empty());
+    }
+
+    @Override
+    public Verdict run(TaskRun run) throws InterruptedException {
+        Deadline deadline = new Deadline(run.task().spec().timeout());
+        for (StubScript.Step step : StubScript.of(run.task().spec().prompt())) {
+            Optional<Verdict> end = perform(step, run, deadline);
+            if (end.isPresent()) {
+                return end.get();
+            }
+        }
+        return verdict(new Outcome.Completed(new Ending.Exited(EXIT_OK), Optional.empty()));
+    }
+
+    private static Optional<Verdict> perform(StubScript.Step step, TaskRun run, Deadline deadline)
+            throws InterruptedException {
+        return switch (step) {
+            case StubScript.Step.Print(String text) -> {
+                run.transcript().output(ByteBuffer.wrap((text + "\r\n").getBytes(StandardCharsets.UTF_8)));
+                yield stopped(run);
+            }
+            case StubScript.Step.Bytes(int count) -> {
+                run.transcript().output(ByteBuffer.wrap(numbered(count)));
+                yield stopped(run);
+            }
+            case StubScript.Step.Sleep(Duration pause) -> sleep(pause, run, deadline);
+            case StubScript.Step.Exit(int code) -> Optional.of(exit(code));
+        };
+    }
+
+    private static Optional<Verdict> stopped(TaskRun run) {
+        return run.stop().cause().map(cause -> verdict(Stops.outcome(cause, new Ending.NotStarted())));
+    }
+
+    private static Optional<Verdict> sleep(Duration pause, TaskRun run, Deadline deadline)
+            throws InterruptedException {
+        boolean outOfTime = deadline.left().compareTo(pause) < 0;
+        Duration wait = outOfTime ? deadline.left() : pause;
+        try {
+            run.stop().asked().get(wait.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException _) {
+            if (outOfTime) {
+                run.stop().ask(StopCause.TIMED_OUT);
+            }
+        } catch (ExecutionException e) {
+            throw new IllegalStateException(e);
+        }
+        return stopped(run);
+    }
+
+    private static Verdict exit(int code) {
+        Ending ending = new Ending.Exited(code);
+        return verdict(
+                code == EXIT_OK
+                        ? new Outcome.Completed(ending, Optional.empty())
+                        : new Outcome.Failed(Reason.EXIT_NONZERO, "exit code " + code, ending));
+    }
+
+    private static Verdict verdict(Outcome outcome) {
+        return new Verdict(outcome, Optional.empty());
+    }
+
+    /** Lines of 64 bytes, each with its number, so that a reader can tell what is missing. */
+    private static byte[] numbered(int count) {
+        StringBuilder lines = new StringBuilder(count + 64);
+        for (int line = 0; lines.length() < count; line++) {
+            lines.append(String.format("%010d", line)).repeat('.', 52).append("\r\n");
+        }
+        return lines.substring(0, count).getBytes(StandardCharsets.US_ASCII);
+    }
+
+    /** The steps that a prompt without a script gets: about two seconds of life. */
+    static List<StubScript.Step> demo(String firstLine) {
+        Duration pause = Duration.ofMillis(500);
+        return List.of(
+                new StubScript.Step.Print("stub: no CLI is used, this only shows the shape of a run"),
+                new StubScript.Step.Sleep(pause),
+                new StubScript.Step.Print("stub: prompt begins with \"" + firstLine + "\""),
+                new StubScript.Step.Sleep(pause),
+                new StubScript.Step.Print("stub: thinking"),
+                new StubScript.Step.Sleep(pause),
+                new StubScript.Step.Print("stub: still thinking"),
+                new StubScript.Step.Sleep(pause),
+                new StubScript.Step.Print("stub: done"),
+                new StubScript.Step.Exit(EXIT_OK));
+    }
+}

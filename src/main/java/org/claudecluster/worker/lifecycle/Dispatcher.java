@@ -1,0 +1,93 @@
+package org.claudecluster.worker.lifecycle;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.TimeUnit;
+import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.TaskStore;
+import org.jboss.logging.Logger;
+
+/**
+ * Claims tasks while slots are free. One thread, so that this process never races itself for a task; woken by a local
+ * enqueue or a slot that became free, and by the clock for what others enqueued or what has become due.
+ */
+final class Dispatcher {
+
+    private static final Logger LOG = Logger.getLogger(Dispatcher.class);
+
+    private final LifecycleSettings settings;
+    private final TaskStore store;
+    private final Slots slots;
+    private final TaskRunner runner;
+    private final QueueGauge queue;
+    private final TaskObserver observer;
+    private final Semaphore wakeUps = new Semaphore(0);
+    private volatile boolean stopped;
+
+    Dispatcher(LifecycleSettings settings, TaskStore store, Slots slots, TaskRunner runner,
+            QueueGauge queue, TaskObserver observer) {
+        this.settings = settings;
+        this.store = store;
+        this.slots = slots;
+        this.runner = runner;
+        this.queue = queue;
+        this.observer = observer;
+    }
+
+    void start() {
+        Thread.ofPlatform().name("dispatcher").daemon().start(this::dispatchUntilStopped);
+    }
+
+    /** No claim begins after this; one that is under way still hands over what it got. */
+    void stop() {
+        stopped = true;
+        wake();
+    }
+
+    void wake() {
+        wakeUps.release();
+    }
+
+    private void dispatchUntilStopped() {
+        while (!stopped) {
+            try {
+                wakeUps.tryAcquire(jittered(settings.poll()).toNanos(), TimeUnit.NANOSECONDS);
+                wakeUps.drainPermits();
+                if (!stopped) {
+                    dispatch();
+                }
+            } catch (InterruptedException _) {
+                Thread.currentThread().interrupt();
+                return;
+            } catch (StoreUnavailable e) {
+                LOG.warnf("no claim, the store does not answer: %s", e.getCause());
+            }
+        }
+    }
+
+    /** Claims until the slots are full or nothing is due. */
+    private void dispatch() {
+        for (int free = slots.free(); free > 0 && !stopped; free = slots.free()) {
+            List<Task> claimed = store.claim(settings.claimant(), free);
+            queue.claimed(claimed.size());
+            observer.claimed(claimed.size());
+            for (Task task : claimed) {
+                slots.take();
+                runner.start(task, this::wake);
+            }
+            if (claimed.size() < free) {
+                return;
+            }
+        }
+    }
+
+    /** ± 20 %, so that replicas which started together don't poll together. */
+    private static Duration jittered(Duration poll) {
+        return Duration.ofNanos(
+                (long) (poll.toNanos() * ThreadLocalRandom.current().nextDouble(0.8, 1.2)));
+    }
+}

@@ -1,0 +1,101 @@
+package org.claudecluster.worker.observe;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.Worker;
+import org.eclipse.microprofile.health.HealthCheck;
+import org.eclipse.microprofile.health.HealthCheckResponse;
+import org.eclipse.microprofile.health.Liveness;
+import org.eclipse.microprofile.health.Readiness;
+import org.eclipse.microprofile.health.Startup;
+
+/**
+ * The probes. Ready means that this worker can take and keep a task; nothing in liveness depends on anything outside
+ * the process, since a restart would not mend it.
+ */
+final class HealthChecks {
+
+    private HealthChecks() {}
+
+    @Liveness
+    @ApplicationScoped
+    static class Alive implements HealthCheck {
+        @Override
+        public HealthCheckResponse call() {
+            return HealthCheckResponse.up("worker");
+        }
+    }
+
+    @Startup
+    @ApplicationScoped
+    static class Started implements HealthCheck {
+
+        private final Worker worker;
+
+        Started(Worker worker) {
+            this.worker = worker;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            return HealthCheckResponse.named("worker")
+                    .up()
+                    .withData("startedAt", worker.startedAt().toString())
+                    .build();
+        }
+    }
+
+    @Readiness
+    @ApplicationScoped
+    static class Executor implements HealthCheck {
+
+        private final ExecutorStrategy strategy;
+        private final Worker worker;
+
+        Executor(ExecutorStrategy strategy, Worker worker) {
+            this.strategy = strategy;
+            this.worker = worker;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            ExecutorStrategy.Choice choice = strategy.choice();
+            var response = HealthCheckResponse.named("executor")
+                    .withData("executorType", choice.active().type().wire())
+                    .withData("requestedExecutorType", choice.requested().wire())
+                    .withData("draining", worker.draining());
+            choice.cliVersion().ifPresent(version -> response.withData("claudeCliVersion", version));
+            choice.whyNoPty().ifPresent(why -> response.withData("reason", why));
+            return response.status(!worker.draining()).build();
+        }
+    }
+
+    @Readiness
+    @ApplicationScoped
+    static class Store implements HealthCheck {
+
+        private final TaskStore store;
+
+        Store(TaskStore store) {
+            this.store = store;
+        }
+
+        @Override
+        public HealthCheckResponse call() {
+            try {
+                long pending = store.depth().pending();
+                return HealthCheckResponse.named("store")
+                        .up()
+                        .withData("pending", pending)
+                        .build();
+            } catch (StoreUnavailable _) {
+                return HealthCheckResponse.named("store")
+                        .down()
+                        .withData("reason", "the store does not answer")
+                        .build();
+            }
+        }
+    }
+}

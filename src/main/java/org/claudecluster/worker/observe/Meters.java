@@ -1,0 +1,117 @@
+package org.claudecluster.worker.observe;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.TaskResult;
+
+/** The meters of what happens to tasks. No task id is ever a tag. */
+public final class Meters implements TaskObserver {
+
+    private final MeterRegistry registry;
+    private final Counter submitted;
+    private final Counter claimed;
+    private final Counter outputBytes;
+    private final Counter leaseLost;
+    private final Counter leaked;
+    private final Timer firstByte;
+    private final Timer run;
+    private final ConcurrentHashMap<String, Counter> finished = new ConcurrentHashMap<>();
+
+    public Meters(MeterRegistry registry) {
+        this.registry = registry;
+        this.submitted = counter("worker.tasks.submitted", "Tasks accepted and made durable");
+        this.claimed = counter("worker.tasks.claimed", "Claims, each one attempt");
+        this.outputBytes = Counter.builder("worker.output")
+                .baseUnit("bytes")
+                .description("What terminals printed")
+                .register(registry);
+        this.leaseLost = counter("worker.lease.lost", "Runs whose lease went to another worker");
+        this.leaked = counter("worker.leaked.processes", "Processes of tasks that could not be ended");
+        this.firstByte = Timer.builder("worker.first.byte")
+                .description("From the start of the program to its first byte")
+                .publishPercentileHistogram()
+                .register(registry);
+        this.run = Timer.builder("worker.run.duration")
+                .description("From the claim to the end of the process tree")
+                .publishPercentileHistogram()
+                .register(registry);
+    }
+
+    private Counter counter(String name, String description) {
+        return Counter.builder(name).description(description).register(registry);
+    }
+
+    @Override
+    public void submitted() {
+        submitted.increment();
+    }
+
+    @Override
+    public void claimed(int tasks) {
+        claimed.increment(tasks);
+    }
+
+    @Override
+    public void firstByte(Duration afterStart) {
+        firstByte.record(afterStart);
+    }
+
+    @Override
+    public void printed(int bytes) {
+        outputBytes.increment(bytes);
+    }
+
+    @Override
+    public void finished(Finish finish, Duration took) {
+        String status = finish.outcome().status().wire();
+        String reason = finish.outcome().reason().map(Reason::wire).orElse("none");
+        finished.computeIfAbsent(status + " " + reason, _ -> finishedCounter(status, reason))
+                .increment();
+        run.record(took);
+        finish.result().ifPresent(this::cost);
+    }
+
+    private Counter finishedCounter(String status, String reason) {
+        return Counter.builder("worker.tasks.finished")
+                .description("Tasks that reached a final state here")
+                .tag("status", status)
+                .tag("reason", reason)
+                .register(registry);
+    }
+
+    private void cost(TaskResult result) {
+        Counter.builder("worker.cost")
+                .baseUnit("usd")
+                .description("What the CLI says its runs have cost")
+                .register(registry)
+                .increment(result.costUsd().doubleValue());
+        tokens("input", result.usage().inputTokens());
+        tokens("output", result.usage().outputTokens());
+        tokens("cache_read", result.usage().cacheReadTokens());
+        tokens("cache_creation", result.usage().cacheCreationTokens());
+    }
+
+    private void tokens(String kind, long count) {
+        Counter.builder("worker.tokens")
+                .description("Tokens as the CLI counts them")
+                .tag("kind", kind)
+                .register(registry)
+                .increment(count);
+    }
+
+    @Override
+    public void leaseLost() {
+        leaseLost.increment();
+    }
+
+    @Override
+    public void leaked(int processes) {
+        leaked.increment(processes);
+    }
+}

@@ -1,0 +1,24 @@
+package org.claudecluster.worker.task;
+
+import java.time.Duration;
+
+/** Is told what happens, for meters. Called on hot paths: implementations return at once and never throw. */
+public interface TaskObserver {
+
+    void submitted();
+
+    void claimed(int tasks);
+
+    /** The terminal printed its first byte so long after the program was started. */
+    void firstByte(Duration afterStart);
+
+    void printed(int bytes);
+
+    /** A task reached its final state here after so long a run. */
+    void finished(Finish finish, Duration run);
+
+    void leaseLost();
+
+    /** Processes that could not be ended. */
+    void leaked(int processes);
+}
