@@ -19,12 +19,14 @@ import java.util.Map;
 import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
 import org.claudecluster.worker.api.Streaming;
+import org.claudecluster.worker.api.StreamingType;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.StreamConfig;
 import org.claudecluster.worker.config.WorkerConfig;
 import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.PtyExecutor;
 import org.claudecluster.worker.exec.PtySettings;
@@ -87,7 +89,8 @@ class Wiring {
             ExecutorConfig executor, StorageConfig storage, WorkerConfig worker, TaskObserver observer) {
         ProcessTree.adoptOrphans();
         PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer);
-        return new ExecutorStrategy(new StubExecutor(), pty, executor.type());
+        return new ExecutorStrategy(
+                new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
     }
 
     private static PtyLauncher launcher(ExecutorConfig executor) {
@@ -161,7 +164,7 @@ class Wiring {
                 Duration.ofMillis(stream.keepaliveMs()),
                 stream.stall(),
                 stream.maxConnections(),
-                stream.type(),
+                StreamingType.valueOf(stream.type().name()),
                 executor.cliPath(),
                 Map.of(
                         "cols", executor.terminal().cols(),

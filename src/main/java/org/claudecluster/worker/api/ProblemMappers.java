@@ -4,32 +4,59 @@ import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkiverse.resteasy.problem.postprocessing.ProblemContext;
 import io.quarkiverse.resteasy.problem.postprocessing.ProblemPostProcessor;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
 import java.net.URI;
 import java.util.Locale;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskProblem;
-import org.jboss.resteasy.reactive.server.ServerExceptionMapper;
 
 /** Turns refusals into responses; what the framework refuses by itself gets a type and an instance as well. */
-class ProblemMappers {
+final class ProblemMappers {
 
-    @ServerExceptionMapper
-    Response problem(TaskProblem problem, UriInfo uri) {
-        return Problems.of(problem, uri.getPath()).toResponse();
+    private ProblemMappers() {}
+
+    /** For requests that can't be served. */
+    @Provider
+    public static class Refused implements ExceptionMapper<TaskProblem> {
+
+        private final UriInfo uri;
+
+        public Refused(@Context UriInfo uri) {
+            this.uri = uri;
+        }
+
+        @Override
+        public Response toResponse(TaskProblem problem) {
+            return Problems.of(problem, uri.getPath()).toResponse();
+        }
     }
 
-    @ServerExceptionMapper
-    Response storeAway(StoreUnavailable away, UriInfo uri) {
-        TaskProblem problem = new TaskProblem(
-                TaskProblem.Code.STORE_UNAVAILABLE, "the store does not answer; nothing is known to be lost: try again");
-        return Problems.of(problem, uri.getPath()).toResponse();
+    /** For the store's silence. */
+    @Provider
+    public static class StoreAway implements ExceptionMapper<StoreUnavailable> {
+
+        private final UriInfo uri;
+
+        public StoreAway(@Context UriInfo uri) {
+            this.uri = uri;
+        }
+
+        @Override
+        public Response toResponse(StoreUnavailable away) {
+            TaskProblem problem = new TaskProblem(
+                    TaskProblem.Code.STORE_UNAVAILABLE,
+                    "the store does not answer; nothing is known to be lost: try again");
+            return Problems.of(problem, uri.getPath()).toResponse();
+        }
     }
 
     /** Gives every problem of the framework (404, 405, 415 and the like) the shape that ours have. */
     @ApplicationScoped
-    static class Completion implements ProblemPostProcessor {
+    public static class Completion implements ProblemPostProcessor {
 
         @Override
         public HttpProblem apply(HttpProblem problem, ProblemContext context) {

@@ -5,7 +5,6 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
-import org.claudecluster.worker.exec.ExecutorType;
 
 /** What runs tasks. */
 @ConfigMapping(prefix = "worker.executor")
@@ -13,7 +12,7 @@ public interface ExecutorConfig {
 
     /** {@code auto}: the CLI where it answers, else the stub. {@code EXECUTOR_TYPE}. */
     @WithDefault("auto")
-    ExecutorType type();
+    Type type();
 
     /** The Claude Code CLI: a path, or a name to be found in PATH. {@code CLAUDE_CLI_PATH}. */
     @WithDefault("claude")
@@ -26,6 +25,13 @@ public interface ExecutorConfig {
     Terminal terminal();
 
     Grace grace();
+
+    /** The executors. */
+    enum Type {
+        STUB,
+        PTY,
+        AUTO
+    }
 
     /** The launchers. */
     enum Launcher {

@@ -5,7 +5,6 @@ import io.smallrye.config.WithDefault;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import java.time.Duration;
-import org.claudecluster.worker.api.StreamingType;
 
 /** The event streams. */
 @ConfigMapping(prefix = "worker.stream")
@@ -13,7 +12,7 @@ public interface StreamConfig {
 
     /** {@code sse}, or {@code stub} for none. {@code STREAMING_TYPE}. */
     @WithDefault("sse")
-    StreamingType type();
+    Type type();
 
     /** How often a silent stream gets a comment, in milliseconds. {@code SSE_KEEPALIVE_INTERVAL}. */
     @WithDefault("15000")
@@ -30,4 +29,10 @@ public interface StreamConfig {
     /** How long a viewer may take nothing before it is closed as lagging. */
     @WithDefault("30s")
     Duration stall();
+
+    /** Whether there are streams. */
+    enum Type {
+        SSE,
+        STUB
+    }
 }
