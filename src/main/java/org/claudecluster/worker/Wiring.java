@@ -128,7 +128,8 @@ class Wiring {
             InstantSource clock) {
         String host = hostName();
         LifecycleSettings settings = new LifecycleSettings(
-                new WorkerId(worker.id().orElse(host) + "-" + UUID.randomUUID().toString().substring(0, 8)),
+                new WorkerId(worker.id().orElse(host) + "-"
+                        + UUID.randomUUID().toString().substring(0, 8)),
                 worker.name().or(worker::id).orElse(host),
                 worker.slots().max(),
                 worker.queue().capacity(),

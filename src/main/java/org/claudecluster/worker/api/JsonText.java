@@ -11,8 +11,7 @@ import java.nio.charset.StandardCharsets;
  */
 final class JsonText {
 
-    private static final VarHandle LONGS =
-            MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
     private static final long HIGH = 0x8080_8080_8080_8080L;
     private static final long ONES = 0x0101_0101_0101_0101L;
     private static final long SPACES = 0x2020_2020_2020_2020L;
@@ -43,10 +42,7 @@ final class JsonText {
             long eight = (long) LONGS.get(text, at);
             long quotes = eight ^ QUOTES;
             long backslashes = eight ^ BACKSLASHES;
-            long found = eight
-                    | (eight - SPACES)
-                    | ((quotes - ONES) & ~quotes)
-                    | ((backslashes - ONES) & ~backslashes);
+            long found = eight | (eight - SPACES) | ((quotes - ONES) & ~quotes) | ((backslashes - ONES) & ~backslashes);
             if ((found & HIGH) != 0) {
                 break;
             }

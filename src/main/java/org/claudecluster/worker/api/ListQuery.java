@@ -51,8 +51,8 @@ final class ListQuery {
 
     private static TaskStatus status(String text) {
         return TaskStatus.ofWire(text)
-                .orElseThrow(() ->
-                        StrictJson.invalid("status", "must be pending, running, completed, failed or cancelled"));
+                .orElseThrow(
+                        () -> StrictJson.invalid("status", "must be pending, running, completed, failed or cancelled"));
     }
 
     private static TaskId after(String text) {

@@ -64,8 +64,10 @@ public class OutputResource {
         transcripts.live(task.id()).ifPresent(LiveTranscript::flush);
         return switch (format == null ? "raw" : format) {
             case "raw" -> raw(task.id(), range);
-            case "text" -> Response.ok(text(task.id()), "text/plain;charset=UTF-8").build();
-            case "asciicast" -> Response.ok(asciicast(task), "application/x-asciicast").build();
+            case "text" ->
+                Response.ok(text(task.id()), "text/plain;charset=UTF-8").build();
+            case "asciicast" ->
+                Response.ok(asciicast(task), "application/x-asciicast").build();
             default -> throw StrictJson.invalid("format", "must be raw, text or asciicast");
         };
     }

@@ -65,8 +65,8 @@ final class ProblemMappers {
             }
             String name = problem.getTitle() == null ? "error" : problem.getTitle();
             return HttpProblem.builder(problem)
-                    .withType(URI.create(
-                            "urn:claudecluster:problem:" + name.toLowerCase(Locale.ROOT).replace(' ', '-')))
+                    .withType(URI.create("urn:claudecluster:problem:"
+                            + name.toLowerCase(Locale.ROOT).replace(' ', '-')))
                     .withInstance(URI.create(context.path == null ? "/" : context.path))
                     .build();
         }

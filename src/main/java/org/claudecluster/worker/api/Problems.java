@@ -35,7 +35,8 @@ final class Problems {
 
     /** Stable: clients may switch on it. */
     static URI type(Code code) {
-        return URI.create("urn:claudecluster:problem:" + code.name().toLowerCase(Locale.ROOT).replace('_', '-'));
+        return URI.create("urn:claudecluster:problem:"
+                + code.name().toLowerCase(Locale.ROOT).replace('_', '-'));
     }
 
     static int status(Code code) {
@@ -46,8 +47,7 @@ final class Problems {
             case RANGE_NOT_SATISFIABLE -> Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE.getStatusCode();
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
             case QUEUE_FULL -> Response.Status.TOO_MANY_REQUESTS.getStatusCode();
-            case TOO_MANY_STREAMS, DRAINING, STORE_UNAVAILABLE ->
-                Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
+            case TOO_MANY_STREAMS, DRAINING, STORE_UNAVAILABLE -> Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
         };
     }
 

@@ -105,10 +105,7 @@ public class RunResource {
                                                 @ExampleObject(
                                                         name = "smallest",
                                                         value = "{\"prompt\": \"echo Hello from Claude!\"}"),
-                                                @ExampleObject(
-                                                        name = "with limits",
-                                                        value =
-                                                                """
+                                                @ExampleObject(name = "with limits", value = """
                                                                 {"prompt": "Fix the failing test", "priority": 8, "timeoutMs": 600000,
                                                                  "labels": {"team": "payments"},
                                                                  "claude": {"model": "sonnet", "maxTurns": 20, "maxBudgetUsd": 2.5,
@@ -118,7 +115,8 @@ public class RunResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @QueryParam("wait")
                     @Parameter(description = "0s to 300s, such as 30s.", schema = @Schema(type = SchemaType.STRING))
-                    @Nullable String wait) {
+                    @Nullable
+                    String wait) {
         Duration patience = Durations.wait(wait);
         JsonNode tree = StrictJson.object(body);
         TaskSpec spec = rules.spec(tree);
@@ -128,8 +126,7 @@ public class RunResource {
         }
         if (!admission.tryAdmit()) {
             throw new TaskProblem(
-                    Code.QUEUE_FULL,
-                    "%d tasks are waiting already: try again later".formatted(admission.capacity()));
+                    Code.QUEUE_FULL, "%d tasks are waiting already: try again later".formatted(admission.capacity()));
         }
         Task task = enqueue(new NewTask(TaskId.create(clock.instant()), spec, idempotency));
         Task last = patience.isZero() ? tasks.fresh(task) : tasks.find(task.id(), patience);
@@ -144,20 +141,19 @@ public class RunResource {
         boolean kept = false;
         try {
             Enqueued enqueued = store.enqueue(wanted);
-            Task task =
-                    switch (enqueued) {
-                        case Enqueued.Created(Task created) -> {
-                            kept = true;
-                            observer.submitted();
-                            signals.enqueued();
-                            yield created;
-                        }
-                        case Enqueued.Repeated(Task earlier) -> earlier;
-                        case Enqueued.KeyReused(TaskId earlier) ->
-                            throw new TaskProblem(
-                                    Code.IDEMPOTENCY_KEY_REUSED,
-                                    "this Idempotency-Key was sent before with another body, for task " + earlier);
-                    };
+            Task task = switch (enqueued) {
+                case Enqueued.Created(Task created) -> {
+                    kept = true;
+                    observer.submitted();
+                    signals.enqueued();
+                    yield created;
+                }
+                case Enqueued.Repeated(Task earlier) -> earlier;
+                case Enqueued.KeyReused(TaskId earlier) ->
+                    throw new TaskProblem(
+                            Code.IDEMPOTENCY_KEY_REUSED,
+                            "this Idempotency-Key was sent before with another body, for task " + earlier);
+            };
             return task;
         } finally {
             if (!kept) {

@@ -40,7 +40,8 @@ final class StrictJson {
             throw new TaskProblem(
                     Code.MALFORMED_BODY,
                     "the body is not valid JSON at line %d, column %d: send one JSON object in UTF-8"
-                            .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+                            .formatted(
+                                    e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
         } catch (IOException e) {
             throw new TaskProblem(Code.MALFORMED_BODY, "the body can't be read: send one JSON object in UTF-8");
         }

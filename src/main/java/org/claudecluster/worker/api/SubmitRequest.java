@@ -22,67 +22,80 @@ public record SubmitRequest(
                 description = "What Claude is asked to do: 1 character to 256 KiB of UTF-8.",
                 required = true,
                 examples = "echo Hello from Claude!")
-        @Nullable String prompt,
+        @Nullable
+        String prompt,
 
         @Size(min = 1, max = 200, message = "must have 1 to 200 characters")
         @Schema(description = "Id, name or label of the worker that shall have the first claim.")
-        @Nullable String workerId,
+        @Nullable
+        String workerId,
 
-        @Schema(description = "Whether the task waits for that worker and no other.", defaultValue = "false")
-        @Nullable Boolean requireWorker,
+        @Schema(description = "Whether the task waits for that worker and no other.", defaultValue = "false") @Nullable
+        Boolean requireWorker,
 
         @Min(value = 1, message = "must be 1 to 10, 10 is most urgent")
         @Max(value = 10, message = "must be 1 to 10, 10 is most urgent")
         @Schema(defaultValue = "5", minimum = "1", maximum = "10")
-        @Nullable Integer priority,
+        @Nullable
+        Integer priority,
 
-        @Schema(type = SchemaType.OBJECT, description = "Given back as it came, at most 16 KiB.")
-        @Nullable JsonNode metadata,
+        @Schema(type = SchemaType.OBJECT, description = "Given back as it came, at most 16 KiB.") @Nullable
+        JsonNode metadata,
 
-        @Size(max = 64, message = "must be at most 64 labels")
-        @Nullable Map<
+        @Size(max = 64, message = "must be at most 64 labels") @Nullable
+        Map<
                         @Size(min = 1, max = 63, message = "must be names of 1 to 63 characters") String,
                         @Size(max = 255, message = "must be values of at most 255 characters") String>
                 labels,
 
         @Min(value = 1_000, message = "must be 1000 to 86400000 (1 s to 24 h)")
         @Max(value = 86_400_000, message = "must be 1000 to 86400000 (1 s to 24 h)")
-        @Nullable Long timeoutMs,
+        @Nullable
+        Long timeoutMs,
 
-        @Min(value = 1, message = "must be 1 to 10") @Max(value = 10, message = "must be 1 to 10")
+        @Min(value = 1, message = "must be 1 to 10")
+        @Max(value = 10, message = "must be 1 to 10")
         @Schema(defaultValue = "1")
-        @Nullable Integer maxAttempts,
+        @Nullable
+        Integer maxAttempts,
 
-        @Schema(description = "ISO 8601 with a zone, such as 2026-11-24T06:00:00Z.")
-        @Nullable String notBefore,
+        @Schema(description = "ISO 8601 with a zone, such as 2026-11-24T06:00:00Z.") @Nullable
+        String notBefore,
 
         @Size(min = 1, max = 1_000, message = "must have 1 to 1000 characters")
         @Schema(description = "Below the workspace root; made if it is not there.")
-        @Nullable String workingDirectory,
+        @Nullable
+        String workingDirectory,
 
         @Valid @Nullable Claude claude) {
 
     /** What the CLI is told beyond the prompt. */
     @Schema(name = "ClaudeOptions")
     public record Claude(
-            @Size(min = 1, max = 200, message = "must have 1 to 200 characters")
-            @Nullable String model,
+            @Size(min = 1, max = 200, message = "must have 1 to 200 characters") @Nullable
+            String model,
 
-            @Min(value = 1, message = "must be 1 to 10000") @Max(value = 10_000, message = "must be 1 to 10000")
-            @Nullable Integer maxTurns,
+            @Min(value = 1, message = "must be 1 to 10000")
+            @Max(value = 10_000, message = "must be 1 to 10000")
+            @Nullable
+            Integer maxTurns,
 
-            @DecimalMin(value = "0", inclusive = false, message = "must be more than 0")
-            @Nullable BigDecimal maxBudgetUsd,
+            @DecimalMin(value = "0", inclusive = false, message = "must be more than 0") @Nullable
+            BigDecimal maxBudgetUsd,
 
-            @Schema(enumeration = {"default", "acceptEdits", "dontAsk", "plan", "auto", "bypassPermissions"})
-            @Nullable String permissionMode,
+            @Schema(enumeration = {"default", "acceptEdits", "dontAsk", "plan", "auto", "bypassPermissions"}) @Nullable
+            String permissionMode,
 
-            @Size(max = 200, message = "must be at most 200 entries")
-            @Nullable List<@NotBlank(message = "must not be blank") @Size(max = 500, message = "must be at most 500 characters") String>
+            @Size(max = 200, message = "must be at most 200 entries") @Nullable
+            List<
+                            @NotBlank(message = "must not be blank")
+                            @Size(max = 500, message = "must be at most 500 characters") String>
                     allowedTools,
 
-            @Size(max = 200, message = "must be at most 200 entries")
-            @Nullable List<@NotBlank(message = "must not be blank") @Size(max = 500, message = "must be at most 500 characters") String>
+            @Size(max = 200, message = "must be at most 200 entries") @Nullable
+            List<
+                            @NotBlank(message = "must not be blank")
+                            @Size(max = 500, message = "must be at most 500 characters") String>
                     disallowedTools,
 
             @Nullable String appendSystemPrompt,

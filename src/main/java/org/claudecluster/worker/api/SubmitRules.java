@@ -56,9 +56,12 @@ class SubmitRules {
                 Optional.ofNullable(request.workerId()),
                 Boolean.TRUE.equals(request.requireWorker()),
                 or(request.priority(), TaskSpec.DEFAULT_PRIORITY),
-                Optional.ofNullable(request.metadata()).filter(JsonNode::isObject).map(JsonNode::toString),
+                Optional.ofNullable(request.metadata())
+                        .filter(JsonNode::isObject)
+                        .map(JsonNode::toString),
                 or(request.labels(), Map.of()),
-                Duration.ofMillis(or(request.timeoutMs(), settings.defaultTimeout().toMillis())),
+                Duration.ofMillis(
+                        or(request.timeoutMs(), settings.defaultTimeout().toMillis())),
                 or(request.maxAttempts(), 1),
                 notBefore,
                 Optional.ofNullable(request.workingDirectory()),
@@ -90,11 +93,11 @@ class SubmitRules {
             return ClaudeOptions.NONE;
         }
         SubmitRequest.Claude claude = asked.get();
-        Optional<PermissionMode> mode = Optional.ofNullable(claude.permissionMode()).flatMap(PermissionMode::ofWire);
+        Optional<PermissionMode> mode =
+                Optional.ofNullable(claude.permissionMode()).flatMap(PermissionMode::ofWire);
         if (claude.permissionMode() != null && mode.isEmpty()) {
             errors.add(new FieldError(
-                    "claude.permissionMode",
-                    "must be default, acceptEdits, dontAsk, plan, auto or bypassPermissions"));
+                    "claude.permissionMode", "must be default, acceptEdits, dontAsk, plan, auto or bypassPermissions"));
         }
         Optional<UUID> resumed = uuid(claude.resumeSessionId(), errors);
         if (utf8(claude.appendSystemPrompt()) > MAX_ARGUMENT) {
@@ -157,7 +160,11 @@ class SubmitRules {
     }
 
     private static String field(ConstraintViolation<?> violation) {
-        return violation.getPropertyPath().toString().replaceAll("\\.?<[^>]*>", "").replaceAll("\\[\\]$", "");
+        return violation
+                .getPropertyPath()
+                .toString()
+                .replaceAll("\\.?<[^>]*>", "")
+                .replaceAll("\\[\\]$", "");
     }
 
     private static int utf8(@Nullable String text) {

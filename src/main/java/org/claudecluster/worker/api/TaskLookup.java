@@ -71,7 +71,11 @@ class TaskLookup {
 
     /** With the progress that is not in the store yet. */
     Task fresh(Task task) {
-        return transcripts.live(task.id()).map(LiveTranscript::progress).map(task::withProgress).orElse(task);
+        return transcripts
+                .live(task.id())
+                .map(LiveTranscript::progress)
+                .map(task::withProgress)
+                .orElse(task);
     }
 
     static TaskProblem notFound(String id) {

@@ -44,8 +44,7 @@ public class TaskResource {
     private final LocalSignals signals;
     private final ObjectMapper json;
 
-    TaskResource(
-            TaskStore store, TaskLookup tasks, Transcripts transcripts, LocalSignals signals, ObjectMapper json) {
+    TaskResource(TaskStore store, TaskLookup tasks, Transcripts transcripts, LocalSignals signals, ObjectMapper json) {
         this.store = store;
         this.tasks = tasks;
         this.transcripts = transcripts;
@@ -64,15 +63,13 @@ public class TaskResource {
             summary = "List tasks, newest first",
             description = "Filters: status, workerId, label.KEY=VALUE (repeatable). Pages: limit (50, at most 500) and"
                     + " after, the last taskId of the page before; Link rel=next leads on.")
-    @APIResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = TaskList.class)))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskList.class)))
     @APIResponse(responseCode = "400", description = "An unknown or invalid parameter.")
     public Response list(@Context UriInfo uri) {
         TaskFilter filter = ListQuery.parse(uri.getQueryParameters());
         List<Task> page = store.list(filter);
-        Response.ResponseBuilder response = Response.ok(new TaskList(
-                page.stream().map(tasks::fresh).map(TaskView::of).toList()));
+        Response.ResponseBuilder response = Response.ok(
+                new TaskList(page.stream().map(tasks::fresh).map(TaskView::of).toList()));
         if (page.size() == filter.limit()) {
             response.header(
                     HttpHeaders.LINK,
@@ -88,9 +85,7 @@ public class TaskResource {
             operationId = "getTask",
             summary = "Look at a task",
             description = "With ?wait=30s the answer comes when the task is final or the wait is over.")
-    @APIResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskView.class)))
     @APIResponse(responseCode = "304", description = "Unchanged since the ETag in If-None-Match.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
     public Response get(
@@ -101,7 +96,8 @@ public class TaskResource {
         Task task = tasks.find(tasks.id(id), Durations.wait(wait));
         byte[] body = json.writeValueAsBytes(TaskView.of(task));
         String tag = tag(body);
-        if (known != null && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(tag))) {
+        if (known != null
+                && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(tag))) {
             return Response.notModified().header(HttpHeaders.ETAG, tag).build();
         }
         return Response.ok(body).header(HttpHeaders.ETAG, tag).build();
@@ -114,12 +110,8 @@ public class TaskResource {
             operationId = "cancelTask",
             summary = "Cancel a task",
             description = "Idempotent. 202 while a running task is being ended, 200 when it is final.")
-    @APIResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = TaskView.class)))
-    @APIResponse(
-            responseCode = "202",
-            content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = TaskView.class)))
     @APIResponse(responseCode = "404", description = "There is no such task.")
     public Response cancel(@PathParam("id") String id) {
         TaskId task = tasks.id(id);
@@ -130,8 +122,7 @@ public class TaskResource {
             case REQUESTED -> signals.cancelRequested(task);
             case ALREADY_FINAL -> {}
         }
-        Response.Status status =
-                answer == CancelAnswer.REQUESTED ? Response.Status.ACCEPTED : Response.Status.OK;
+        Response.Status status = answer == CancelAnswer.REQUESTED ? Response.Status.ACCEPTED : Response.Status.OK;
         return Response.status(status).entity(TaskView.of(tasks.find(task))).build();
     }
 

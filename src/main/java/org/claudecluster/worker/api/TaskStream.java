@@ -109,7 +109,8 @@ final class TaskStream {
                         return false;
                     }
                 }
-                case Window.Records(List<LiveRecord> records) when records.isEmpty() -> {
+                case Window.Records(List<LiveRecord> records)
+                when records.isEmpty() -> {
                     return true;
                 }
                 case Window.Records(List<LiveRecord> records) -> {

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 @Schema(name = "Task")
 public record TaskView(
         String taskId,
+
         @Schema(enumeration = {"pending", "running", "completed", "failed", "cancelled"})
         String status,
 
@@ -29,8 +30,8 @@ public record TaskView(
         @Nullable String workerId,
         int priority,
 
-        @JsonRawValue @Schema(implementation = Object.class)
-        @Nullable String metadata,
+        @JsonRawValue @Schema(implementation = Object.class) @Nullable
+        String metadata,
 
         Map<String, String> labels,
         String createdAt,
@@ -96,8 +97,8 @@ public record TaskView(
             @JsonRawValue @Schema(implementation = Object[].class)
             String permissionDenials,
 
-            @JsonRawValue @Schema(implementation = Object.class)
-            @Nullable String structuredOutput) {
+            @JsonRawValue @Schema(implementation = Object.class) @Nullable
+            String structuredOutput) {
         static ResultView of(TaskResult result) {
             return new ResultView(
                     result.text().orElse(null),

@@ -39,11 +39,7 @@ public class WorkerResource {
     private final InstantSource clock;
 
     WorkerResource(
-            Worker worker,
-            ExecutorStrategy strategy,
-            Streaming streaming,
-            ApiSettings settings,
-            InstantSource clock) {
+            Worker worker, ExecutorStrategy strategy, Streaming streaming, ApiSettings settings, InstantSource clock) {
         this.worker = worker;
         this.strategy = strategy;
         this.streaming = streaming;
@@ -70,14 +66,16 @@ public class WorkerResource {
 
     /** What it runs on. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
-    public record SystemInfo(String javaVersion, String platform, String arch, @Nullable String claudeCliVersion) {}
+    public record SystemInfo(
+            String javaVersion,
+            String platform,
+            String arch,
+            @Nullable String claudeCliVersion) {}
 
     @GET
     @Path("/hello")
     @Operation(operationId = "hello", summary = "Is anybody there, and who")
-    @APIResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = Hello.class)))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Hello.class)))
     public Hello hello() {
         ExecutorStrategy.Choice choice = strategy.choice();
         Instant now = clock.instant();
@@ -117,8 +115,9 @@ public class WorkerResource {
             String streamingType,
             String requestedExecutorType,
             boolean ptyAvailable,
-            @Schema(description = "Why the CLI can't run here, if it can't.")
-            @Nullable String reason,
+
+            @Schema(description = "Why the CLI can't run here, if it can't.") @Nullable
+            String reason,
 
             String environment,
             String claudeCliPath,
@@ -132,9 +131,7 @@ public class WorkerResource {
     @GET
     @Path("/pty/status")
     @Operation(operationId = "ptyStatus", summary = "Which executor is active, and why")
-    @APIResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = PtyStatus.class)))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = PtyStatus.class)))
     public PtyStatus ptyStatus() {
         ExecutorStrategy.Choice choice = strategy.choice();
         return new PtyStatus(
@@ -155,11 +152,10 @@ public class WorkerResource {
 
     /** The body of {@code POST /pty/switch}. */
     public record SwitchRequest(
-            @Schema(enumeration = {"stub", "pty", "auto"})
-            @Nullable String executorType,
+            @Schema(enumeration = {"stub", "pty", "auto"}) @Nullable
+            String executorType,
 
-            @Schema(enumeration = {"stub", "sse"})
-            @Nullable String streamingType) {}
+            @Schema(enumeration = {"stub", "sse"}) @Nullable String streamingType) {}
 
     /** The answer of {@code POST /pty/switch}. */
     public record Switched(String message, PtyStatus newConfig) {}
@@ -172,9 +168,7 @@ public class WorkerResource {
             operationId = "ptySwitch",
             summary = "Choose the executor of new tasks",
             description = "Running tasks go on under the executor that they have.")
-    @APIResponse(
-            responseCode = "200",
-            content = @Content(schema = @Schema(implementation = Switched.class)))
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Switched.class)))
     @APIResponse(responseCode = "400", description = "An unknown type.")
     @APIResponse(responseCode = "409", description = "The wanted executor can't run here; detail says why.")
     public Switched ptySwitch(
@@ -182,7 +176,10 @@ public class WorkerResource {
                             content =
                                     @Content(
                                             schema = @Schema(implementation = SwitchRequest.class),
-                                            examples = @ExampleObject(name = "to the stub", value = "{\"executorType\": \"stub\"}")))
+                                            examples =
+                                                    @ExampleObject(
+                                                            name = "to the stub",
+                                                            value = "{\"executorType\": \"stub\"}")))
                     byte[] body) {
         JsonNode tree = StrictJson.object(body);
         SwitchRequest request = StrictJson.bind(tree, SwitchRequest.class);

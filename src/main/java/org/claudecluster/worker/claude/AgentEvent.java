@@ -37,7 +37,9 @@ public record AgentEvent(byte[] json, JsonNode node) {
     public Optional<String> apiError() {
         boolean told = subtype().equals("api_retry")
                 || node.path("message").path("model").asText().equals("<synthetic>");
-        return told && node.path("error").isTextual() ? Optional.of(node.path("error").asText()) : Optional.empty();
+        return told && node.path("error").isTextual()
+                ? Optional.of(node.path("error").asText())
+                : Optional.empty();
     }
 
     @Override

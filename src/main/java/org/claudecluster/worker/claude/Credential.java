@@ -80,8 +80,8 @@ public sealed interface Credential {
                 .or(() -> value(environment, "ANTHROPIC_AUTH_TOKEN")
                         .map(token -> new ByEnvironment("auth_token", "ANTHROPIC_AUTH_TOKEN", token)))
                 .or(() -> value(environment, "CLAUDE_CODE_OAUTH_TOKEN")
-                        .map(token -> new ByDescriptor(
-                                "oauth_token", "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR", token)))
+                        .map(token ->
+                                new ByDescriptor("oauth_token", "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR", token)))
                 .orElseGet(None::new);
     }
 

@@ -22,8 +22,7 @@ final class Failures {
 
     private Failures() {}
 
-    static Outcome judge(
-            Ending ending, Optional<JsonNode> result, boolean sawEvent, String apiError, String lastText) {
+    static Outcome judge(Ending ending, Optional<JsonNode> result, boolean sawEvent, String apiError, String lastText) {
         return result.map(line -> byResult(ending, line, apiError))
                 .orElseGet(() -> sawEvent ? withoutResult(ending, apiError) : byEnding(ending, lastText));
     }

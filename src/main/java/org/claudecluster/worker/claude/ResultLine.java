@@ -21,7 +21,9 @@ final class ResultLine {
                 text(line.path("result")),
                 text(line.path("session_id")),
                 Math.max(0, line.path("num_turns").asInt()),
-                line.path("total_cost_usd").isNumber() ? line.path("total_cost_usd").decimalValue() : BigDecimal.ZERO,
+                line.path("total_cost_usd").isNumber()
+                        ? line.path("total_cost_usd").decimalValue()
+                        : BigDecimal.ZERO,
                 new Usage(
                         count(usage.path("input_tokens")),
                         count(usage.path("output_tokens")),

@@ -59,8 +59,7 @@ public final class PtyExecutor implements TaskExecutor {
 
     @Override
     public Verdict run(TaskRun run) throws InterruptedException {
-        try (TaskDirectories directories =
-                TaskDirectories.open(run.task(), settings.workspaces(), settings.state())) {
+        try (TaskDirectories directories = TaskDirectories.open(run.task(), settings.workspaces(), settings.state())) {
             return runIn(directories, run);
         } catch (TaskDirectories.OutsideWorkspaceException e) {
             return notStarted(Reason.PERMISSION_BLOCKED, String.valueOf(e.getMessage()));
@@ -90,7 +89,8 @@ public final class PtyExecutor implements TaskExecutor {
 
     private static void awaitEnd(PtySession session, StopSignal stop, Deadline deadline) throws InterruptedException {
         try {
-            CompletableFuture.anyOf(session.exited(), stop.asked()).get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+            CompletableFuture.anyOf(session.exited(), stop.asked())
+                    .get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
             stop.ask(StopCause.TIMED_OUT);
         } catch (ExecutionException e) {
@@ -105,7 +105,8 @@ public final class PtyExecutor implements TaskExecutor {
         TreeEnd ended = byItself ? tree.sweep() : tree.end(terminal, settings.grace());
         if (!ended.survivors().isEmpty()) {
             observer.leaked(ended.survivors().size());
-            LOG.warnf("processes could not be ended taskId=%s pids=%s", run.task().id(), ended.survivors());
+            LOG.warnf(
+                    "processes could not be ended taskId=%s pids=%s", run.task().id(), ended.survivors());
         }
         Ending ending = ending(exitOf(session));
         if (byItself) {

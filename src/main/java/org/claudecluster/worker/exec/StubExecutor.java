@@ -60,8 +60,7 @@ public final class StubExecutor implements TaskExecutor {
         return run.stop().cause().map(cause -> verdict(Stops.outcome(cause, new Ending.NotStarted())));
     }
 
-    private static Optional<Verdict> sleep(Duration pause, TaskRun run, Deadline deadline)
-            throws InterruptedException {
+    private static Optional<Verdict> sleep(Duration pause, TaskRun run, Deadline deadline) throws InterruptedException {
         boolean outOfTime = deadline.left().compareTo(pause) < 0;
         Duration wait = outOfTime ? deadline.left() : pause;
         try {

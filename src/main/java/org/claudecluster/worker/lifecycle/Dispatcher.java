@@ -28,8 +28,13 @@ final class Dispatcher {
     private final Semaphore wakeUps = new Semaphore(0);
     private volatile boolean stopped;
 
-    Dispatcher(LifecycleSettings settings, TaskStore store, Slots slots, TaskRunner runner,
-            QueueGauge queue, TaskObserver observer) {
+    Dispatcher(
+            LifecycleSettings settings,
+            TaskStore store,
+            Slots slots,
+            TaskRunner runner,
+            QueueGauge queue,
+            TaskObserver observer) {
         this.settings = settings;
         this.store = store;
         this.slots = slots;

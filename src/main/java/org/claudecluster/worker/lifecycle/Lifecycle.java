@@ -98,8 +98,7 @@ public final class Lifecycle implements Worker, LocalSignals {
 
     private void every(Duration interval, Runnable job) {
         long millis = interval.toMillis();
-        ScheduledFuture<?> _ =
-                timer.scheduleWithFixedDelay(() -> attempt(job), millis, millis, TimeUnit.MILLISECONDS);
+        ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(() -> attempt(job), millis, millis, TimeUnit.MILLISECONDS);
     }
 
     /** A timer forgets a job that throws. */

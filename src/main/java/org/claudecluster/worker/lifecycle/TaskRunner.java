@@ -95,7 +95,8 @@ final class TaskRunner {
             return failed(Reason.DRAINED, "the worker was shut down while the task ran");
         } catch (RuntimeException e) {
             LOG.errorf(e, "the run broke off taskId=%s", task.id());
-            return failed(Reason.NEVER_STARTED, "the run broke off: " + e.getClass().getSimpleName());
+            return failed(
+                    Reason.NEVER_STARTED, "the run broke off: " + e.getClass().getSimpleName());
         } finally {
             if (live != null) {
                 transcripts.seal(live);

@@ -14,7 +14,11 @@ public final class Gauges {
     /** Registers them; they are read at each scrape. */
     public static void register(
             MeterRegistry registry, Worker worker, QueueGauge queue, Supplier<Number> streamSubscribers) {
-        gauge(registry, "worker.queue.depth", "Pending tasks", () -> queue.depth().pending());
+        gauge(
+                registry,
+                "worker.queue.depth",
+                "Pending tasks",
+                () -> queue.depth().pending());
         Gauge.builder("worker.queue.oldest", () -> queue.depth().oldest().toMillis() / 1000.0)
                 .baseUnit("seconds")
                 .description("How long the oldest pending task has been waiting")

@@ -29,8 +29,8 @@ public final class FileTranscriptLog implements TranscriptLog {
         Path file = file(task);
         try {
             Files.createDirectories(file.getParent());
-            FileChannel channel =
-                    FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
+            FileChannel channel = FileChannel.open(
+                    file, StandardOpenOption.CREATE, StandardOpenOption.READ, StandardOpenOption.WRITE);
             return new FileAppender(channel);
         } catch (IOException e) {
             throw new UncheckedIOException("the transcript can't be opened: " + file, e);

@@ -127,7 +127,8 @@ public final class LiveTranscript {
     /** INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. */
     private void evict() {
         while (tailBytes > TAIL_BYTES && tail.size() > 1) {
-            if (!unflushed.isEmpty() && tail.getFirst().record().seq() >= unflushed.getFirst().seq()) {
+            if (!unflushed.isEmpty()
+                    && tail.getFirst().record().seq() >= unflushed.getFirst().seq()) {
                 flushLocked();
             }
             tailBytes -= tail.removeFirst().record().bytes().length;

@@ -1,0 +1,121 @@
+package org.claudecluster.worker;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Looks at the environment before anything is started: each wrong value becomes one line that names the key, the value
+ * and what is allowed.
+ */
+final class StartCheck {
+
+    private static final String DATA_DIR_KEY = "worker.storage.data-dir";
+    private static final String DATA_DIR_ENV = "WORKER_STORAGE_DATA_DIR";
+
+    private StartCheck() {}
+
+    /** What a value may be. */
+    private sealed interface Rule {
+        record Range(long min, long max) implements Rule {}
+
+        record OneOf(Set<String> words) implements Rule {}
+
+        record NotBlank() implements Rule {}
+    }
+
+    private static final Map<String, Rule> RULES = Map.ofEntries(
+            Map.entry("PORT", new Rule.Range(1, 65_535)),
+            Map.entry("HOST", new Rule.NotBlank()),
+            Map.entry("NODE_ENV", new Rule.OneOf(Set.of("production", "development"))),
+            Map.entry("LOG_LEVEL", new Rule.OneOf(Set.of("debug", "info", "warn", "error"))),
+            Map.entry("CLAUDE_CLI_PATH", new Rule.NotBlank()),
+            Map.entry("PTY_TIMEOUT_MS", new Rule.Range(1_000, 86_400_000)),
+            Map.entry("MAX_CONCURRENT_PROCESSES", new Rule.Range(1, 1_000)),
+            Map.entry("PTY_TERMINAL_COLS", new Rule.Range(1, 1_000)),
+            Map.entry("PTY_TERMINAL_ROWS", new Rule.Range(1, 1_000)),
+            Map.entry("EXECUTOR_TYPE", new Rule.OneOf(Set.of("auto", "pty", "stub"))),
+            Map.entry("STREAMING_TYPE", new Rule.OneOf(Set.of("sse", "stub"))),
+            Map.entry("SSE_KEEPALIVE_INTERVAL", new Rule.Range(100, 600_000)),
+            Map.entry("SSE_MAX_CONNECTIONS", new Rule.Range(1, 100_000)));
+
+    static List<String> problems(Map<String, String> environment) {
+        List<String> problems = new ArrayList<>();
+        RULES.keySet().stream().sorted().forEach(key -> {
+            String value = environment.get(key);
+            if (value != null) {
+                problem(key, value).ifPresent(problems::add);
+            }
+        });
+        dataDirProblem(dataDir(environment)).ifPresent(problems::add);
+        return problems;
+    }
+
+    private static Optional<String> problem(String key, String value) {
+        return switch (RULES.get(key)) {
+            case Rule.Range(long min, long max)
+            when !isWithin(value, min, max) ->
+                Optional.of("%s=%s is not allowed: a whole number from %d to %d".formatted(key, value, min, max));
+            case Rule.OneOf(Set<String> words)
+            when !words.contains(value) ->
+                Optional.of("%s=%s is not allowed: one of %s"
+                        .formatted(
+                                key,
+                                value,
+                                String.join(", ", words.stream().sorted().toList())));
+            case Rule.NotBlank() when value.isBlank() -> Optional.of(key + " is empty: give a value, or leave it out");
+            case Rule.Range _, Rule.OneOf _, Rule.NotBlank _ -> Optional.empty();
+            case null -> Optional.empty();
+        };
+    }
+
+    private static boolean isWithin(String value, long min, long max) {
+        if (!value.matches("\\d{1,10}")) {
+            return false;
+        }
+        long number = Long.parseLong(value);
+        return number >= min && number <= max;
+    }
+
+    /** What the environment means for settings that can't name it themselves. */
+    static Map<String, String> properties(Map<String, String> environment) {
+        Map<String, String> properties = new HashMap<>();
+        properties.put(DATA_DIR_KEY, dataDir(environment).toString());
+        Optional.ofNullable(environment.get("LOG_LEVEL"))
+                .ifPresent(level -> properties.put("quarkus.log.level", level.toUpperCase(Locale.ROOT)));
+        if ("development".equals(environment.get("NODE_ENV"))) {
+            properties.put("quarkus.log.console.json.enabled", "false");
+        }
+        return properties;
+    }
+
+    /** Absolute, since H2 refuses a path that depends on where it was started. */
+    private static Path dataDir(Map<String, String> environment) {
+        @Nullable String given = System.getProperty(DATA_DIR_KEY, environment.get(DATA_DIR_ENV));
+        try {
+            return Path.of(given == null ? "data" : given).toAbsolutePath().normalize();
+        } catch (InvalidPathException _) {
+            return Path.of("/");
+        }
+    }
+
+    private static Optional<String> dataDirProblem(Path directory) {
+        try {
+            Files.createDirectories(directory);
+            Files.delete(Files.createTempFile(directory, "start", ".tmp"));
+            return Optional.empty();
+        } catch (IOException e) {
+            return Optional.of("%s=%s is not writable (%s): give a directory that this user may write"
+                    .formatted(DATA_DIR_ENV, directory, e.getClass().getSimpleName()));
+        }
+    }
+}
