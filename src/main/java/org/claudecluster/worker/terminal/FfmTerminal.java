@@ -1,0 +1,107 @@
+package org.claudecluster.worker.terminal;
+
+import java.lang.foreign.Arena;
+import java.util.Optional;
+import org.jboss.logging.Logger;
+
+/** A terminal of the ffm launcher. Its {@link TerminalLoop} alone reads, reaps and closes it. */
+final class FfmTerminal implements Terminal {
+    private static final Logger LOG = Logger.getLogger(FfmTerminal.class);
+
+    private final long pid;
+    private final int master;
+    private final int pidfd;
+    private final TerminalListener listener;
+    private final Object lock = new Object();
+    private boolean reaped;
+
+    FfmTerminal(long pid, int master, int pidfd, TerminalListener listener) {
+        this.pid = pid;
+        this.master = master;
+        this.pidfd = pidfd;
+        this.listener = listener;
+    }
+
+    @Override
+    public long pid() {
+        return pid;
+    }
+
+    @Override
+    public boolean alive() {
+        synchronized (lock) {
+            return !reaped;
+        }
+    }
+
+    @Override
+    public boolean signal(Signal signal) {
+        synchronized (lock) {
+            return !reaped && PosixProcesses.kill(-pid, signal.number());
+        }
+    }
+
+    @Override
+    public void resize(TerminalSize size) {
+        synchronized (lock) {
+            if (reaped) return;
+            try (Arena arena = Arena.ofConfined()) {
+                PtyDevice.resize(arena, master, size);
+            } catch (NativeFailure e) {
+                LOG.warnf("terminal %d keeps its size: %s", pid, e.getMessage());
+            }
+        }
+    }
+
+    int master() {
+        return master;
+    }
+
+    int pidfd() {
+        return pidfd;
+    }
+
+    TerminalListener listener() {
+        return listener;
+    }
+
+    /**
+     * INVARIANT: under the lock of {@link #signal}: from the moment of reaping the kernel may give the number away.
+     *
+     * @return how the leader ended, or empty when it still runs
+     */
+    Optional<TerminalExit> reap() {
+        synchronized (lock) {
+            Optional<TerminalExit> exit;
+            try {
+                exit = PosixProcesses.reap(pid).map(PosixProcesses::exitOf);
+            } catch (NativeFailure e) {
+                LOG.warnf("the end of process %d was taken by someone else (%s)", pid, e.getMessage());
+                exit = Optional.of(new TerminalExit.Exited(255));
+            }
+            reaped = exit.isPresent();
+            if (reaped) Leaders.reaped(pid);
+            return exit;
+        }
+    }
+
+    /** Kills the leader and waits for it: for a terminal which nobody could watch. */
+    TerminalExit endNow() {
+        synchronized (lock) {
+            PosixProcesses.kill(-pid, Signal.KILL.number());
+            reaped = true;
+            Leaders.reaped(pid);
+            try {
+                return PosixProcesses.exitOf(PosixProcesses.reapKilled(pid));
+            } catch (NativeFailure e) {
+                return new TerminalExit.Signalled(Signal.KILL.number());
+            }
+        }
+    }
+
+    /** INVARIANT: after {@link #reap}, so that nobody resizes a descriptor that is someone else's by now. */
+    void close() {
+        Libc.close(master);
+        Libc.close(pidfd);
+    }
+}

@@ -1,0 +1,60 @@
+package org.claudecluster.worker.terminal;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.invoke.MethodHandle;
+
+/** What Linux alone has: descriptors for processes, and the adoption of orphans. */
+final class LinuxProcesses {
+    // The same numbers on every architecture, as for all calls since 5.1.
+    private static final long SYS_PIDFD_SEND_SIGNAL = 424;
+    private static final long SYS_PIDFD_OPEN = 434;
+    private static final int PR_SET_CHILD_SUBREAPER = 36;
+    private static final int SIGCHLD = 17;
+
+    private static final MethodHandle PIDFD_OPEN = Libc.bindErrno(
+            "syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT),
+            Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle PIDFD_SEND_SIGNAL = Libc.bind(
+            "syscall",
+            FunctionDescriptor.of(JAVA_LONG, JAVA_LONG, JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT),
+            Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle PRCTL = Libc.bindErrno(
+            "prctl",
+            FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
+            Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle SIGNAL = Libc.bind("signal", FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS));
+
+    private LinuxProcesses() {}
+
+    /** A descriptor that becomes readable when the process ends; never inherited. */
+    static int openPidfd(Arena arena, long pid) throws NativeFailure {
+        return Libc.call(arena, "pidfd_open", PIDFD_OPEN, SYS_PIDFD_OPEN, (int) pid, 0);
+    }
+
+    static boolean signalPidfd(int pidfd, int signal) {
+        return Libc.call(PIDFD_SEND_SIGNAL, SYS_PIDFD_SEND_SIGNAL, pidfd, signal, MemorySegment.NULL, 0) == 0;
+    }
+
+    static void becomeSubreaper() throws NativeFailure {
+        try (Arena arena = Arena.ofConfined()) {
+            int _ = Libc.call(arena, "prctl", PRCTL, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+        }
+    }
+
+    /** Undoes an inherited "ignore", under which the kernel would reap our children before we learn their status. */
+    static void keepChildrenForReaping() {
+        try {
+            MemorySegment _ = (MemorySegment) SIGNAL.invokeExact(SIGCHLD, MemorySegment.NULL);
+        } catch (Throwable e) {
+            throw Libc.impossible(e);
+        }
+    }
+}

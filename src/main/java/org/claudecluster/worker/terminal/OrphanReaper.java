@@ -1,0 +1,45 @@
+package org.claudecluster.worker.terminal;
+
+import java.util.HashSet;
+import java.util.Set;
+import org.claudecluster.worker.terminal.ProcFs.Stat;
+
+/** Takes away the zombies of orphans that were given to us and ended by themselves. */
+final class OrphanReaper {
+    private static Set<Stat> seenBefore = Set.of();
+
+    private OrphanReaper() {}
+
+    /**
+     * INVARIANT: only what was a zombie in the call before too. A child of java.lang.Process is one for the moment until
+     * its own thread reaps it, and must keep its exit status for that.
+     *
+     * @return how many were reaped
+     */
+    static synchronized int run() {
+        Set<Stat> zombies = new HashSet<>();
+        for (long pid : candidates()) {
+            ProcFs.stat(pid)
+                    .filter(stat -> stat.dead() && stat.parent() == ProcFs.SELF && !Leaders.contains(pid))
+                    .ifPresent(zombies::add);
+        }
+        int reaped = 0;
+        for (Stat zombie : zombies) {
+            if (seenBefore.contains(zombie) && reap(zombie.pid())) reaped++;
+        }
+        seenBefore = zombies;
+        return reaped;
+    }
+
+    static boolean reap(long pid) {
+        try {
+            return PosixProcesses.reap(pid).isPresent();
+        } catch (NativeFailure e) {
+            return false; // its own waiter was first
+        }
+    }
+
+    private static Iterable<Long> candidates() {
+        return ProcFs.listsChildren() ? ProcFs.adopted() : ProcFs.all();
+    }
+}

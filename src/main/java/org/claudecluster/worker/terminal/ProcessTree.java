@@ -1,0 +1,200 @@
+package org.claudecluster.worker.terminal;
+
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.BooleanSupplier;
+import java.util.stream.Collectors;
+import org.claudecluster.worker.terminal.ProcFs.Stat;
+import org.jboss.logging.Logger;
+
+/**
+ * All that a terminal's leader started, however it hid: in the background, in a session of its own, without a terminal,
+ * deaf to signals, or orphaned.
+ *
+ * <p>On Linux a process belongs to the tree when it descends from the leader, carries the marker in the environment it
+ * was started with, is in the leader's session, or was once seen to belong. What clears its environment, leaves the
+ * session <em>and</em> loses its parents between two looks cannot be attributed. Elsewhere only descendants that were
+ * seen while their parents lived are known.
+ */
+public final class ProcessTree {
+    private static final Logger LOG = Logger.getLogger(ProcessTree.class);
+    private static final Duration KILL_BOUND = Duration.ofSeconds(2);
+    private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
+
+    private final long leaderPid;
+    private final ProcessTable table;
+
+    /**
+     * Best made right after the launch, while the leader's number is certainly the leader's.
+     *
+     * @param markerName name of the environment entry given to the leader, and thereby to all that it starts
+     * @param markerValue its value, which no other tree has
+     */
+    public ProcessTree(String markerName, String markerValue, long leaderPid) {
+        this(
+                leaderPid,
+                ProcFs.available()
+                        ? new LinuxProcessTable(markerName, markerValue, leaderPid)
+                        : new HandleProcessTable(leaderPid));
+    }
+
+    ProcessTree(long leaderPid, ProcessTable table) {
+        this.leaderPid = leaderPid;
+        this.table = table;
+    }
+
+    /**
+     * Once per process, before the first launch: makes us the parent of orphans in place of init, so that they are found
+     * at once and can be reaped. Does nothing where the system has no such thing; trees then search all processes.
+     */
+    public static void adoptOrphans() {
+        if (!ProcFs.available()) return;
+        try {
+            LinuxProcesses.becomeSubreaper();
+            LinuxProcessTable.orphansAreOurs();
+        } catch (NativeFailure | LinkageError e) {
+            LOG.warnf("orphans go to init: %s", e);
+        }
+    }
+
+    /**
+     * Reaps zombies among adopted orphans, those that were zombies in the previous call too. To be called every few
+     * seconds by one scheduler; costs one small read when there is nothing.
+     *
+     * @return how many were reaped
+     */
+    public static int reapOrphans() {
+        return ProcFs.available() ? OrphanReaper.run() : 0;
+    }
+
+    /**
+     * All processes on the machine, other than this one, that were started with the entry {@code name} in an environment
+     * we may read: what a predecessor left. Reads all of /proc; empty where there is none.
+     *
+     * @return the entry's value by process id
+     */
+    public static Map<Long, String> marked(String name) {
+        Map<Long, String> marked = new HashMap<>();
+        if (!ProcFs.available()) return marked;
+        for (long pid : ProcFs.all()) {
+            ProcFs.environment(pid, name).ifPresent(value -> marked.put(pid, value));
+        }
+        return marked;
+    }
+
+    /** Process ids alive now, the leader's among them while it lives; zombies are not alive. */
+    public Set<Long> members() {
+        return table.members().keySet();
+    }
+
+    /**
+     * Ends everything: SIGINT to the leader's group while the leader lives, SIGTERM when that did not end it in time,
+     * then SIGKILL to every member until none is left, at most two seconds long. Returns only after {@code leader} was
+     * reaped, or names it among the survivors. Blocks; an interrupt leaves the rest running.
+     */
+    public TreeEnd end(Terminal leader, Grace grace) throws InterruptedException {
+        Optional<Signal> sent = Optional.empty();
+        if (ask(leader, Signal.INTERRUPT)) {
+            sent = Optional.of(Signal.INTERRUPT);
+            boolean ended = await(grace.interrupt(), () -> !leader.alive());
+            if (!ended && ask(leader, Signal.TERMINATE)) {
+                sent = Optional.of(Signal.TERMINATE);
+                ended = await(grace.terminate(), () -> !leader.alive());
+            }
+            if (!ended && ask(leader, Signal.KILL)) sent = Optional.of(Signal.KILL);
+        }
+        Killing killing = kill();
+        if (sent.equals(Optional.of(Signal.KILL))) killing.killed.add(leaderPid);
+        if (!await(KILL_BOUND, () -> !leader.alive())) killing.survivors.add(leaderPid);
+        return new TreeEnd(sent, killing.killed.size(), killing.survivors);
+    }
+
+    /** The same without asking first: for what is left after the leader's own exit. */
+    public TreeEnd sweep() throws InterruptedException {
+        Killing killing = kill();
+        return new TreeEnd(Optional.empty(), killing.killed.size(), killing.survivors);
+    }
+
+    // A look before each signal: who is seen now is known later, when its parents are gone.
+    private boolean ask(Terminal leader, Signal signal) {
+        if (!leader.alive()) return false;
+        Map<Long, Stat> _ = table.members();
+        return leader.signal(signal);
+    }
+
+    private static final class Killing {
+        final Set<Long> killed = new HashSet<>();
+        Set<Long> survivors = new HashSet<>();
+    }
+
+    /**
+     * INVARIANT: once anything was killed, two looks in a row must find nothing: a dying process may have forked behind
+     * the first look, and its children come to us only when it is dead.
+     */
+    private Killing kill() throws InterruptedException {
+        Killing killing = new Killing();
+        int[] quiet = {0};
+        boolean done = await(KILL_BOUND, () -> {
+            Map<Long, Stat> members = table.members();
+            members.forEach((pid, stat) -> {
+                if (table.kill(stat)) killing.killed.add(pid);
+            });
+            quiet[0] = members.isEmpty() ? quiet[0] + 1 : 0;
+            return quiet[0] > 1 || (quiet[0] == 1 && killing.killed.isEmpty());
+        });
+        if (!done) killing.survivors = new HashSet<>(members());
+        return killing;
+    }
+
+    /** Polls, soon at first: most ends take a millisecond. Says whether it became true in time. */
+    private static boolean await(Duration limit, BooleanSupplier condition) throws InterruptedException {
+        long start = System.nanoTime();
+        Duration pause = Duration.ofNanos(500_000);
+        while (!condition.getAsBoolean()) {
+            if (System.nanoTime() - start > limit.toNanos()) return false;
+            Thread.sleep(pause);
+            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+        }
+        return true;
+    }
+
+    /** Where a tree's processes are looked up and killed. */
+    sealed interface ProcessTable permits LinuxProcessTable, HandleProcessTable {
+        /** By process id; a snapshot for the caller to keep. */
+        Map<Long, Stat> members();
+
+        /** Sends SIGKILL to this very process, never to a later owner of its number; says whether it was sent. */
+        boolean kill(Stat process);
+    }
+
+    /** Without /proc. */
+    static final class HandleProcessTable implements ProcessTable {
+        private final Optional<ProcessHandle> leader;
+        private final Map<Long, ProcessHandle> known = new HashMap<>();
+
+        HandleProcessTable(long leaderPid) {
+            leader = ProcessHandle.of(leaderPid);
+        }
+
+        @Override
+        public synchronized Map<Long, Stat> members() {
+            leader.ifPresent(handle -> known.put(handle.pid(), handle));
+            Set<ProcessHandle> found =
+                    known.values().stream().flatMap(ProcessHandle::descendants).collect(Collectors.toSet());
+            found.forEach(handle -> known.put(handle.pid(), handle));
+            known.values().removeIf(handle -> !handle.isAlive());
+            return known.keySet().stream()
+                    .collect(Collectors.toMap(pid -> pid, pid -> new Stat(pid, 'R', 0, 0, 1, 0, false)));
+        }
+
+        @Override
+        public synchronized boolean kill(Stat process) {
+            ProcessHandle handle = known.get(process.pid());
+            return handle != null && handle.destroyForcibly();
+        }
+    }
+}

@@ -1,0 +1,214 @@
+package org.claudecluster.worker.terminal;
+
+import com.pty4j.PtyProcess;
+import com.pty4j.PtyProcessBuilder;
+import com.pty4j.WinSize;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.claudecluster.worker.terminal.LaunchException.Kind;
+import org.jboss.logging.Logger;
+
+/**
+ * Terminals by pty4j, for macOS and wherever the ffm launcher does not link. Differences from it: it forks the whole
+ * JVM, so a launch slows down with the heap; each terminal costs four descriptors and two threads; exit codes 129 to 159
+ * are reported as signals; SIGQUIT stays blocked; a {@code PWD} in the environment is corrected to the directory, and
+ * entries whose names no shell accepts are dropped by some shells.
+ */
+final class Pty4jPtyLauncher implements PtyLauncher {
+    private static final Logger LOG = Logger.getLogger(Pty4jPtyLauncher.class);
+
+    // A read never yields more than about 4.7 KB, and pty4j allocates as many bytes as are asked for.
+    private static final int READ_BYTES = 8 * 1024;
+    private static final long READER_STACK_BYTES = 256 * 1024;
+
+    /** Variables which a shell sets by itself; taken away again where the command does not have them. */
+    private static final List<String> SHELL_VARIABLES = List.of("PWD", "OLDPWD", "SHLVL", "_");
+
+    /**
+     * pty4j can redirect neither descriptor 0 nor 3, and it sets the size only after the fork, so that some programs see
+     * 0 by 0. INVARIANT: this text is constant, and what a request brings comes as positional parameters, which a shell
+     * never parses: no shell stands between a request and its process. It waits for the size rather than setting it, for
+     * it could undo a resize. Parameters: input file, secret file (empty: none), rows, columns, names to unset, program.
+     */
+    private static final String SCRIPT = """
+            n=0
+            while [ "$(stty size)" = '0 0' ] && [ $n -lt 1000 ]; do
+              n=$((n+1)); [ $n -lt 500 ] || stty rows "$3" cols "$4"
+            done
+            stty -echo opost onlcr iutf8 2>/dev/null || stty -echo opost onlcr
+            case $2 in ?*) exec 3<"$2"; rm -f -- "$2" ;; esac
+            case $1 in ?*) exec <"$1"; rm -f -- "$1" ;; *) exec </dev/null ;; esac
+            unset n $5
+            shift 5
+            exec "$@"
+            """;
+
+    Pty4jPtyLauncher() {
+        Pty4jFiles.keepNativeLibraryInOnePlace();
+    }
+
+    @Override
+    public String name() {
+        return "pty4j";
+    }
+
+    @Override
+    public Terminal launch(TerminalCommand command, TerminalListener listener) throws LaunchException {
+        // pty4j runs the child in our own directory when its own is missing, and reports a bad program as an exit.
+        Programs.requireDirectory(command.directory());
+        Programs.requireProgram(command.program());
+        Pty4jFiles.requireFits(command);
+        Pty4jFiles files = Pty4jFiles.write(command);
+        try {
+            PtyProcess process = new PtyProcessBuilder(argv(command, files))
+                    .setEnvironment(command.environment())
+                    .setDirectory(command.directory().toString())
+                    .setInitialColumns(command.size().cols())
+                    .setInitialRows(command.size().rows())
+                    // Else one session's end can close a descriptor of another (JetBrains/pty4j issue 181).
+                    .setUnixOpenTtyToPreserveOutputAfterTermination(true)
+                    .start();
+            return new Session(process, files, listener).begin();
+        } catch (IOException | RuntimeException e) {
+            files.delete();
+            throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
+        }
+    }
+
+    private static String[] argv(TerminalCommand command, Pty4jFiles files) {
+        List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh"));
+        argv.add(files.stdin().map(Path::toString).orElse(""));
+        argv.add(files.secret().map(Path::toString).orElse(""));
+        argv.add(Integer.toString(command.size().rows()));
+        argv.add(Integer.toString(command.size().cols()));
+        Map<String, String> environment = command.environment();
+        argv.add(SHELL_VARIABLES.stream()
+                .filter(name -> !environment.containsKey(name))
+                .collect(Collectors.joining(" ")));
+        argv.add(command.program().toString());
+        return Stream.concat(argv.stream(), command.arguments().stream()).toArray(String[]::new);
+    }
+
+    /** INVARIANT: its reader thread alone reads to the end, takes the exit and closes, in this order. */
+    private static final class Session implements Terminal {
+        private final PtyProcess process;
+        private final Pty4jFiles files;
+        private final TerminalListener listener;
+        // Both asked for at once: pty4j closes a stream that nobody asked for, and with it the master.
+        private final InputStream output;
+        private final OutputStream input;
+
+        Session(PtyProcess process, Pty4jFiles files, TerminalListener listener) {
+            this.process = process;
+            this.files = files;
+            this.listener = listener;
+            this.output = process.getInputStream();
+            this.input = process.getOutputStream();
+        }
+
+        Session begin() {
+            Leaders.started(pid());
+            new Thread(null, this::run, "terminal-" + pid(), READER_STACK_BYTES) {
+                {
+                    setDaemon(true);
+                }
+            }.start();
+            return this;
+        }
+
+        @Override
+        public long pid() {
+            return process.pid();
+        }
+
+        @Override
+        public boolean alive() {
+            return process.isAlive();
+        }
+
+        /**
+         * pty4j's own thread reaps, so there is no lock to share: between the check and the signal the number could, in
+         * theory, be given to someone else.
+         */
+        @Override
+        public boolean signal(Signal signal) {
+            return process.isAlive() && PosixProcesses.kill(-pid(), signal.number());
+        }
+
+        @Override
+        public void resize(TerminalSize size) {
+            if (!process.isAlive()) return;
+            try {
+                process.setWinSize(new WinSize(size.cols(), size.rows()));
+            } catch (RuntimeException e) {
+                LOG.debugf("terminal %d ended while it was resized", pid());
+            }
+        }
+
+        private void run() {
+            readToEnd();
+            int code = waitForExit();
+            Leaders.reaped(pid());
+            close(output);
+            close(input);
+            files.delete();
+            try {
+                listener.exited(exitOf(code));
+            } catch (Throwable e) {
+                TerminalReader.logListener(this, e);
+            }
+        }
+
+        private void readToEnd() {
+            byte[] buffer = new byte[READ_BYTES];
+            try {
+                for (int n = output.read(buffer, 0, READ_BYTES); n >= 0; n = output.read(buffer, 0, READ_BYTES)) {
+                    deliver(ByteBuffer.wrap(buffer, 0, n));
+                }
+            } catch (IOException e) {
+                LOG.debugf("terminal %d: %s", pid(), e.getMessage());
+            }
+        }
+
+        private void deliver(ByteBuffer bytes) {
+            try {
+                listener.output(bytes);
+            } catch (Throwable e) {
+                TerminalReader.logListener(this, e);
+            }
+        }
+
+        private int waitForExit() {
+            while (true) {
+                try {
+                    return process.waitFor();
+                } catch (InterruptedException e) {
+                    LOG.debug("nobody interrupts this thread; it goes on waiting");
+                }
+            }
+        }
+
+        private static void close(AutoCloseable stream) {
+            try {
+                stream.close();
+            } catch (Exception e) {
+                LOG.debugf("closing a terminal: %s", e.getMessage());
+            }
+        }
+
+        private static TerminalExit exitOf(int code) {
+            int signal = code - 128;
+            return signal >= 1 && signal <= 31
+                    ? new TerminalExit.Signalled(signal)
+                    : new TerminalExit.Exited(code & 0xff);
+        }
+    }
+}

@@ -1,0 +1,20 @@
+package org.claudecluster.worker.terminal;
+
+/** The signals we send; their numbers are the same on every Unix. */
+public enum Signal {
+    HANGUP(1),
+    INTERRUPT(2),
+    QUIT(3),
+    KILL(9),
+    TERMINATE(15);
+
+    private final int number;
+
+    Signal(int number) {
+        this.number = number;
+    }
+
+    public int number() {
+        return number;
+    }
+}

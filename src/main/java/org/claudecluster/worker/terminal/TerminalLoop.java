@@ -1,0 +1,144 @@
+package org.claudecluster.worker.terminal;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import org.claudecluster.worker.terminal.TerminalReader.Stop;
+import org.claudecluster.worker.terminal.TerminalReader.Turn;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Watches many terminals on one platform thread.
+ *
+ * <p>INVARIANT: one loop alone reads, reaps and closes a given terminal, so a descriptor or a process id is never used
+ * after it was given back.
+ */
+final class TerminalLoop {
+    private static final Logger LOG = Logger.getLogger(TerminalLoop.class);
+    private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
+
+    private final Epoll epoll = new Epoll();
+    private final TerminalReader reader = new TerminalReader();
+    // Bounded by the launches: each adds one and cannot be faster than its spawn.
+    private final Queue<FfmTerminal> arrivals = new ConcurrentLinkedQueue<>();
+    private final List<@Nullable Watched> slots = new ArrayList<>();
+    private final Deque<Integer> freeSlots = new ArrayDeque<>();
+
+    /** A terminal and the place by which events name it. */
+    private static final class Watched {
+        final FfmTerminal terminal;
+        final int slot;
+        boolean hungUp;
+
+        Watched(FfmTerminal terminal, int slot) {
+            this.terminal = terminal;
+            this.slot = slot;
+        }
+
+        long masterKey() {
+            return (long) slot << 1;
+        }
+
+        long leaderKey() {
+            return (long) slot << 1 | 1;
+        }
+    }
+
+    static TerminalLoop start(int number) {
+        TerminalLoop loop = new TerminalLoop();
+        Thread.ofPlatform().daemon().name("terminal-loop-" + number).start(loop::run);
+        return loop;
+    }
+
+    /** From any thread. */
+    void add(FfmTerminal terminal) {
+        arrivals.add(terminal);
+        epoll.wakeUp();
+    }
+
+    private void run() {
+        while (true) {
+            try {
+                turn();
+            } catch (Throwable e) {
+                LOG.error("a turn of the terminal loop failed", e);
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE.toNanos());
+            }
+        }
+    }
+
+    // INVARIANT: newcomers get their slots after all events were handled: a late event never names a slot's next owner.
+    private void turn() throws NativeFailure {
+        int count = epoll.await();
+        for (int i = 0; i < count; i++) {
+            long key = epoll.key(i);
+            if (key != Epoll.WAKE) handle(key);
+        }
+        for (FfmTerminal next = arrivals.poll(); next != null; next = arrivals.poll()) {
+            admit(next);
+        }
+    }
+
+    private void admit(FfmTerminal terminal) {
+        Integer free = freeSlots.poll();
+        Watched watched = new Watched(terminal, free != null ? free : slots.size());
+        if (free != null) slots.set(free, watched);
+        else slots.add(watched);
+        try {
+            epoll.add(terminal.pidfd(), Epoll.READABLE, watched.leaderKey());
+            epoll.add(terminal.master(), Epoll.READABLE, watched.masterKey());
+        } catch (NativeFailure e) {
+            LOG.errorf("terminal %d cannot be watched and is killed: %s", terminal.pid(), e.getMessage());
+            finish(watched, terminal.endNow());
+        }
+    }
+
+    private void handle(long key) throws NativeFailure {
+        Watched watched = slots.get((int) (key >>> 1));
+        if (watched == null) return; // ended by an earlier event of this turn
+        if (key == watched.leaderKey()) leaderEnded(watched);
+        else masterReady(watched);
+    }
+
+    /**
+     * A leader may close its terminal and run on, even open it again through /dev/tty. While nobody has it open the
+     * master is ready without end, so it is then watched for changes only.
+     */
+    private void masterReady(Watched watched) throws NativeFailure {
+        Turn turn = reader.read(watched.terminal);
+        boolean hungUp = turn.stop() == Stop.HUNG_UP;
+        if (hungUp == watched.hungUp) return;
+        watched.hungUp = hungUp;
+        int interest = hungUp ? Epoll.READABLE_EDGE : Epoll.READABLE;
+        epoll.modify(watched.terminal.master(), interest, watched.masterKey());
+    }
+
+    private void leaderEnded(Watched watched) {
+        watched.terminal.reap().ifPresent(exit -> finish(watched, exit));
+    }
+
+    /**
+     * The kernel hands over what it still buffers before it answers that there is nothing, so after the leader's death
+     * one read to the end is all that it wrote; others who keep the terminal open are not waited for.
+     */
+    private void finish(Watched watched, TerminalExit exit) {
+        FfmTerminal terminal = watched.terminal;
+        Turn _ = reader.read(terminal);
+        epoll.remove(terminal.master());
+        epoll.remove(terminal.pidfd());
+        terminal.close();
+        slots.set(watched.slot, null);
+        freeSlots.push(watched.slot);
+        try {
+            terminal.listener().exited(exit);
+        } catch (Throwable e) {
+            TerminalReader.logListener(terminal, e);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package org.claudecluster.worker.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+class Pty4jPtyLauncherTest extends PtyLauncherContract {
+    @Override
+    PtyLauncher launcher() {
+        return PtyLaunchers.pty4j();
+    }
+
+    @Test
+    void its_name_is_pty4j() {
+        assertThat(launcher().name()).isEqualTo("pty4j");
+    }
+
+    /** Documented, not wished for: pty4j does not tell the two apart. */
+    @Test
+    void an_exit_code_above_128_reads_as_a_signal() throws Exception {
+        assertThat(start(Commands.sh("exit 137")).exit()).isEqualTo(new TerminalExit.Signalled(9));
+    }
+}

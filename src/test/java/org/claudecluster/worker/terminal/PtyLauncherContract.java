@@ -1,0 +1,264 @@
+package org.claudecluster.worker.terminal;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.claudecluster.worker.terminal.LaunchException.Kind;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What both launchers promise of one command. */
+@Timeout(60)
+abstract class PtyLauncherContract {
+    @TempDir
+    Path directory = Path.of("/");
+
+    abstract PtyLauncher launcher();
+
+    Recording start(TerminalCommand command) throws LaunchException {
+        Recording recording = new Recording();
+        Terminal _ = launcher().launch(command, recording);
+        return recording;
+    }
+
+    @Test
+    void what_is_printed_arrives_with_carriage_returns() throws Exception {
+        assertThat(start(Commands.sh("echo one; echo two >&2")).textAtEnd()).isEqualTo("one\r\ntwo\r\n");
+    }
+
+    @Test
+    void an_exit_code_is_reported_as_it_is() throws Exception {
+        assertThat(start(Commands.sh("exit 7")).exit()).isEqualTo(new TerminalExit.Exited(7));
+        assertThat(start(Commands.sh("exit 128")).exit()).isEqualTo(new TerminalExit.Exited(128));
+        assertThat(start(Commands.program("true")).exit()).isEqualTo(new TerminalExit.Exited(0));
+    }
+
+    @Test
+    void a_death_by_signal_is_reported_as_that() throws Exception {
+        assertThat(start(Commands.sh("kill -TERM $$")).exit()).isEqualTo(new TerminalExit.Signalled(15));
+        assertThat(start(Commands.sh("kill -KILL $$")).exit()).isEqualTo(new TerminalExit.Signalled(9));
+    }
+
+    @Test
+    void a_signal_reaches_the_leader_and_is_refused_after_its_end() throws Exception {
+        Recording recording = new Recording();
+        Terminal terminal = launcher().launch(Commands.sh("echo up; exec sleep 1000"), recording);
+        recording.awaitText("up");
+        assertThat(terminal.alive()).isTrue();
+        assertThat(terminal.signal(Signal.INTERRUPT)).isTrue();
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Signalled(2));
+        assertThat(terminal.alive()).isFalse();
+        assertThat(terminal.signal(Signal.KILL)).isFalse();
+        terminal.resize(new TerminalSize(10, 10));
+        assertThat(recording.exits()).isEqualTo(1);
+    }
+
+    @Test
+    void the_program_gets_its_arguments_untouched() throws Exception {
+        TerminalCommand command = Commands.program("printf", "[%s]", "a b", "", "$(id)", "'\"", "-n", "*", "zwölf");
+        assertThat(start(command).textAtEnd()).isEqualTo("[a b][][$(id)]['\"][-n][*][zwölf]");
+    }
+
+    @Test
+    void the_program_runs_in_its_directory() throws Exception {
+        TerminalCommand command = Commands.withDirectory(Commands.program("pwd", "-P"), directory);
+        assertThat(start(command).textAtEnd()).isEqualTo(directory.toRealPath() + "\r\n");
+    }
+
+    @Test
+    void echo_is_off_and_output_processing_on() throws Exception {
+        String settings = start(Commands.sh("stty -a <&1")).textAtEnd();
+        assertThat(settings.split("[\\s;]+")).contains("-echo", "opost", "onlcr", "iutf8", "isig");
+    }
+
+    @Test
+    void the_terminal_is_the_controlling_one_of_a_new_session() throws Exception {
+        TerminalCommand command = Commands.sh("echo hello >/dev/tty; ps -o pid=,pgid=,sid= -p $$; echo $$; tty <&1");
+        List<String> lines = start(command).textAtEnd().lines().toList();
+        assertThat(lines.get(0)).isEqualTo("hello");
+        assertThat(lines.get(1).strip().split("\\s+")).containsOnly(lines.get(2));
+        assertThat(lines.get(3)).startsWith("/dev/");
+    }
+
+    @Test
+    void standard_input_is_the_given_bytes_and_then_ends() throws Exception {
+        byte[] input = "first\nsecond".getBytes(UTF_8);
+        assertThat(start(Commands.withStdin(Commands.program("cat"), input)).textAtEnd())
+                .isEqualTo("first\r\nsecond");
+    }
+
+    @Test
+    void standard_input_without_bytes_ends_at_once() throws Exception {
+        assertThat(start(Commands.program("wc", "-c")).textAtEnd().strip()).isEqualTo("0");
+    }
+
+    @Test
+    void a_quarter_megabyte_of_standard_input_arrives_unchanged() throws Exception {
+        byte[] input = new byte[256 * 1024];
+        new Random(7).nextBytes(input);
+        Path copy = directory.resolve("copy");
+        TerminalCommand command = Commands.program("cp", "/dev/stdin", copy.toString());
+        assertThat(start(Commands.withStdin(command, input)).exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(copy).hasBinaryContent(input);
+    }
+
+    @Test
+    void the_secret_is_on_descriptor_three_and_nowhere_else() throws Exception {
+        TerminalCommand command = Commands.sh(
+                "cat <&3; echo; ls /proc/$$/fd | tr '\\n' ' '; tr '\\0' ' ' </proc/$$/environ /proc/$$/cmdline");
+        String text =
+                start(Commands.withSecret(command, "s3cr3t".getBytes(UTF_8))).textAtEnd();
+        assertThat(text).startsWith("s3cr3t\r\n0 1 2 3 ");
+        assertThat(text.substring(6)).doesNotContain("s3cr3t");
+    }
+
+    @Test
+    void no_descriptor_is_inherited_but_the_first_three() throws Exception {
+        assertThat(start(Commands.sh("ls /proc/$$/fd | tr '\\n' ' '")).textAtEnd())
+                .isEqualTo("0 1 2 ");
+    }
+
+    @Test
+    void the_environment_is_exactly_what_was_given() throws Exception {
+        TerminalCommand command = Commands.withEnvironment(
+                Commands.program("env", "-0"), Map.of("A", "1", "EMPTY", "", "TEXT", "two words\nand a line = 'x'"));
+        assertThat(start(command).textAtEnd().split("\0"))
+                .containsExactlyInAnyOrder("A=1", "EMPTY=", "TEXT=two words\r\nand a line = 'x'");
+    }
+
+    @Test
+    void an_empty_environment_is_empty() throws Exception {
+        TerminalCommand command = Commands.withEnvironment(Commands.program("env"), Map.of());
+        assertThat(start(command).textAtEnd()).isEmpty();
+    }
+
+    @Test
+    void the_signals_we_send_are_neither_blocked_nor_ignored() throws Exception {
+        String status = start(Commands.program("grep", "-E", "^Sig(Blk|Ign)", "/proc/self/status"))
+                .textAtEnd();
+        long ours = 1L << 0 | 1L << 1 | 1L << 14; // HUP, INT, TERM
+        assertThat(masks(status))
+                .hasSize(2)
+                .allSatisfy(mask -> assertThat(mask & ours).isZero());
+    }
+
+    static List<Long> masks(String status) {
+        return status.lines()
+                .map(line -> Long.parseUnsignedLong(line.split("\\s+", 0)[1], 16))
+                .toList();
+    }
+
+    @Test
+    void a_resize_is_seen() throws Exception {
+        Recording recording = new Recording();
+        TerminalCommand command =
+                Commands.sh("trap 'stty size <&1; exit' WINCH; stty size <&1; while :; do sleep 0.05; done");
+        Terminal terminal = launcher().launch(Commands.withSize(command, 77, 33), recording);
+        recording.awaitText("33 77");
+        terminal.resize(new TerminalSize(120, 50));
+        assertThat(recording.textAtEnd()).isEqualTo("33 77\r\n50 120\r\n");
+    }
+
+    @Test
+    void a_resize_right_after_the_launch_is_not_lost() throws Exception {
+        Recording recording = new Recording();
+        Terminal terminal = launcher().launch(Commands.sh("sleep 0.2; stty size <&1"), recording);
+        terminal.resize(new TerminalSize(120, 50));
+        assertThat(recording.textAtEnd()).isEqualTo("50 120\r\n");
+    }
+
+    @Test
+    void utf8_and_arbitrary_bytes_arrive_unchanged() throws Exception {
+        byte[] bytes = "Grüße, 世界 🦀\u0001\u001b[31m".getBytes(UTF_8);
+        Recording recording = start(Commands.withStdin(Commands.program("cat"), bytes));
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.bytes()).isEqualTo(bytes);
+    }
+
+    @Test
+    void a_grandchild_holding_the_terminal_does_not_delay_the_exit() throws Exception {
+        Recording recording = new Recording();
+        Terminal terminal = launcher()
+                .launch(Commands.marked(Commands.sh("trap '' HUP; sleep 987 & echo bye"), "holder"), recording);
+        ProcessTree tree = new ProcessTree(Commands.MARKER, "holder", terminal.pid());
+        assertThat(recording.textAtEnd()).isEqualTo("bye\r\n");
+        assertThat(tree.sweep().survivors()).isEmpty();
+    }
+
+    @Test
+    void a_leader_that_closes_its_terminal_is_waited_for() throws Exception {
+        Recording recording = start(Commands.sh("echo here; exec >/dev/null 2>&1; sleep 0.3; exit 5"));
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(5));
+        assertThat(recording.text()).isEqualTo("here\r\n");
+    }
+
+    @Test
+    void a_leader_may_open_its_terminal_again() throws Exception {
+        Recording recording = start(Commands.sh("exec >/dev/null 2>&1; sleep 0.2; seq 20000 >/dev/tty"));
+        assertThat(recording.textAtEnd()).endsWith("\r\n20000\r\n").hasSize(128_894);
+    }
+
+    @Test
+    void a_listener_that_throws_harms_nobody() throws Exception {
+        TerminalListener broken = new TerminalListener() {
+            @Override
+            public void output(ByteBuffer bytes) {
+                throw new IllegalStateException("broken on purpose");
+            }
+
+            @Override
+            public void exited(TerminalExit exit) {
+                throw new IllegalStateException("broken on purpose");
+            }
+        };
+        Terminal _ = launcher().launch(Commands.sh("echo x"), broken);
+        Terminal _ = launcher().launch(Commands.sh("echo x"), broken);
+        assertThat(start(Commands.sh("echo fine")).textAtEnd()).isEqualTo("fine\r\n");
+    }
+
+    @Test
+    void what_cannot_start_says_why() throws Exception {
+        assertKind(Commands.at(directory.resolve("absent")), Kind.PROGRAM_NOT_FOUND);
+        assertKind(Commands.at(Path.of("/bin/sh/absent")), Kind.PROGRAM_NOT_FOUND);
+        assertKind(Commands.at(file("plain", "echo", "rw-r--r--")), Kind.PROGRAM_NOT_EXECUTABLE);
+        assertKind(Commands.at(directory), Kind.PROGRAM_NOT_EXECUTABLE);
+        assertKind(
+                Commands.at(file("elf", "\u007fELFgarbage and more garbage", "rwx------")),
+                Kind.PROGRAM_NOT_EXECUTABLE);
+        assertKind(Commands.at(file("text", "echo no shebang", "rwx------")), Kind.PROGRAM_NOT_EXECUTABLE);
+        assertKind(Commands.at(file("script", "#!/absent/sh\n", "rwx------")), Kind.PROGRAM_NOT_EXECUTABLE);
+        assertKind(Commands.withDirectory(Commands.sh("true"), directory.resolve("absent")), Kind.DIRECTORY_MISSING);
+        assertKind(Commands.withDirectory(Commands.sh("true"), file("nodir", "", "rw-r--r--")), Kind.DIRECTORY_MISSING);
+        assertKind(Commands.program("echo", "x".repeat(128 * 1024)), Kind.ARGUMENTS_TOO_LONG);
+        assertKind(
+                Commands.program(
+                        "echo",
+                        Stream.generate(() -> "x".repeat(100_000)).limit(30).toArray(String[]::new)),
+                Kind.ARGUMENTS_TOO_LONG);
+    }
+
+    private Path file(String name, String content, String permissions) throws IOException {
+        Path file = Files.writeString(directory.resolve(name), content);
+        return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    }
+
+    private void assertKind(TerminalCommand command, Kind kind) {
+        TerminalCommand full = Commands.withSecret(Commands.withStdin(command, new byte[] {1}), new byte[] {2});
+        long before = Descriptors.settled();
+        assertThatThrownBy(() -> start(full))
+                .isInstanceOfSatisfying(
+                        LaunchException.class, e -> assertThat(e.kind()).isEqualTo(kind));
+        assertThat(Descriptors.open()).isEqualTo(before);
+    }
+}

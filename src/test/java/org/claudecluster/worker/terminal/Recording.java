@@ -1,0 +1,64 @@
+package org.claudecluster.worker.terminal;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.awaitility.Awaitility;
+
+/** A listener that keeps everything. */
+final class Recording implements TerminalListener {
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final CompletableFuture<TerminalExit> exit = new CompletableFuture<>();
+    private final AtomicInteger exits = new AtomicInteger();
+
+    @Override
+    public void output(ByteBuffer buffer) {
+        byte[] copy = new byte[buffer.remaining()];
+        buffer.get(copy);
+        synchronized (bytes) {
+            bytes.writeBytes(copy);
+        }
+    }
+
+    @Override
+    public void exited(TerminalExit how) {
+        exits.incrementAndGet();
+        exit.complete(how);
+    }
+
+    byte[] bytes() {
+        synchronized (bytes) {
+            return bytes.toByteArray();
+        }
+    }
+
+    String text() {
+        return new String(bytes(), StandardCharsets.UTF_8);
+    }
+
+    /** Waits for it. */
+    TerminalExit exit() {
+        return exit.orTimeout(30, TimeUnit.SECONDS).join();
+    }
+
+    boolean ended() {
+        return exit.isDone();
+    }
+
+    int exits() {
+        return exits.get();
+    }
+
+    /** All that was printed, once the leader has ended. */
+    String textAtEnd() {
+        TerminalExit _ = exit();
+        return text();
+    }
+
+    void awaitText(String wanted) {
+        Awaitility.await().until(() -> text().contains(wanted));
+    }
+}
