@@ -165,10 +165,10 @@ abstract class PtyProcessTreeContract {
         Recording other = new Recording();
         Terminal otherLeader = launcher()
                 .launch(
-                        Commands.marked(Commands.sh("setsid -f sleep " + seconds + "; echo up"), "other-" + task),
+                        Commands.marked(Commands.sh("trap '' HUP; setsid -f sleep " + seconds + "; echo up"), "other-" + task),
                         other);
         ProcessTree otherTree = new ProcessTree(Commands.MARKER, "other-" + task, otherLeader.pid());
-        Terminal leader = start("setsid -f SLEEP; echo up");
+        Terminal leader = start("trap '' HUP; setsid -f SLEEP; echo up");
         ProcessTree tree = tree(leader);
         assertThat(other.exit()).isEqualTo(new TerminalExit.Exited(0));
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
