@@ -228,7 +228,8 @@ abstract class PtyLauncherContract {
     }
 
     @Test
-    void what_cannot_start_says_why() throws Exception {
+    void what_cannot_start_says_why_and_leaves_nothing_open() throws Exception {
+        assertThat(start(Commands.program("true")).exit()).isEqualTo(new TerminalExit.Exited(0)); // loads all classes
         assertKind(Commands.at(directory.resolve("absent")), Kind.PROGRAM_NOT_FOUND);
         assertKind(Commands.at(Path.of("/bin/sh/absent")), Kind.PROGRAM_NOT_FOUND);
         assertKind(Commands.at(file("plain", "echo", "rw-r--r--")), Kind.PROGRAM_NOT_EXECUTABLE);

@@ -121,6 +121,17 @@ abstract class PtyLauncherLoadContract {
         assertThat(inputFiles()).isEmpty();
     }
 
+    @Test
+    void many_virtual_threads_may_launch_at_once() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> runs = Stream.generate(() -> threads.submit(
+                            () -> start(Commands.sh("printf x")).recording().textAtEnd()))
+                    .limit(60)
+                    .toList();
+            assertThat(runs).allSatisfy(run -> assertThat(run.get()).isEqualTo("x"));
+        }
+    }
+
     private static Collection<String> inputFiles() {
         String[] names = new File(System.getProperty("java.io.tmpdir"))
                 .list((_, name) -> name.startsWith("terminal-stdin") || name.startsWith("terminal-secret"));

@@ -165,7 +165,8 @@ abstract class PtyProcessTreeContract {
         Recording other = new Recording();
         Terminal otherLeader = launcher()
                 .launch(
-                        Commands.marked(Commands.sh("trap '' HUP; setsid -f sleep " + seconds + "; echo up"), "other-" + task),
+                        Commands.marked(
+                                Commands.sh("trap '' HUP; setsid -f sleep " + seconds + "; echo up"), "other-" + task),
                         other);
         ProcessTree otherTree = new ProcessTree(Commands.MARKER, "other-" + task, otherLeader.pid());
         Terminal leader = start("trap '' HUP; setsid -f SLEEP; echo up");
