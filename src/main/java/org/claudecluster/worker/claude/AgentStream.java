@@ -1,5 +1,6 @@
 package org.claudecluster.worker.claude;
 
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -20,7 +21,8 @@ public final class AgentStream {
     /** Far above the longest line seen (40 KB): the CLI moves larger tool results into files. */
     static final int MAX_LINE = 32 * 1024 * 1024;
 
-    private static final ObjectReader READER = new JsonMapper().reader();
+    private static final ObjectReader READER =
+            new JsonMapper().reader().with(DeserializationFeature.FAIL_ON_TRAILING_TOKENS);
 
     private final Consumer<AgentEvent> events;
     private byte[] line = new byte[0];
@@ -111,11 +113,21 @@ public final class AgentStream {
         try {
             JsonNode node = READER.readTree(json);
             if (node.isObject() && node.path("type").isTextual()) {
-                events.accept(new AgentEvent(json, node));
+                events.accept(new AgentEvent(onOneLine(json), node));
             }
         } catch (IOException _) {
             // Not JSON: terminal text, which the transcript has anyway.
             return;
         }
+    }
+
+    /** In valid JSON a carriage return is white space between tokens; to an event stream it would be a line's end. */
+    private static byte[] onOneLine(byte[] json) {
+        for (int at = 0; at < json.length; at++) {
+            if (json[at] == '\r') {
+                json[at] = ' ';
+            }
+        }
+        return json;
     }
 }

@@ -46,9 +46,19 @@ public final class ChildEnvironment {
     private static final List<String> INHERITED_PREFIXES =
             List.of("ANTHROPIC_", "CLAUDE_CODE_", "BASH_DEFAULT_", "BASH_MAX_", "MCP_", "DISABLE_");
 
-    /** How names of secrets end. Custom headers carry keys as well. */
-    private static final List<String> SECRET_SUFFIXES =
-            List.of("_KEY", "_TOKEN", "_SECRET", "_PASSWORD", "_CUSTOM_HEADERS", "_CREDENTIALS");
+    /**
+     * How names of secrets end. Custom headers carry keys as well; a descriptor's number means nothing in a process that
+     * did not inherit the descriptor.
+     */
+    private static final List<String> SECRET_SUFFIXES = List.of(
+            "_KEY",
+            "_TOKEN",
+            "_SECRET",
+            "_PASSWORD",
+            "_PASSPHRASE",
+            "_CUSTOM_HEADERS",
+            "_CREDENTIALS",
+            "_FILE_DESCRIPTOR");
 
     /** What an unattended run wants; the worker's own environment may override each. */
     private static final Map<String, String> DEFAULTS = Map.of(

@@ -30,7 +30,9 @@ public final class RunReport {
         if (event.isResult()) {
             result = event.node();
         }
-        lastError = event.apiError().orElse(lastError);
+        // An answer shows that the retries before it have helped.
+        String unlessTold = event.type().equals("assistant") ? "" : lastError;
+        lastError = event.apiError().orElse(unlessTold);
     }
 
     /** Takes terminal bytes; the buffer's position is left as it was. */
@@ -64,7 +66,7 @@ public final class RunReport {
 
     private String lastText() {
         String printable = new String(text, StandardCharsets.UTF_8)
-                .replaceAll("\u001b\\[[0-9;?]*[ -/]*[@-~]|\u001b\\][^\u0007]*\u0007", "")
+                .replaceAll("\u001b\\[[0-9;?]*[ -/]*[@-~]|\u001b\\][^\u0007\u001b]*(\u0007|\u001b\\\\)", "")
                 .replaceAll("[\\p{Cntrl}\ufffd]+", " ");
         return printable.strip();
     }

@@ -1,0 +1,93 @@
+package org.claudecluster.worker.claude;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.math.BigDecimal;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.UUID;
+import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.PermissionMode;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+class CommandLineTest {
+
+    private static final UUID SESSION = UUID.fromString("01020304-0506-4708-890a-0b0c0d0e0f10");
+    private static final UUID RESUMED = UUID.fromString("11020304-0506-4708-890a-0b0c0d0e0f10");
+
+    private static final ClaudeOptions ALL = new ClaudeOptions(
+            Optional.of("sonnet"),
+            Optional.of(3),
+            Optional.of(new BigDecimal("1E+1")),
+            Optional.of(PermissionMode.PLAN),
+            List.of("Bash(git log *)", "Read"),
+            List.of("WebFetch"),
+            Optional.of("--be brief\nplease"),
+            Optional.of(RESUMED),
+            Optional.of("{\"mcpServers\":{}}"),
+            Optional.of("{\"type\":\"object\"}"));
+
+    @Test
+    void a_plain_run_names_every_default_that_changed_between_versions() {
+        assertThat(CommandLine.of(ClaudeOptions.NONE, SESSION, List.of()))
+                .containsExactly(
+                        "-p",
+                        "--output-format=stream-json",
+                        "--verbose",
+                        "--setting-sources=user",
+                        "--strict-mcp-config",
+                        "--permission-mode=dontAsk",
+                        "--session-id=" + SESSION);
+    }
+
+    @Test
+    void every_option_is_one_element_with_its_value() {
+        assertThat(CommandLine.of(ALL, SESSION, List.of()))
+                .contains(
+                        "--permission-mode=plan",
+                        "--resume=" + RESUMED,
+                        "--model=sonnet",
+                        "--max-turns=3",
+                        "--max-budget-usd=10",
+                        "--append-system-prompt=--be brief\nplease",
+                        "--mcp-config={\"mcpServers\":{}}",
+                        "--json-schema={\"type\":\"object\"}",
+                        "--allowedTools=Bash(git log *),Read",
+                        "--disallowedTools=WebFetch")
+                .allMatch(argument -> argument.startsWith("-"));
+    }
+
+    @Test
+    void a_resumed_session_is_not_made_anew() {
+        assertThat(CommandLine.of(ALL, SESSION, List.of())).noneMatch(argument -> argument.startsWith("--session-id"));
+    }
+
+    @ParameterizedTest
+    @EnumSource(PermissionMode.class)
+    void each_permission_mode_goes_by_its_wire_name(PermissionMode mode) {
+        ClaudeOptions options = new ClaudeOptions(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(mode),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty());
+        assertThat(CommandLine.of(options, SESSION, List.of())).contains("--permission-mode=" + mode.wire());
+    }
+
+    @Test
+    void files_of_unreadable_directories_are_denied_by_absolute_path() {
+        List<Path> unreadable = List.of(Path.of("/var/lib/worker/cli"), Path.of("/etc/keys"));
+        assertThat(CommandLine.of(ClaudeOptions.NONE, SESSION, unreadable))
+                .endsWith("--disallowedTools=Read(//var/lib/worker/cli/**),Read(//etc/keys/**)");
+        assertThat(CommandLine.of(ALL, SESSION, unreadable))
+                .endsWith("--disallowedTools=WebFetch,Read(//var/lib/worker/cli/**),Read(//etc/keys/**)");
+    }
+}

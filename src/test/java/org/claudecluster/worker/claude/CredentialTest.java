@@ -1,0 +1,77 @@
+package org.claudecluster.worker.claude;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class CredentialTest {
+
+    private static final Map<String, String> ALL = Map.of(
+            "ANTHROPIC_API_KEY", "key-value",
+            "ANTHROPIC_AUTH_TOKEN", "auth-value",
+            "CLAUDE_CODE_OAUTH_TOKEN", "oauth-value");
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', api_key",
+        "ANTHROPIC_API_KEY, auth_token",
+        "ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN, oauth_token",
+        "ANTHROPIC_API_KEY CLAUDE_CODE_OAUTH_TOKEN, auth_token",
+        "ANTHROPIC_API_KEY ANTHROPIC_AUTH_TOKEN CLAUDE_CODE_OAUTH_TOKEN, none"
+    })
+    void the_first_in_the_cli_s_order_counts(String absent, String kind) {
+        Map<String, String> environment = new HashMap<>(ALL);
+        environment.keySet().removeAll(java.util.List.of(absent.split(" ")));
+        assertThat(Credential.from(environment).kind()).isEqualTo(kind);
+    }
+
+    @Test
+    void a_blank_value_is_none() {
+        assertThat(Credential.from(Map.of("ANTHROPIC_API_KEY", "  ", "CLAUDE_CODE_OAUTH_TOKEN", "t"))
+                        .kind())
+                .isEqualTo("oauth_token");
+    }
+
+    @Test
+    void a_line_end_from_a_secret_s_file_is_no_part_of_the_key() {
+        Credential key = Credential.from(Map.of("ANTHROPIC_API_KEY", "key-value\n"));
+        assertThat(key.secret()).hasValueSatisfying(bytes -> assertThat(bytes).isEqualTo("key-value".getBytes(UTF_8)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ANTHROPIC_API_KEY, CLAUDE_CODE_API_KEY_FILE_DESCRIPTOR",
+        "CLAUDE_CODE_OAUTH_TOKEN, CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR"
+    })
+    void keys_and_tokens_go_by_descriptor_3_and_not_by_environment(String name, String variable) {
+        Credential credential = Credential.from(Map.of(name, "secret-value"));
+        assertThat(credential.environment()).containsOnly(Map.entry(variable, "3"));
+        assertThat(credential.secret())
+                .hasValueSatisfying(bytes -> assertThat(bytes).isEqualTo("secret-value".getBytes(UTF_8)));
+    }
+
+    @Test
+    void a_gateway_s_token_goes_by_environment_since_the_cli_takes_it_no_other_way() {
+        Credential credential = Credential.from(Map.of("ANTHROPIC_AUTH_TOKEN", "secret-value"));
+        assertThat(credential.environment()).containsOnly(Map.entry("ANTHROPIC_AUTH_TOKEN", "secret-value"));
+        assertThat(credential.secret()).isEmpty();
+    }
+
+    @Test
+    void without_any_the_cli_uses_its_own_directory() {
+        assertThat(Credential.from(Map.of())).isEqualTo(new Credential.None());
+        assertThat(new Credential.None().environment()).isEmpty();
+        assertThat(new Credential.None().secret()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ANTHROPIC_API_KEY", "ANTHROPIC_AUTH_TOKEN", "CLAUDE_CODE_OAUTH_TOKEN"})
+    void the_text_form_shows_no_secret(String name) {
+        assertThat(Credential.from(Map.of(name, "secret-value")).toString()).doesNotContain("secret-value");
+    }
+}
