@@ -102,7 +102,7 @@ public final class Meters implements TaskObserver {
                 .description("Tokens as the CLI counts them")
                 .tag("kind", kind)
                 .register(registry)
-                .increment(count);
+                .increment((double) count);
     }
 
     @Override
