@@ -70,6 +70,9 @@ final class Dispatcher {
                 return;
             } catch (StoreUnavailable e) {
                 LOG.warnf("no claim, the store does not answer: %s", e.getCause());
+            } catch (RuntimeException e) {
+                // Without this thread nothing would ever run again: the next round may go better.
+                LOG.error("a claim failed", e);
             }
         }
     }
