@@ -2,6 +2,7 @@ package org.claudecluster.worker.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -46,13 +47,8 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
-    public boolean start(Lease lease, String executorType, Optional<String> sessionId) {
-        return writes.write(connection -> TaskWrites.start(connection, lease, executorType, sessionId));
-    }
-
-    @Override
-    public Set<Lease> renew(Claimant claimant, Collection<Lease> leases) {
-        return writes.write(connection -> Leases.renew(connection, claimant, leases));
+    public Set<Lease> renew(Duration duration, Collection<Lease> leases) {
+        return writes.write(connection -> Leases.renew(connection, duration, leases));
     }
 
     @Override

@@ -56,6 +56,7 @@ final class Leases {
     private static final String CLAIM = """
             UPDATE task
                SET status = 'running', worker = ?, epoch = epoch + 1, attempt = attempt + 1, started_at = ?,
+                   executor_type = ?, session_id = ?,
                    lease_until = CURRENT_TIMESTAMP + INTERVAL '1' SECOND * CAST(? AS int)
              WHERE id = (SELECT id FROM task WHERE id = ? AND status = 'pending' FOR UPDATE SKIP LOCKED)
                AND status = 'pending'
@@ -83,7 +84,7 @@ final class Leases {
         return query(
                 connection,
                 CLAIMABLE,
-                row -> TaskRow.claimedBy(claimant.id(), row),
+                row -> TaskRow.claimedBy(claimant, row),
                 claimant.id().value(),
                 claimant.name(),
                 seconds(claimant.affinityWait()),
@@ -98,6 +99,8 @@ final class Leases {
             parameters.add(new @Nullable Object[] {
                 claimant.id().value(),
                 Sql.time(task.startedAt()),
+                task.executorType().orElse(null),
+                task.sessionId().orElse(null),
                 seconds(claimant.lease()),
                 task.id().value()
             });
@@ -115,12 +118,12 @@ final class Leases {
     private static final String RENEW =
             "UPDATE task SET lease_until = CURRENT_TIMESTAMP + INTERVAL '1' SECOND * CAST(? AS int)" + HELD;
 
-    static Set<Lease> renew(Connection connection, Claimant claimant, Collection<Lease> leases) throws SQLException {
+    static Set<Lease> renew(Connection connection, Duration duration, Collection<Lease> leases) throws SQLException {
         List<Lease> asked = List.copyOf(leases);
         List<@Nullable Object[]> parameters = new ArrayList<>(asked.size());
         for (Lease lease : asked) {
             parameters.add(new @Nullable Object[] {
-                seconds(claimant.lease()),
+                seconds(duration),
                 lease.task().value(),
                 lease.epoch(),
                 lease.holder().value()

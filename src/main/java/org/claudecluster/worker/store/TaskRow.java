@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
@@ -45,13 +46,8 @@ final class TaskRow {
     }
 
     /** What a row of the claimable will be once it is claimed, so that a claim needs no second look at it. */
-    static Task claimedBy(WorkerId worker, ResultSet row) throws SQLException {
-        return Task.enqueued(id(row), spec(row), time(row, "created_at").orElseThrow())
-                .claimed(
-                        worker,
-                        time(row, "claimed_at").orElseThrow(),
-                        row.getInt("attempt") + 1,
-                        row.getLong("epoch") + 1);
+    static Task claimedBy(Claimant claimant, ResultSet row) throws SQLException {
+        return task(row).claimed(claimant, time(row, "claimed_at").orElseThrow());
     }
 
     static TaskId id(ResultSet row) throws SQLException {

@@ -82,19 +82,6 @@ final class TaskWrites {
         return createdAt;
     }
 
-    static boolean start(Connection connection, Lease lease, String executorType, Optional<String> sessionId)
-            throws SQLException {
-        return 1
-                == update(
-                        connection,
-                        "UPDATE task SET executor_type = ?, session_id = ?" + Leases.HELD,
-                        executorType,
-                        sessionId.orElse(null),
-                        lease.task().value(),
-                        lease.epoch(),
-                        lease.holder().value());
-    }
-
     static boolean finish(Connection connection, Lease lease, Finish finish) throws SQLException {
         return 1
                 == update(

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A task as its store knows it at one moment.
@@ -71,8 +72,12 @@ public record Task(
                 Optional.empty());
     }
 
-    /** The same task in the hands of a worker, before anything of its run is known. */
-    public Task claimed(WorkerId by, Instant at, int newAttempt, long newEpoch) {
+    /**
+     * The same task in the hands of a worker. The CLI's session is chosen here, so that it is stored before the CLI
+     * is started: the caller's when one is to be resumed, else a new one for each attempt.
+     */
+    public Task claimed(Claimant by, Instant at) {
+        UUID session = spec.claude().resumeSessionId().orElseGet(UUID::randomUUID);
         return new Task(
                 id,
                 spec,
@@ -80,11 +85,11 @@ public record Task(
                 createdAt,
                 Optional.of(at),
                 Optional.empty(),
-                newAttempt,
-                newEpoch,
-                Optional.of(by),
-                Optional.empty(),
-                Optional.empty(),
+                attempt + 1,
+                epoch + 1,
+                Optional.of(by.id()),
+                Optional.of(by.executorType()),
+                Optional.of(session.toString()),
                 false,
                 Progress.NONE,
                 Optional.empty(),
