@@ -42,7 +42,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<Task> claim(Claimant claimant, int slots) {
-        return writes.write(connection -> TaskWrites.claim(connection, claimant, slots));
+        return writes.write(connection -> Leases.claim(connection, claimant, slots));
     }
 
     @Override
@@ -52,7 +52,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public Set<Lease> renew(Claimant claimant, Collection<Lease> leases) {
-        return writes.write(connection -> TaskWrites.renew(connection, claimant, leases));
+        return writes.write(connection -> Leases.renew(connection, claimant, leases));
     }
 
     @Override
@@ -72,7 +72,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<Task> reap(WorkerId self, boolean othersAreDead) {
-        return writes.write(connection -> TaskWrites.reap(connection, self, othersAreDead));
+        return writes.write(connection -> Leases.reap(connection, self, othersAreDead));
     }
 
     @Override

@@ -44,6 +44,16 @@ final class TaskRow {
                 outcome(row, status));
     }
 
+    /** What a row of the claimable will be once it is claimed, so that a claim needs no second look at it. */
+    static Task claimedBy(WorkerId worker, ResultSet row) throws SQLException {
+        return Task.enqueued(id(row), spec(row), time(row, "created_at").orElseThrow())
+                .claimed(
+                        worker,
+                        time(row, "claimed_at").orElseThrow(),
+                        row.getInt("attempt") + 1,
+                        row.getLong("epoch") + 1);
+    }
+
     static TaskId id(ResultSet row) throws SQLException {
         return new TaskId(row.getObject("id", UUID.class));
     }
