@@ -59,6 +59,9 @@ public final class LiveTranscript {
     public void output(ByteBuffer bytes) {
         lock.lock();
         try {
+            if (closed) {
+                return;
+            }
             byte[] joined = new byte[carry.length + bytes.remaining()];
             System.arraycopy(carry, 0, joined, 0, carry.length);
             int length = bytes.remaining();
@@ -124,12 +127,18 @@ public final class LiveTranscript {
         evict();
     }
 
-    /** INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. */
+    /**
+     * INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. A broken
+     * log takes nothing more, so then nothing leaves; nothing comes either.
+     */
     private void evict() {
         while (tailBytes > TAIL_BYTES && tail.size() > 1) {
             if (!unflushed.isEmpty()
                     && tail.getFirst().record().seq() >= unflushed.getFirst().seq()) {
                 flushLocked();
+            }
+            if (failure != null) {
+                return;
             }
             tailBytes -= tail.removeFirst().record().bytes().length;
         }
