@@ -1,7 +1,8 @@
 -- One table is the queue, the lease and the record of a task. The same statements run on H2 and PostgreSQL.
 CREATE TABLE task (
-    id                  uuid PRIMARY KEY,
-    enqueue_no          bigint GENERATED ALWAYS AS IDENTITY,
+    -- The key, since lists read the table in this order; the id is what the world knows.
+    enqueue_no          bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+    id                  uuid NOT NULL,
     status              varchar(10) NOT NULL CHECK (status IN ('pending', 'running', 'completed', 'failed', 'cancelled')),
     priority            smallint NOT NULL,
     wanted_worker       varchar(200),
@@ -32,13 +33,15 @@ CREATE TABLE task (
     reason              varchar(32),
     message             varchar(2000),
     result              varchar(1000000),
+    CONSTRAINT task_by_id UNIQUE (id),
     CONSTRAINT running_has_an_owner CHECK ((status = 'running') = (lease_until IS NOT NULL)),
     CONSTRAINT attempts_are_bounded CHECK (attempt <= max_attempts)
 );
 
 -- Claims read this index in order: status first, since every claim names it.
 CREATE INDEX task_by_urgency ON task (status, priority DESC, enqueue_no);
-CREATE UNIQUE INDEX task_by_age ON task (enqueue_no);
+-- Lists of one status read this index backwards; the queue's depth and age are counted in it without reading a row.
+CREATE INDEX task_by_status ON task (status, enqueue_no, not_before);
 CREATE UNIQUE INDEX task_by_idempotency_key ON task (idempotency_key);
 
 CREATE TABLE task_label (

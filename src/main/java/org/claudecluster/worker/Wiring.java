@@ -9,6 +9,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.file.Path;
@@ -89,6 +91,11 @@ class Wiring {
             ExecutorConfig executor, StorageConfig storage, WorkerConfig worker, TaskObserver observer) {
         ProcessTree.adoptOrphans();
         PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer);
+        try {
+            pty.clean();
+        } catch (IOException e) {
+            throw new UncheckedIOException("what an earlier run left in the data directory can't be removed", e);
+        }
         return new ExecutorStrategy(
                 new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
     }

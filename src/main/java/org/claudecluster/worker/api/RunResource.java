@@ -8,9 +8,9 @@ import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -132,7 +132,7 @@ public class RunResource {
         Task last = patience.isZero() ? tasks.fresh(task) : tasks.find(task.id(), patience);
         boolean done = !patience.isZero() && last.status().isFinal();
         return Response.status(done ? Response.Status.OK : Response.Status.ACCEPTED)
-                .location(URI.create("/tasks/" + task.id()))
+                .header(HttpHeaders.LOCATION, "/tasks/" + task.id())
                 .entity(TaskView.of(last))
                 .build();
     }

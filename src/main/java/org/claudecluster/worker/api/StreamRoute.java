@@ -8,6 +8,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
 import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.transcript.Transcripts;
@@ -62,7 +63,7 @@ class StreamRoute {
     private void serve(RoutingContext routing) throws InterruptedException {
         TaskId id = tasks.id(String.valueOf(routing.pathParam("id")));
         long after = after(routing);
-        tasks.find(id);
+        Task task = tasks.find(id);
         streaming.enter();
         try {
             HttpServerResponse response = routing.response();
@@ -70,7 +71,7 @@ class StreamRoute {
                     .putHeader("Content-Type", "text/event-stream;charset=UTF-8")
                     .putHeader("Cache-Control", "no-cache, no-transform")
                     .putHeader("X-Accel-Buffering", "no");
-            new TaskStream(id, after, new StreamWriter(response, settings), tasks, transcripts, json).run();
+            new TaskStream(task, after, new StreamWriter(response, settings), tasks, transcripts, json).run();
         } finally {
             streaming.leave();
         }

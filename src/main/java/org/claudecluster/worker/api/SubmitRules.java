@@ -51,6 +51,14 @@ class SubmitRules {
         if (!errors.isEmpty()) {
             throw StrictJson.invalid(errors);
         }
+        try {
+            return spec(request, notBefore, claude);
+        } catch (IllegalArgumentException e) {
+            throw StrictJson.invalid("", String.valueOf(e.getMessage()));
+        }
+    }
+
+    private TaskSpec spec(SubmitRequest request, Optional<Instant> notBefore, ClaudeOptions claude) {
         return new TaskSpec(
                 String.valueOf(request.prompt()),
                 Optional.ofNullable(request.workerId()),

@@ -29,6 +29,7 @@ final class TaskStream {
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final TaskId id;
+    private Task task;
     private final StreamWriter writer;
     private final TaskLookup tasks;
     private final Transcripts transcripts;
@@ -37,8 +38,9 @@ final class TaskStream {
     private long lastWrite = System.nanoTime();
 
     TaskStream(
-            TaskId id, long after, StreamWriter writer, TaskLookup tasks, Transcripts transcripts, ObjectMapper json) {
-        this.id = id;
+            Task task, long after, StreamWriter writer, TaskLookup tasks, Transcripts transcripts, ObjectMapper json) {
+        this.task = task;
+        this.id = task.id();
         this.after = after;
         this.writer = writer;
         this.tasks = tasks;
@@ -60,7 +62,6 @@ final class TaskStream {
 
     /** The first bytes go out at once, so that the viewer knows that it is connected. */
     private void greet() throws InterruptedException {
-        Task task = tasks.find(id);
         if (after == 0 && task.status() == TaskStatus.PENDING) {
             send(SseFrames.event(0, "status", "{\"status\":\"pending\"}".getBytes(StandardCharsets.US_ASCII)));
             return;
@@ -70,22 +71,28 @@ final class TaskStream {
 
     /** True when everything has been sent. */
     private boolean follow() throws InterruptedException {
+        boolean sawAll = false;
         while (!writer.gone()) {
             Optional<LiveTranscript> live = transcripts.live(id);
-            // INVARIANT: the end is looked up before the log is read; what the log holds then is all there is.
-            boolean ended = live.isEmpty() && tasks.find(id).status().isFinal();
+            if (live.isEmpty() && isFinal()) {
+                // INVARIANT: the end is looked up before the log is read; what the log holds then is all there is.
+                return (sawAll || sendLogged()) && send(complete());
+            }
             boolean sent = live.isPresent() ? sendLive(live.get()) : sendLogged();
             if (!sent) {
                 return false;
             }
-            if (ended) {
-                return send(complete());
-            }
+            sawAll = live.map(transcript -> transcript.isOverAt(after)).orElse(false);
             if (!moreAt(live) && !pause(live.isPresent())) {
                 return false;
             }
         }
         return true;
+    }
+
+    private boolean isFinal() {
+        task = tasks.find(id);
+        return task.status().isFinal();
     }
 
     private boolean moreAt(Optional<LiveTranscript> live) {
@@ -124,14 +131,12 @@ final class TaskStream {
 
     private boolean sendTail(List<LiveRecord> records) throws InterruptedException {
         after = records.getLast().record().seq();
-        if (records.size() == 1) {
-            return send(records.getFirst().wire(SseFrames::of));
-        }
-        ByteSink sink = new ByteSink(BATCH_BYTES);
+        Buffer batch = Buffer.buffer();
         for (LiveRecord record : records) {
-            sink.put(record.wire(SseFrames::of));
+            batch.appendBytes(record.wire(SseFrames::of));
         }
-        return send(sink.toBytes());
+        lastWrite = System.nanoTime();
+        return writer.write(batch);
     }
 
     private boolean sendLogged() throws InterruptedException {
@@ -153,7 +158,7 @@ final class TaskStream {
     private record Complete(String taskId, String status, TaskView.@Nullable OutcomeView outcome) {}
 
     private byte[] complete() {
-        TaskView view = TaskView.of(tasks.find(id));
+        TaskView view = TaskView.of(task);
         try {
             byte[] body = json.writeValueAsBytes(new Complete(view.taskId(), view.status(), view.outcome()));
             return SseFrames.event(after + 1, "complete", body);

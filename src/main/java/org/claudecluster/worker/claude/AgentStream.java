@@ -37,22 +37,33 @@ public final class AgentStream {
 
     /** Takes the next bytes of the terminal; the buffer's position is left as it was. */
     public void accept(ByteBuffer bytes) {
-        int end = bytes.limit();
-        for (int at = bytes.position(); at < end; ) {
-            int stop = open ? indexOf(bytes, at, end, (byte) '\n') : indexOfBraceOrLineEnd(bytes, at, end);
-            if (open) {
-                append(bytes, at, stop);
+        if (bytes.hasArray()) {
+            int from = bytes.arrayOffset() + bytes.position();
+            accept(bytes.array(), from, from + bytes.remaining());
+            return;
+        }
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(bytes.position(), copy);
+        accept(copy, 0, copy.length);
+    }
+
+    /** The bytes from {@code from} up to {@code to}, excluded. */
+    private void accept(byte[] bytes, int from, int to) {
+        int at = from;
+        while (at < to) {
+            if (!open) {
+                // Line ends don't matter before a brace: nothing of such a line is kept.
+                at = ByteSearch.indexOf(bytes, at, to, (byte) '{');
+                open = at < to;
+                continue;
             }
-            if (stop == end) {
+            int end = ByteSearch.indexOf(bytes, at, to, (byte) '\n');
+            append(bytes, at, end);
+            if (end == to) {
                 return;
             }
-            if (bytes.get(stop) == '\n') {
-                finishLine();
-                at = stop + 1;
-            } else {
-                open = true;
-                at = stop;
-            }
+            finishLine();
+            at = end + 1;
         }
     }
 
@@ -61,23 +72,7 @@ public final class AgentStream {
         finishLine();
     }
 
-    private static int indexOf(ByteBuffer bytes, int from, int end, byte wanted) {
-        int at = from;
-        while (at < end && bytes.get(at) != wanted) {
-            at++;
-        }
-        return at;
-    }
-
-    private static int indexOfBraceOrLineEnd(ByteBuffer bytes, int from, int end) {
-        int at = from;
-        while (at < end && bytes.get(at) != '{' && bytes.get(at) != '\n') {
-            at++;
-        }
-        return at;
-    }
-
-    private void append(ByteBuffer bytes, int from, int to) {
+    private void append(byte[] bytes, int from, int to) {
         int more = to - from;
         if (overlong || length + more > MAX_LINE) {
             overlong = true;
@@ -86,7 +81,7 @@ public final class AgentStream {
         if (line.length < length + more) {
             line = Arrays.copyOf(line, Math.max(length + more, Math.min(2 * line.length + 1024, MAX_LINE)));
         }
-        bytes.get(from, line, length, more);
+        System.arraycopy(bytes, from, line, length, more);
         length += more;
     }
 

@@ -54,8 +54,7 @@ final class CliProbe {
     }
 
     private Availability ask(Path program) throws LaunchException, IOException, InterruptedException {
-        Path temporary = settings.state().resolve("tmp").resolve("probe");
-        Files.createDirectories(temporary);
+        Path temporary = Files.createDirectories(settings.state().resolve("tmp").resolve("probe"));
         Answer answer = new Answer();
         Terminal terminal = launcher.launch(
                 new TerminalCommand(
@@ -81,6 +80,8 @@ final class CliProbe {
                     "CLAUDE_CLI_PATH=" + settings.cli() + " did not answer --version in " + PATIENCE_SECONDS + " s");
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
+        } finally {
+            TaskDirectories.deleteTree(temporary);
         }
     }
 

@@ -39,12 +39,22 @@ public final class PtyExecutor implements TaskExecutor {
     private final PtySettings settings;
     private final TaskObserver observer;
     private final CliProbe probe;
+    private final DirectoryPool workspaces;
+    private final DirectoryPool temporaries;
 
     public PtyExecutor(PtyLauncher launcher, PtySettings settings, TaskObserver observer) {
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
         this.probe = new CliProbe(launcher, settings);
+        this.workspaces = new DirectoryPool(settings.workspaces());
+        this.temporaries = new DirectoryPool(settings.state().resolve("tmp"));
+    }
+
+    /** Removes what a predecessor left in the directories that tasks get for temporary files. */
+    public void clean() throws IOException {
+        TaskDirectories.deleteTree(temporaries.root());
+        workspaces.clear();
     }
 
     @Override
@@ -59,7 +69,7 @@ public final class PtyExecutor implements TaskExecutor {
 
     @Override
     public Verdict run(TaskRun run) throws InterruptedException {
-        try (TaskDirectories directories = TaskDirectories.open(run.task(), settings.workspaces(), settings.state())) {
+        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries)) {
             return runIn(directories, run);
         } catch (TaskDirectories.OutsideWorkspaceException e) {
             return notStarted(Reason.PERMISSION_BLOCKED, String.valueOf(e.getMessage()));

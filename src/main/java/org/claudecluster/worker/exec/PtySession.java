@@ -34,10 +34,13 @@ final class PtySession implements TerminalListener {
             silent = false;
             observer.firstByte(Duration.ofNanos(System.nanoTime() - startedAt));
         }
-        observer.printed(bytes.remaining());
-        transcript.output(bytes.duplicate());
-        report.output(bytes);
-        agent.accept(bytes);
+        byte[] printed = new byte[bytes.remaining()];
+        bytes.get(printed);
+        observer.printed(printed.length);
+        transcript.output(printed);
+        ByteBuffer view = ByteBuffer.wrap(printed);
+        report.output(view);
+        agent.accept(view);
     }
 
     @Override

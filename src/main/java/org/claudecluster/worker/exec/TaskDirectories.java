@@ -1,13 +1,13 @@
 package org.claudecluster.worker.exec;
 
 import java.io.IOException;
-import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Optional;
 import org.claudecluster.worker.task.Task;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +15,8 @@ import org.jspecify.annotations.Nullable;
  * The two directories of one run: where the task works, and a private one for temporary files that goes with it. A
  * working directory of the task's own stays when the task left something in it.
  */
-record TaskDirectories(Path work, boolean ownWork, Path temporary) implements AutoCloseable {
+record TaskDirectories(Path work, Optional<DirectoryPool> owner, Path temporary, DirectoryPool temporaries)
+        implements AutoCloseable {
 
     /**
      * Makes them.
@@ -23,18 +24,17 @@ record TaskDirectories(Path work, boolean ownWork, Path temporary) implements Au
      * @throws OutsideWorkspaceException when the wished directory leaves the root through a symbolic link
      * @throws IOException when they can't be made
      */
-    static TaskDirectories open(Task task, Path workspaces, Path state) throws IOException {
-        Path temporary = state.resolve("tmp").resolve(task.id().toString());
-        Files.createDirectories(temporary);
+    static TaskDirectories open(Task task, DirectoryPool workspaces, DirectoryPool temporaries) throws IOException {
+        Path temporary = temporaries.make(task.id().toString());
         if (task.spec().workingDirectory().isEmpty()) {
-            Path own = workspaces.resolve(task.id().toString());
-            Files.createDirectories(own);
-            return new TaskDirectories(own, true, temporary);
+            Path own = workspaces.make(task.id().toString());
+            return new TaskDirectories(own, Optional.of(workspaces), temporary, temporaries);
         }
-        Path wished = workspaces.resolve(task.spec().workingDirectory().get()).normalize();
-        requireInside(workspaces, wished);
+        Path wished =
+                workspaces.root().resolve(task.spec().workingDirectory().get()).normalize();
+        requireInside(workspaces.root(), wished);
         Files.createDirectories(wished);
-        return new TaskDirectories(wished.toRealPath(), false, temporary);
+        return new TaskDirectories(wished.toRealPath(), Optional.empty(), temporary, temporaries);
     }
 
     /** Checked again at the run, since a link may have been made after the submit. */
@@ -53,14 +53,12 @@ record TaskDirectories(Path work, boolean ownWork, Path temporary) implements Au
 
     @Override
     public void close() throws IOException {
-        deleteTree(temporary);
-        if (ownWork) {
-            try {
-                Files.deleteIfExists(work);
-            } catch (DirectoryNotEmptyException _) {
-                // What the task made is the caller's to read.
-                return;
-            }
+        if (!temporaries.takeBack(temporary)) {
+            deleteTree(temporary);
+        }
+        if (owner.isPresent()) {
+            // What the task left in its directory is the caller's to read, and keeps it.
+            owner.get().takeBack(work);
         }
     }
 

@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
@@ -21,6 +23,7 @@ final class Dispatcher {
 
     private final LifecycleSettings settings;
     private final TaskStore store;
+    private final ExecutorStrategy strategy;
     private final Slots slots;
     private final TaskRunner runner;
     private final QueueGauge queue;
@@ -31,12 +34,14 @@ final class Dispatcher {
     Dispatcher(
             LifecycleSettings settings,
             TaskStore store,
+            ExecutorStrategy strategy,
             Slots slots,
             TaskRunner runner,
             QueueGauge queue,
             TaskObserver observer) {
         this.settings = settings;
         this.store = store;
+        this.strategy = strategy;
         this.slots = slots;
         this.runner = runner;
         this.queue = queue;
@@ -70,6 +75,9 @@ final class Dispatcher {
                 return;
             } catch (StoreUnavailable e) {
                 LOG.warnf("no claim, the store does not answer: %s", e.getCause());
+            } catch (RuntimeException e) {
+                // Without this thread nothing would ever run again: the next round may go better.
+                LOG.error("a claim failed", e);
             }
         }
     }
@@ -77,12 +85,13 @@ final class Dispatcher {
     /** Claims until the slots are full or nothing is due. */
     private void dispatch() {
         for (int free = slots.free(); free > 0 && !stopped; free = slots.free()) {
-            List<Task> claimed = store.claim(settings.claimant(), free);
+            TaskExecutor executor = strategy.choice().active();
+            List<Task> claimed = store.claim(settings.claimant(executor.type()), free);
             queue.claimed(claimed.size());
             observer.claimed(claimed.size());
             for (Task task : claimed) {
                 slots.take();
-                runner.start(task, this::wake);
+                runner.start(task, executor, this::wake);
             }
             if (claimed.size() < free) {
                 return;

@@ -64,8 +64,8 @@ public final class Lifecycle implements Worker, LocalSignals {
         this.slots = new Slots(settings.slots());
         this.queue = new QueueGauge(store, settings.queueCapacity());
         OutcomeWriter outcomes = new OutcomeWriter(store, settings.lease());
-        TaskRunner runner = new TaskRunner(strategy, transcripts, running, slots, outcomes, observer);
-        this.dispatcher = new Dispatcher(settings, store, slots, runner, queue, observer);
+        TaskRunner runner = new TaskRunner(transcripts, running, slots, outcomes, observer);
+        this.dispatcher = new Dispatcher(settings, store, strategy, slots, runner, queue, observer);
     }
 
     /** Ends what a predecessor left and begins to claim. */
@@ -118,7 +118,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         if (leases.isEmpty()) {
             return;
         }
-        Set<Lease> held = store.renew(settings.claimant(), leases);
+        Set<Lease> held = store.renew(settings.lease(), leases);
         for (Lease lease : leases) {
             if (!held.contains(lease)) {
                 running.find(lease.task())

@@ -3,6 +3,7 @@ package org.claudecluster.worker.lifecycle;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.WorkerId;
 
@@ -44,7 +45,7 @@ public record LifecycleSettings(
         }
     }
 
-    Claimant claimant() {
-        return new Claimant(id, name, lease, affinityWait);
+    Claimant claimant(ExecutorType executor) {
+        return new Claimant(id, name, executor.wire(), lease, affinityWait);
     }
 }

@@ -23,11 +23,6 @@ final class OutcomeWriter {
         this.patience = patience;
     }
 
-    /** Says what runs the task; a lost lease shows at the outcome at the latest. */
-    void started(Lease lease, String executorType, Optional<String> sessionId) {
-        store.start(lease, executorType, sessionId);
-    }
-
     /** Writes the one outcome; false when the task is no longer ours. */
     boolean write(Lease lease, Finish finish) {
         long giveUpAt = System.nanoTime() + patience.toNanos();

@@ -4,7 +4,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
@@ -26,7 +25,6 @@ final class TaskRunner {
 
     private static final Logger LOG = Logger.getLogger(TaskRunner.class);
 
-    private final ExecutorStrategy strategy;
     private final Transcripts transcripts;
     private final RunningTasks running;
     private final Slots slots;
@@ -34,13 +32,7 @@ final class TaskRunner {
     private final TaskObserver observer;
 
     TaskRunner(
-            ExecutorStrategy strategy,
-            Transcripts transcripts,
-            RunningTasks running,
-            Slots slots,
-            OutcomeWriter outcomes,
-            TaskObserver observer) {
-        this.strategy = strategy;
+            Transcripts transcripts, RunningTasks running, Slots slots, OutcomeWriter outcomes, TaskObserver observer) {
         this.transcripts = transcripts;
         this.running = running;
         this.slots = slots;
@@ -49,9 +41,8 @@ final class TaskRunner {
     }
 
     /** Starts; the slot is taken already and is given back when nothing of the task is left. */
-    void start(Task task, Runnable slotFree) {
+    void start(Task task, TaskExecutor executor, Runnable slotFree) {
         Running registered = running.add(task);
-        TaskExecutor executor = strategy.choice().active();
         Thread.ofVirtual().name("task-" + task.id()).start(() -> {
             try {
                 run(task, registered, executor, slotFree);
@@ -85,7 +76,6 @@ final class TaskRunner {
     private Finish execute(Task task, Running registered, TaskExecutor executor) {
         LiveTranscript live = null;
         try {
-            outcomes.started(registered.lease(), executor.type().wire(), task.sessionId());
             live = transcripts.begin(task.id(), () -> registered.stop().ask(StopCause.TRANSCRIPT_BROKEN));
             live.status(running(task, executor));
             Verdict verdict = executor.run(new TaskRun(task, live, registered.stop()));

@@ -19,7 +19,9 @@ public final class Gauges {
                 "worker.queue.depth",
                 "Pending tasks",
                 () -> queue.depth().pending());
-        Gauge.builder("worker.queue.oldest", () -> queue.depth().oldest().toMillis() / 1000.0)
+        Gauge.builder(
+                        "worker.queue.oldest.seconds",
+                        () -> queue.depth().oldest().toMillis() / 1000.0)
                 .baseUnit("seconds")
                 .description("How long the oldest pending task has been waiting")
                 .register(registry);

@@ -27,7 +27,7 @@ public final class Meters implements TaskObserver {
         this.registry = registry;
         this.submitted = counter("worker.tasks.submitted", "Tasks accepted and made durable");
         this.claimed = counter("worker.tasks.claimed", "Claims, each one attempt");
-        this.outputBytes = Counter.builder("worker.output")
+        this.outputBytes = Counter.builder("worker.output.bytes")
                 .baseUnit("bytes")
                 .description("What terminals printed")
                 .register(registry);
@@ -86,7 +86,7 @@ public final class Meters implements TaskObserver {
     }
 
     private void cost(TaskResult result) {
-        Counter.builder("worker.cost")
+        Counter.builder("worker.cost.usd")
                 .baseUnit("usd")
                 .description("What the CLI says its runs have cost")
                 .register(registry)
@@ -102,7 +102,7 @@ public final class Meters implements TaskObserver {
                 .description("Tokens as the CLI counts them")
                 .tag("kind", kind)
                 .register(registry)
-                .increment(count);
+                .increment((double) count);
     }
 
     @Override

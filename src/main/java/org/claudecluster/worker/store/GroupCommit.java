@@ -2,12 +2,14 @@ package org.claudecluster.worker.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.jspecify.annotations.Nullable;
@@ -16,22 +18,40 @@ import org.jspecify.annotations.Nullable;
  * Commits the writes of many callers together. A durable commit costs the same for one row and for a hundred, so under
  * load the writes that arrive during one commit share the next.
  *
- * <p>INVARIANT: a caller gets its answer only after the commit that holds its write. A write that fails takes nobody
- * with it: the batch is rolled back and each write is tried alone, once.
+ * <p>INVARIANT: a caller gets its answer only after the commit that holds its write, and every write that was accepted
+ * gets an answer. A write that fails takes nobody with it: the batch is rolled back and each write is tried alone, once.
+ *
+ * <p>All statements run on one thread of our own, which nobody interrupts: an interrupt during file access would close
+ * the file of an embedded database under everybody.
  */
 final class GroupCommit implements AutoCloseable {
 
     /** Bounds a transaction. The queue holds this many more; callers beyond that wait for a place. */
-    private static final int MAX_BATCH = 256;
+    static final int MAX_BATCH = 256;
+
+    private static final Duration LAST_WRITES = Duration.ofSeconds(5);
 
     private final DataSource dataSource;
-    private final BlockingQueue<Pending<?>> queue = new ArrayBlockingQueue<>(MAX_BATCH);
     private final Thread writer;
-    private volatile boolean closed;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Condition work = lock.newCondition();
+    private final Condition room = lock.newCondition();
+    // Both under the lock: after closed is true nothing is added, and the writer leaves only when nothing is left.
+    private final ArrayDeque<Pending<?>> queue = new ArrayDeque<>(MAX_BATCH);
+    private boolean closed;
 
-    /** One caller's statements, run on a connection whose transaction is not theirs to end. */
+    /** One caller's statements, run on a connection whose transaction is not theirs to end; twice if need be. */
     interface Work<T> {
         T on(Connection connection) throws SQLException;
+    }
+
+    /** What became of a transaction. */
+    private enum Verdict {
+        COMMITTED,
+        /** Some write failed; nothing took effect. */
+        ROLLED_BACK,
+        /** The connection or the commit failed. What took effect is unknown, so nothing may be tried again. */
+        UNKNOWN
     }
 
     GroupCommit(DataSource dataSource) {
@@ -40,99 +60,135 @@ final class GroupCommit implements AutoCloseable {
     }
 
     /**
-     * Runs the work in a transaction and returns after its commit. Throws {@link StoreUnavailable} when the store does
-     * not answer; whether the write took effect is then unknown.
+     * Runs the work in a transaction and returns after its commit, interrupted or not: a write can't be called back.
+     * Throws {@link StoreUnavailable} when the store does not answer (whether the write took effect is then unknown),
+     * and as it is what the work itself throws unchecked (the write then took no effect).
      */
     <T> T write(Work<T> work) {
         Pending<T> pending = new Pending<>(work);
-        put(pending);
-        try {
-            return pending.answer.join();
-        } catch (CompletionException e) {
-            throw e.getCause() instanceof StoreUnavailable unavailable ? unavailable : e;
-        }
+        accept(pending);
+        return pending.await();
     }
 
-    private void put(Pending<?> pending) {
+    private void accept(Pending<?> pending) {
+        lock.lock();
         try {
-            queue.put(pending);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            throw new StoreUnavailable("interrupted before the write was sent", e);
-        }
-        if (closed && queue.remove(pending)) {
-            throw new StoreUnavailable("the store is closed", new IllegalStateException("closed"));
+            while (!closed && queue.size() >= MAX_BATCH) {
+                room.awaitUninterruptibly();
+            }
+            if (closed) {
+                throw new StoreUnavailable("the store is closed", new IllegalStateException("closed"));
+            }
+            queue.add(pending);
+            work.signal();
+        } finally {
+            lock.unlock();
         }
     }
 
     private void writeUntilClosed() {
-        List<Pending<?>> batch = new ArrayList<>(MAX_BATCH);
-        while (!closed) {
-            try {
-                batch.add(queue.take());
-            } catch (InterruptedException _) {
-                continue;
-            }
-            queue.drainTo(batch, MAX_BATCH - 1);
+        List<Pending<?>> batch = next();
+        while (!batch.isEmpty()) {
             commit(batch);
-            batch.clear();
+            batch = next();
         }
-        queue.forEach(pending -> pending.fail(new IllegalStateException("closed")));
+    }
+
+    /** All that waits; empty only after the close, when nothing is left. */
+    private List<Pending<?>> next() {
+        lock.lock();
+        try {
+            while (queue.isEmpty() && !closed) {
+                work.awaitUninterruptibly();
+            }
+            List<Pending<?>> batch = new ArrayList<>(queue);
+            queue.clear();
+            room.signalAll();
+            return batch;
+        } finally {
+            lock.unlock();
+        }
     }
 
     private void commit(List<Pending<?>> batch) {
-        if (committed(batch)) {
-            batch.forEach(Pending::release);
-            return;
-        }
-        for (Pending<?> pending : batch) {
-            if (batch.size() == 1 || committed(List.of(pending))) {
-                pending.release();
-            } else {
-                pending.fail();
+        try {
+            Verdict verdict = attempt(batch);
+            if (verdict == Verdict.ROLLED_BACK && batch.size() > 1) {
+                commitEachAlone(batch);
+                return;
             }
+            batch.forEach(pending -> pending.answer(verdict));
+        } catch (Throwable e) {
+            // The thread must live: whoever comes next would wait for ever.
+            batch.forEach(pending -> pending.fail(new StoreUnavailable("the writer failed", e)));
         }
     }
 
-    private boolean committed(List<Pending<?>> batch) {
+    private void commitEachAlone(List<Pending<?>> batch) {
+        Verdict verdict = Verdict.ROLLED_BACK;
+        for (Pending<?> pending : batch) {
+            // Without a connection the rest need not wait for one too, each in turn.
+            if (verdict != Verdict.UNKNOWN) {
+                verdict = attempt(List.of(pending));
+            }
+            pending.answer(verdict);
+        }
+    }
+
+    private Verdict attempt(List<Pending<?>> batch) {
+        Verdict verdict = Verdict.UNKNOWN;
         try (Connection connection = dataSource.getConnection()) {
             connection.setAutoCommit(false);
-            try {
-                for (Pending<?> pending : batch) {
-                    pending.run(connection);
-                }
-                connection.commit();
-                return true;
-            } catch (SQLException | RuntimeException e) {
-                batch.forEach(pending -> pending.failure = e);
-                connection.rollback();
-                return false;
-            } finally {
-                connection.setAutoCommit(true);
+            verdict = run(connection, batch);
+            connection.setAutoCommit(true);
+        } catch (SQLException | RuntimeException e) {
+            // After a commit nothing can take the answer back, whatever happens to the connection then.
+            if (verdict == Verdict.UNKNOWN) {
+                batch.forEach(pending -> pending.failed(e));
             }
-        } catch (SQLException e) {
-            batch.forEach(pending -> pending.failure = e);
-            return false;
         }
+        return verdict;
+    }
+
+    private static Verdict run(Connection connection, List<Pending<?>> batch) throws SQLException {
+        try {
+            for (Pending<?> pending : batch) {
+                pending.run(connection);
+            }
+        } catch (SQLException | RuntimeException | Error e) {
+            batch.forEach(pending -> pending.failed(e));
+            // Throws when the connection is gone, and then nothing is tried again.
+            connection.rollback();
+            return Verdict.ROLLED_BACK;
+        }
+        connection.commit();
+        return Verdict.COMMITTED;
     }
 
     @Override
     public void close() {
-        closed = true;
-        writer.interrupt();
+        lock.lock();
         try {
-            writer.join(5_000);
+            closed = true;
+            work.signalAll();
+            room.signalAll();
+        } finally {
+            lock.unlock();
+        }
+        try {
+            writer.join(LAST_WRITES);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
     }
 
+    /** A write on its way; only the writer touches it until the answer is there. */
     private static final class Pending<T> {
 
         private final Work<T> work;
         private final CompletableFuture<T> answer = new CompletableFuture<>();
         private @Nullable T value;
-        private @Nullable Exception failure;
+        private @Nullable Throwable failure;
 
         Pending(Work<T> work) {
             this.work = work;
@@ -140,24 +196,36 @@ final class GroupCommit implements AutoCloseable {
 
         void run(Connection connection) throws SQLException {
             value = work.on(connection);
-            failure = null;
         }
 
-        @SuppressWarnings("NullAway") // Work never answers null; failure says whether it answered at all
-        void release() {
-            if (failure != null) {
-                fail();
-                return;
+        void failed(Throwable why) {
+            failure = why;
+        }
+
+        @SuppressWarnings("NullAway") // Work never answers null
+        void answer(Verdict verdict) {
+            switch (verdict) {
+                case COMMITTED -> answer.complete(value);
+                case ROLLED_BACK -> fail(failure instanceof RuntimeException bug ? bug : unavailable(failure));
+                case UNKNOWN -> fail(unavailable(failure));
             }
-            answer.complete(value);
         }
 
-        void fail() {
-            fail(failure == null ? new IllegalStateException("no answer") : failure);
+        void fail(RuntimeException why) {
+            answer.completeExceptionally(why);
         }
 
-        void fail(Exception why) {
-            answer.completeExceptionally(new StoreUnavailable("the store did not take the write", why));
+        T await() {
+            try {
+                return answer.join();
+            } catch (CompletionException e) {
+                throw e.getCause() instanceof RuntimeException why ? why : unavailable(e);
+            }
+        }
+
+        private static StoreUnavailable unavailable(@Nullable Throwable why) {
+            return new StoreUnavailable(
+                    "the store did not take the write", why == null ? new IllegalStateException("no answer") : why);
         }
     }
 }

@@ -2,6 +2,7 @@ package org.claudecluster.worker.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -42,17 +43,12 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<Task> claim(Claimant claimant, int slots) {
-        return writes.write(connection -> TaskWrites.claim(connection, claimant, slots));
+        return writes.write(connection -> Leases.claim(connection, claimant, slots));
     }
 
     @Override
-    public boolean start(Lease lease, String executorType, Optional<String> sessionId) {
-        return writes.write(connection -> TaskWrites.start(connection, lease, executorType, sessionId));
-    }
-
-    @Override
-    public Set<Lease> renew(Claimant claimant, Collection<Lease> leases) {
-        return writes.write(connection -> TaskWrites.renew(connection, claimant, leases));
+    public Set<Lease> renew(Duration duration, Collection<Lease> leases) {
+        return writes.write(connection -> Leases.renew(connection, duration, leases));
     }
 
     @Override
@@ -72,7 +68,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<Task> reap(WorkerId self, boolean othersAreDead) {
-        return writes.write(connection -> TaskWrites.reap(connection, self, othersAreDead));
+        return writes.write(connection -> Leases.reap(connection, self, othersAreDead));
     }
 
     @Override

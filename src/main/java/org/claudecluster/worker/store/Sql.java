@@ -28,6 +28,33 @@ final class Sql {
         }
     }
 
+    /** One statement for many rows, in one round trip; the row counts in the order of the parameters. */
+    static int[] updateEach(Connection connection, String sql, List<@Nullable Object[]> rows) throws SQLException {
+        if (rows.isEmpty()) {
+            return new int[0];
+        }
+        try (PreparedStatement statement = connection.prepareStatement(sql)) {
+            for (@Nullable Object[] parameters : rows) {
+                bind(statement, parameters);
+                statement.addBatch();
+            }
+            return statement.executeBatch();
+        }
+    }
+
+    /** Inserts one row and answers the time that the database wrote into a column of it. */
+    static Instant insert(Connection connection, String sql, String timeColumn, @Nullable Object... parameters)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql, new String[] {timeColumn})) {
+            bind(statement, parameters);
+            statement.executeUpdate();
+            try (ResultSet written = statement.getGeneratedKeys()) {
+                written.next();
+                return time(written, timeColumn).orElseThrow();
+            }
+        }
+    }
+
     static <T> List<T> query(Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
@@ -53,8 +80,12 @@ final class Sql {
         }
     }
 
+    static OffsetDateTime time(Instant instant) {
+        return instant.atOffset(ZoneOffset.UTC);
+    }
+
     static @Nullable OffsetDateTime time(Optional<Instant> instant) {
-        return instant.map(at -> at.atOffset(ZoneOffset.UTC)).orElse(null);
+        return instant.map(Sql::time).orElse(null);
     }
 
     static Optional<Instant> time(ResultSet row, String column) throws SQLException {

@@ -40,6 +40,21 @@ final class TaskJson {
         }
     }
 
+    /** Column {@code result} holds that many characters. */
+    static final int MAX_RESULT = 1_000_000;
+
+    /** A character may need six in JSON, so this much of an answer always fits. */
+    private static final int MAX_KEPT_TEXT = 150_000;
+
+    /** A result as JSON, shortened if need be: an outcome must never be refused for the length of an answer. */
+    static String fitting(TaskResult result) {
+        String whole = write(result);
+        if (whole.length() <= MAX_RESULT) {
+            return whole;
+        }
+        return write(result.shortened(MAX_KEPT_TEXT));
+    }
+
     static Rest rest(String json) {
         return read(json, Rest.class);
     }

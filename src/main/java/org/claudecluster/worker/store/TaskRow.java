@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
+import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
@@ -42,6 +43,11 @@ final class TaskRow {
                 new Progress(row.getLong("output_bytes"), time(row, "last_output_at"), row.getInt("turns")),
                 text(row, "result").map(TaskJson::result),
                 outcome(row, status));
+    }
+
+    /** What a row of the claimable will be once it is claimed, so that a claim needs no second look at it. */
+    static Task claimedBy(Claimant claimant, ResultSet row) throws SQLException {
+        return task(row).claimed(claimant, time(row, "claimed_at").orElseThrow());
     }
 
     static TaskId id(ResultSet row) throws SQLException {

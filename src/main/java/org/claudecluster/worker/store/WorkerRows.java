@@ -21,6 +21,7 @@ final class WorkerRows {
         if (known == 1) {
             return known;
         }
+        update(connection, "DELETE FROM worker WHERE last_seen < CURRENT_TIMESTAMP - INTERVAL '1' DAY");
         // Nobody else writes this row: the id is this process's own.
         return update(
                 connection,

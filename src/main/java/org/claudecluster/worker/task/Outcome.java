@@ -49,7 +49,7 @@ public sealed interface Outcome {
         public Failed {
             requireNonNull(cause, "cause");
             requireNonNull(ending, "ending");
-            why = why.length() <= MAX_MESSAGE ? why : why.substring(0, MAX_MESSAGE);
+            why = Cut.start(why.replace("\0", ""), MAX_MESSAGE);
         }
 
         @Override

@@ -4,12 +4,13 @@ import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * A task as its store knows it at one moment.
  *
  * @param attempt how often it was claimed so far; counted at the claim
- * @param worker the worker that runs it or ran it last
+ * @param worker the worker that runs it, or ran it when it ended; none while it waits
  * @param executorType {@code stub} or {@code pty}, once it was started
  * @param sessionId the CLI's session, chosen by us and stored before the start
  */
@@ -49,6 +50,50 @@ public record Task(
     /** The lease under which this snapshot was claimed. Throws {@link IllegalStateException} when nobody runs it. */
     public Lease lease() {
         return new Lease(id, worker.orElseThrow(() -> new IllegalStateException("not claimed: " + id)), epoch);
+    }
+
+    /** A task that waits for its first run. */
+    public static Task enqueued(TaskId id, TaskSpec spec, Instant createdAt) {
+        return new Task(
+                id,
+                spec,
+                TaskStatus.PENDING,
+                createdAt,
+                Optional.empty(),
+                Optional.empty(),
+                0,
+                0,
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                false,
+                Progress.NONE,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /**
+     * The same task in the hands of a worker. The CLI's session is chosen here, so that it is stored before the CLI
+     * is started: the caller's when one is to be resumed, else a new one for each attempt.
+     */
+    public Task claimed(Claimant by, Instant at) {
+        UUID session = spec.claude().resumeSessionId().orElseGet(UUID::randomUUID);
+        return new Task(
+                id,
+                spec,
+                TaskStatus.RUNNING,
+                createdAt,
+                Optional.of(at),
+                Optional.empty(),
+                attempt + 1,
+                epoch + 1,
+                Optional.of(by.id()),
+                Optional.of(by.executorType()),
+                Optional.of(session.toString()),
+                false,
+                Progress.NONE,
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** The same task with what its worker knows better than the store. */

@@ -30,7 +30,9 @@ public record TaskId(UUID value) {
             return Optional.empty();
         }
         try {
-            return Optional.of(new TaskId(UUID.fromString(text)));
+            // UUID.fromString takes dashes anywhere, and one task must not have two names.
+            return Optional.of(new TaskId(UUID.fromString(text)))
+                    .filter(id -> id.toString().equalsIgnoreCase(text));
         } catch (IllegalArgumentException _) {
             return Optional.empty();
         }

@@ -34,4 +34,10 @@ public record TaskResult(
             throw new IllegalArgumentException("turns can't be negative: " + turns);
         }
     }
+
+    /** The same result with the start of its text only, and without the JSON, which can't be cut. */
+    public TaskResult shortened(int maxText) {
+        return new TaskResult(
+                text.map(all -> Cut.start(all, maxText)), sessionId, turns, costUsd, usage, "[]", Optional.empty());
+    }
 }

@@ -1,9 +1,11 @@
 package org.claudecluster.worker.task;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +17,9 @@ import java.util.Optional;
  * @param requireWorker whether the wish is an order: the task then waits for that worker
  * @param priority 1 to 10, 10 is most urgent
  * @param metadata a JSON object, given back as it came
+ * @param labels names of 1 to 63 characters, values of at most 255
+ * @param timeout 1 s to 24 h, to the millisecond
+ * @param notBefore to the millisecond
  * @param workingDirectory relative to the workspace root; absent means a directory of the task's own
  */
 public record TaskSpec(
@@ -32,22 +37,33 @@ public record TaskSpec(
 
     public static final int MAX_PROMPT_BYTES = 256 * 1024;
     public static final int MAX_METADATA_BYTES = 16 * 1024;
+    public static final int MAX_LABEL_NAME = 63;
+    public static final int MAX_LABEL_VALUE = 255;
     public static final int MIN_PRIORITY = 1;
     public static final int MAX_PRIORITY = 10;
     public static final int DEFAULT_PRIORITY = 5;
     public static final int MAX_ATTEMPTS = 10;
     public static final Duration MIN_TIMEOUT = Duration.ofSeconds(1);
     public static final Duration MAX_TIMEOUT = Duration.ofDays(1);
+    private static final Instant NEVER = Instant.parse("+10000-01-01T00:00:00Z");
 
     public TaskSpec {
         requireNonNull(wantedWorker, "wantedWorker");
         requireNonNull(metadata, "metadata");
-        requireNonNull(notBefore, "notBefore");
         requireNonNull(workingDirectory, "workingDirectory");
         requireNonNull(claude, "claude");
         labels = Map.copyOf(labels);
+        notBefore = notBefore.map(at -> at.truncatedTo(ChronoUnit.MILLIS));
+        timeout = timeout.truncatedTo(ChronoUnit.MILLIS);
         if (prompt.isBlank()) {
             throw new IllegalArgumentException("prompt must not be blank");
+        }
+        checkText("prompt", prompt, MAX_PROMPT_BYTES);
+        metadata.ifPresent(json -> checkText("metadata", json, MAX_METADATA_BYTES));
+        wantedWorker.ifPresent(WorkerId::new);
+        labels.forEach(TaskSpec::checkLabel);
+        if (notBefore.filter(at -> !at.isBefore(NEVER)).isPresent()) {
+            throw new IllegalArgumentException("notBefore must be before the year 10000: " + notBefore.get());
         }
         if (priority < MIN_PRIORITY || priority > MAX_PRIORITY) {
             throw new IllegalArgumentException("priority must be 1 to 10: " + priority);
@@ -60,6 +76,27 @@ public record TaskSpec(
         }
         if (requireWorker && wantedWorker.isEmpty()) {
             throw new IllegalArgumentException("requireWorker needs a workerId");
+        }
+    }
+
+    private static void checkText(String name, String text, int maxBytes) {
+        // No database text can hold it, and no CLI expects it.
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException(name + " must not contain U+0000");
+        }
+        // One char is at most three bytes: a short text need not be counted.
+        if (text.length() > maxBytes / 3 && text.getBytes(UTF_8).length > maxBytes) {
+            throw new IllegalArgumentException(name + " must have at most " + maxBytes + " bytes of UTF-8");
+        }
+    }
+
+    private static void checkLabel(String name, String content) {
+        if (name.isBlank() || name.length() > MAX_LABEL_NAME || content.length() > MAX_LABEL_VALUE) {
+            throw new IllegalArgumentException("a label has a name of 1 to " + MAX_LABEL_NAME
+                    + " characters and a value of at most " + MAX_LABEL_VALUE);
+        }
+        if ((name + content).indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("a label must not contain U+0000");
         }
     }
 

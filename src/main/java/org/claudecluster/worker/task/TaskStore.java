@@ -1,5 +1,6 @@
 package org.claudecluster.worker.task;
 
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -26,11 +27,8 @@ public interface TaskStore {
     /** Takes at most {@code slots} tasks: most urgent first, then oldest. The attempt is counted here. */
     List<Task> claim(Claimant claimant, int slots);
 
-    /** Says what runs the task, and in which CLI session, before it is started. */
-    boolean start(Lease lease, String executorType, Optional<String> sessionId);
-
-    /** Renews leases for the claimant's duration and answers which of them are still held. */
-    Set<Lease> renew(Claimant claimant, Collection<Lease> leases);
+    /** Renews leases for this long and answers which of them are still held. */
+    Set<Lease> renew(Duration duration, Collection<Lease> leases);
 
     /** Writes the one outcome. */
     boolean finish(Lease lease, Finish finish);

@@ -72,7 +72,7 @@ final class Epoll {
         }
     }
 
-    /** Waits without limit. @return how many events there are; their keys are read by {@link #key} */
+    /** Waits without limit; returns how many events there are, whose keys {@link #key} reads. */
     int await() throws NativeFailure {
         int count;
         try {

@@ -3,9 +3,6 @@ package org.claudecluster.worker.terminal;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
@@ -25,9 +22,8 @@ final class FfmPtyLauncher implements PtyLauncher {
     private final List<TerminalLoop> loops =
             IntStream.range(0, LOOPS).mapToObj(TerminalLoop::start).toList();
     private final AtomicInteger launches = new AtomicInteger();
-    // posix_spawn suspends its thread until the program runs. Its queue is bounded by the callers, who all wait.
-    private final ExecutorService spawners = Executors.newFixedThreadPool(
-            SPAWNERS, Thread.ofPlatform().daemon().name("terminal-spawn-", 0).factory());
+    // posix_spawn suspends its thread until the program runs.
+    private final LaunchThreads spawners = new LaunchThreads("terminal-spawn", SPAWNERS);
 
     FfmPtyLauncher() {
         LinuxProcesses.keepChildrenForReaping();
@@ -46,20 +42,10 @@ final class FfmPtyLauncher implements PtyLauncher {
     @Override
     public Terminal launch(TerminalCommand command, TerminalListener listener) throws LaunchException {
         Programs.requireDirectory(command.directory());
-        return switch (CompletableFuture.supplyAsync(() -> start(command, listener), spawners)
-                .join()) {
-            case Started(FfmTerminal terminal) -> terminal;
-            case Failed(LaunchException reason) -> throw reason;
-        };
+        return spawners.launch(() -> start(command, listener));
     }
 
-    private sealed interface Start {}
-
-    private record Started(FfmTerminal terminal) implements Start {}
-
-    private record Failed(LaunchException reason) implements Start {}
-
-    private Start start(TerminalCommand command, TerminalListener listener) {
+    private Terminal start(TerminalCommand command, TerminalListener listener) throws LaunchException {
         try (Arena arena = Arena.ofConfined();
                 OpenFds fds = new OpenFds()) {
             PtyDevice device = PtyDevice.open(arena, fds, command.size());
@@ -68,15 +54,15 @@ final class FfmPtyLauncher implements PtyLauncher {
             try {
                 pid = PosixSpawn.run(arena, command, device.slave(), inputs);
             } catch (NativeFailure e) {
-                return new Failed(explain(command, e));
+                throw explain(command, e);
             }
             Leaders.started(pid);
             FfmTerminal terminal = new FfmTerminal(pid, device.master(), pidfd(arena, pid), listener);
             fds.release(device.master());
             loops.get(Math.floorMod(launches.getAndIncrement(), LOOPS)).add(terminal);
-            return new Started(terminal);
+            return terminal;
         } catch (NativeFailure e) {
-            return new Failed(new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e));
+            throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
         }
     }
 

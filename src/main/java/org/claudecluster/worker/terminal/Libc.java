@@ -53,7 +53,8 @@ final class Libc {
 
     private Libc() {}
 
-    /** @throws UnsatisfiedLinkError when this C library has no such function */
+    /** Throws UnsatisfiedLinkError when this C library has no such function. */
+    @SuppressWarnings("restricted") // the one place; the application is started with native access enabled
     static MethodHandle bind(String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
         Linker linker = Linker.nativeLinker();
         MemorySegment address =

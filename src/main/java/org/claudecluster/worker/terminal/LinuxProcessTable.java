@@ -31,7 +31,7 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
         this(markerName, markerValue, leaderPid, !orphansAreOurs || !ProcFs.listsChildren());
     }
 
-    /** @param searching whether to look at all processes, for want of a list of our orphans */
+    /** With {@code searching} it looks at all processes, for want of a list of our orphans. */
     LinuxProcessTable(String markerName, String markerValue, long leaderPid, boolean searching) {
         this.searching = searching;
         this.markerName = markerName;

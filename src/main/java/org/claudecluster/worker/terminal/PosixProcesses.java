@@ -19,7 +19,7 @@ final class PosixProcesses {
 
     private PosixProcesses() {}
 
-    /** @return whether there was someone to signal; a negative {@code pid} is a process group */
+    /** Says whether there was someone to signal; a negative {@code pid} is a process group. */
     static boolean kill(long pid, int signal) {
         try {
             return (int) KILL.invokeExact((int) pid, signal) == 0;

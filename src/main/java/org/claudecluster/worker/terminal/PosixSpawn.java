@@ -57,7 +57,7 @@ final class PosixSpawn {
         // loading the class was it
     }
 
-    /** @param secret a descriptor to become 3, or -1; {@code stdin} one to become 0, or -1 for an empty input */
+    /** Descriptors to become 0 and 3 in the child, or -1 for an empty input and for no secret. */
     record Inputs(int stdin, int secret) {}
 
     /**

@@ -150,7 +150,7 @@ public final class ProcessTree {
         return killing;
     }
 
-    /** Polls, soon at first: most ends take a millisecond. @return whether it became true in time */
+    /** Polls, soon at first: most ends take a millisecond. Says whether it became true in time. */
     private static boolean await(Duration limit, BooleanSupplier condition) throws InterruptedException {
         long start = System.nanoTime();
         Duration pause = Duration.ofNanos(500_000);
@@ -167,7 +167,7 @@ public final class ProcessTree {
         /** By process id; a snapshot for the caller to keep. */
         Map<Long, Stat> members();
 
-        /** @return whether SIGKILL was sent to this very process, not to a later owner of its number */
+        /** Sends SIGKILL to this very process, never to a later owner of its number; says whether it was sent. */
         boolean kill(Stat process);
     }
 
@@ -187,7 +187,8 @@ public final class ProcessTree {
                     known.values().stream().flatMap(ProcessHandle::descendants).collect(Collectors.toSet());
             found.forEach(handle -> known.put(handle.pid(), handle));
             known.values().removeIf(handle -> !handle.isAlive());
-            return known.keySet().stream().collect(Collectors.toMap(pid -> pid, pid -> new Stat(pid, 'R', 0, 0, 1, 0)));
+            return known.keySet().stream()
+                    .collect(Collectors.toMap(pid -> pid, pid -> new Stat(pid, 'R', 0, 0, 1, 0, false)));
         }
 
         @Override

@@ -2,6 +2,8 @@ package org.claudecluster.worker.terminal;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
@@ -84,13 +86,14 @@ public final class Programs {
     /** Magic, class (32 or 64 bits), byte order, and a type which runs: EXEC or DYN. */
     private static boolean isElf(byte[] head) {
         if (head.length < 18 || head[0] != 0x7f || head[1] != 'E' || head[2] != 'L' || head[3] != 'F') return false;
-        int type = head[5] == 1 ? head[16] | head[17] << 8 : head[17] | head[16] << 8;
+        ByteOrder order = head[5] == 1 ? ByteOrder.LITTLE_ENDIAN : ByteOrder.BIG_ENDIAN;
+        int type = ByteBuffer.wrap(head).order(order).getShort(16);
         return (head[4] == 1 || head[4] == 2) && (head[5] == 1 || head[5] == 2) && (type == 2 || type == 3);
     }
 
     private static boolean isMachO(byte[] head) {
-        if (head.length < 4) return false;
-        int magic = (head[0] & 0xff) << 24 | (head[1] & 0xff) << 16 | (head[2] & 0xff) << 8 | head[3] & 0xff;
+        if (head.length < Integer.BYTES) return false;
+        int magic = ByteBuffer.wrap(head).getInt();
         return magic == 0xcffaedfe || magic == 0xfeedfacf || magic == 0xcafebabe;
     }
 }

@@ -51,6 +51,9 @@ final class Pty4jPtyLauncher implements PtyLauncher {
             exec "$@"
             """;
 
+    // One, so that resizes keep their order; pty4j's forks follow one another anyway.
+    private final LaunchThreads threads = new LaunchThreads("terminal-pty4j", 1);
+
     Pty4jPtyLauncher() {
         Pty4jFiles.keepNativeLibraryInOnePlace();
     }
@@ -66,6 +69,10 @@ final class Pty4jPtyLauncher implements PtyLauncher {
         Programs.requireDirectory(command.directory());
         Programs.requireProgram(command.program());
         Pty4jFiles.requireFits(command);
+        return threads.launch(() -> start(command, listener));
+    }
+
+    private Terminal start(TerminalCommand command, TerminalListener listener) throws LaunchException {
         Pty4jFiles files = Pty4jFiles.write(command);
         try {
             PtyProcess process = new PtyProcessBuilder(argv(command, files))
@@ -76,7 +83,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
                     // Else one session's end can close a descriptor of another (JetBrains/pty4j issue 181).
                     .setUnixOpenTtyToPreserveOutputAfterTermination(true)
                     .start();
-            return new Session(process, files, listener).begin();
+            return new Session(process, files, listener, threads).begin();
         } catch (IOException | RuntimeException e) {
             files.delete();
             throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
@@ -102,12 +109,14 @@ final class Pty4jPtyLauncher implements PtyLauncher {
         private final PtyProcess process;
         private final Pty4jFiles files;
         private final TerminalListener listener;
+        private final LaunchThreads threads;
         // Both asked for at once: pty4j closes a stream that nobody asked for, and with it the master.
         private final InputStream output;
         private final OutputStream input;
 
-        Session(PtyProcess process, Pty4jFiles files, TerminalListener listener) {
+        Session(PtyProcess process, Pty4jFiles files, TerminalListener listener, LaunchThreads threads) {
             this.process = process;
+            this.threads = threads;
             this.files = files;
             this.listener = listener;
             this.output = process.getInputStream();
@@ -145,6 +154,10 @@ final class Pty4jPtyLauncher implements PtyLauncher {
 
         @Override
         public void resize(TerminalSize size) {
+            threads.execute(() -> setSize(size));
+        }
+
+        private void setSize(TerminalSize size) {
             if (!process.isAlive()) return;
             try {
                 process.setWinSize(new WinSize(size.cols(), size.rows()));

@@ -5,14 +5,22 @@ package org.claudecluster.worker.terminal;
  * number in which signal {@code n} reads {@code 128 + n}: there, 129 to 159 is reported as a signal.
  */
 public sealed interface TerminalExit {
-    /** @param code 0 to 255 */
+    /**
+     * It ended by itself.
+     *
+     * @param code 0 to 255
+     */
     record Exited(int code) implements TerminalExit {
         public Exited {
             if (code < 0 || code > 255) throw new IllegalArgumentException("code must be 0 to 255: " + code);
         }
     }
 
-    /** @param signal the platform's number of the signal that ended it */
+    /**
+     * A signal ended it.
+     *
+     * @param signal the platform's number, 1 to 127
+     */
     record Signalled(int signal) implements TerminalExit {
         public Signalled {
             if (signal < 1 || signal > 127) throw new IllegalArgumentException("signal must be 1 to 127: " + signal);

@@ -24,7 +24,7 @@ final class TerminalReader {
         ENOUGH
     }
 
-    /** @param bytes how many were delivered */
+    /** How a turn ended, and how many bytes were delivered in it. */
     record Turn(Stop stop, int bytes) {}
 
     private final MemorySegment state = Libc.newState(Arena.global());

@@ -7,6 +7,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
@@ -57,21 +58,25 @@ public final class LiveTranscript {
 
     /** Takes what the terminal printed; the buffer is free again after the call. Nothing is kept after the close. */
     public void output(ByteBuffer bytes) {
+        byte[] copy = new byte[bytes.remaining()];
+        bytes.get(copy);
+        output(copy);
+    }
+
+    /** As {@link #output(ByteBuffer)}, without a copy: the array is the transcript's from now on. */
+    public void output(byte[] bytes) {
         lock.lock();
         try {
             if (closed) {
                 return;
             }
-            byte[] joined = new byte[carry.length + bytes.remaining()];
-            System.arraycopy(carry, 0, joined, 0, carry.length);
-            int length = bytes.remaining();
-            bytes.get(joined, carry.length, length);
-            outputBytes += length;
+            outputBytes += bytes.length;
             lastOutputAt = clock.millis();
-            int held = Utf8Tail.incomplete(joined, joined.length);
-            carry = held == 0 ? EMPTY : tailOf(joined, held);
-            if (joined.length > held) {
-                add(Kind.OUTPUT, held == 0 ? joined : headOf(joined, held));
+            byte[] whole = carry.length == 0 ? bytes : joined(carry, bytes);
+            int held = Utf8Tail.incomplete(whole, whole.length);
+            carry = held == 0 ? EMPTY : tailOf(whole, held);
+            if (whole.length > held) {
+                add(Kind.OUTPUT, held == 0 ? whole : headOf(whole, held));
             }
         } finally {
             lock.unlock();
@@ -224,6 +229,16 @@ public final class LiveTranscript {
         return taken;
     }
 
+    /** Whether a viewer at this position has seen all that will ever be recorded here. */
+    public boolean isOverAt(long after) {
+        lock.lock();
+        try {
+            return closed && after >= lastSeq;
+        } finally {
+            lock.unlock();
+        }
+    }
+
     public Progress progress() {
         lock.lock();
         try {
@@ -258,6 +273,12 @@ public final class LiveTranscript {
     }
 
     private static final byte[] EMPTY = new byte[0];
+
+    private static byte[] joined(byte[] first, byte[] second) {
+        byte[] both = Arrays.copyOf(first, first.length + second.length);
+        System.arraycopy(second, 0, both, first.length, second.length);
+        return both;
+    }
 
     private static byte[] headOf(byte[] bytes, int without) {
         byte[] head = new byte[bytes.length - without];

@@ -27,7 +27,8 @@ class ProcessTreeReapTest {
     @Test
     void orphans_that_end_by_themselves_are_reaped_at_the_second_look() throws Exception {
         Recording recording = new Recording();
-        Terminal _ = PtyLaunchers.ffm().launch(Commands.sh("setsid -f true; setsid -f true; echo bye"), recording);
+        Terminal _ = PtyLaunchers.ffm()
+                .launch(Commands.sh("trap '' HUP; setsid -f true; setsid -f true; echo bye"), recording);
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
         Awaitility.await().until(() -> zombies() >= 2);
         int _ = ProcessTree.reapOrphans();

@@ -9,11 +9,11 @@ class Pty4jPtyLauncherLoadTest extends PtyLauncherLoadContract {
 
     @Override
     int crowd() {
-        return 250;
+        return 200;
     }
 
     @Override
     int spawns() {
-        return 500;
+        return 300;
     }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -154,7 +155,7 @@ abstract class PtyLauncherContract {
 
     static List<Long> masks(String status) {
         return status.lines()
-                .map(line -> Long.parseUnsignedLong(line.split("\\s+")[1], 16))
+                .map(line -> Long.parseUnsignedLong(line.split("\\s+", 0)[1], 16))
                 .toList();
     }
 
@@ -212,7 +213,7 @@ abstract class PtyLauncherContract {
     void a_listener_that_throws_harms_nobody() throws Exception {
         TerminalListener broken = new TerminalListener() {
             @Override
-            public void output(java.nio.ByteBuffer bytes) {
+            public void output(ByteBuffer bytes) {
                 throw new IllegalStateException("broken on purpose");
             }
 
@@ -227,7 +228,8 @@ abstract class PtyLauncherContract {
     }
 
     @Test
-    void what_cannot_start_says_why() throws Exception {
+    void what_cannot_start_says_why_and_leaves_nothing_open() throws Exception {
+        assertThat(start(Commands.program("true")).exit()).isEqualTo(new TerminalExit.Exited(0)); // loads all classes
         assertKind(Commands.at(directory.resolve("absent")), Kind.PROGRAM_NOT_FOUND);
         assertKind(Commands.at(Path.of("/bin/sh/absent")), Kind.PROGRAM_NOT_FOUND);
         assertKind(Commands.at(file("plain", "echo", "rw-r--r--")), Kind.PROGRAM_NOT_EXECUTABLE);

@@ -3,8 +3,10 @@ package org.claudecluster.worker.terminal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
+import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -73,7 +75,7 @@ abstract class PtyLauncherLoadContract {
 
     /** As many bytes, the last four being a line of their own; the program ends right after its write. */
     private static TerminalCommand printing(int bytes) {
-        byte[] text = ("x".repeat(bytes - 5) + "\nend\n").getBytes(java.nio.charset.StandardCharsets.US_ASCII);
+        byte[] text = ("x".repeat(bytes - 5) + "\nend\n").getBytes(StandardCharsets.US_ASCII);
         return Commands.withStdin(Commands.program("cat"), text);
     }
 
@@ -119,9 +121,20 @@ abstract class PtyLauncherLoadContract {
         assertThat(inputFiles()).isEmpty();
     }
 
+    @Test
+    void many_virtual_threads_may_launch_at_once() throws Exception {
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Future<String>> runs = Stream.generate(() -> threads.submit(
+                            () -> start(Commands.sh("printf x")).recording().textAtEnd()))
+                    .limit(60)
+                    .toList();
+            assertThat(runs).allSatisfy(run -> assertThat(run.get()).isEqualTo("x"));
+        }
+    }
+
     private static Collection<String> inputFiles() {
         String[] names = new File(System.getProperty("java.io.tmpdir"))
                 .list((_, name) -> name.startsWith("terminal-stdin") || name.startsWith("terminal-secret"));
-        return List.of(java.util.Objects.requireNonNull(names));
+        return List.of(Objects.requireNonNull(names));
     }
 }

@@ -6,8 +6,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -71,8 +73,8 @@ abstract class PtyProcessTreeContract {
         ProcessTree tree = tree(leader);
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(3));
         assertThat(tree.members()).isEmpty();
-        assertThat(tree.sweep()).isEqualTo(new TreeEnd(Optional.empty(), 0, java.util.Set.of()));
-        assertThat(tree.end(leader, SHORT)).isEqualTo(new TreeEnd(Optional.empty(), 0, java.util.Set.of()));
+        assertThat(tree.sweep()).isEqualTo(new TreeEnd(Optional.empty(), 0, Set.of()));
+        assertThat(tree.end(leader, SHORT)).isEqualTo(new TreeEnd(Optional.empty(), 0, Set.of()));
     }
 
     @Test
@@ -152,8 +154,7 @@ abstract class PtyProcessTreeContract {
         Terminal leader = start("env -i /usr/bin/setsid /bin/SLEEP >/dev/null 2>&1 & echo ready; exec cat /dev/tty");
         ProcessTree tree = tree(leader);
         recording.awaitText("ready");
-        org.awaitility.Awaitility.await()
-                .until(() -> tree.members().size() == 2 && sleepers().size() == 1);
+        Awaitility.await().until(() -> tree.members().size() == 2 && sleepers().size() == 1);
         assertThat(leader.signal(Signal.KILL)).isTrue();
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Signalled(9));
         assertThat(tree.sweep().killed()).isEqualTo(1);
@@ -164,10 +165,11 @@ abstract class PtyProcessTreeContract {
         Recording other = new Recording();
         Terminal otherLeader = launcher()
                 .launch(
-                        Commands.marked(Commands.sh("setsid -f sleep " + seconds + "; echo up"), "other-" + task),
+                        Commands.marked(
+                                Commands.sh("trap '' HUP; setsid -f sleep " + seconds + "; echo up"), "other-" + task),
                         other);
         ProcessTree otherTree = new ProcessTree(Commands.MARKER, "other-" + task, otherLeader.pid());
-        Terminal leader = start("setsid -f SLEEP; echo up");
+        Terminal leader = start("trap '' HUP; setsid -f SLEEP; echo up");
         ProcessTree tree = tree(leader);
         assertThat(other.exit()).isEqualTo(new TerminalExit.Exited(0));
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
@@ -184,7 +186,7 @@ abstract class PtyProcessTreeContract {
         ProcessTree tree =
                 new ProcessTree(leader.pid(), new LinuxProcessTable(Commands.MARKER, task, leader.pid(), true));
         recording.awaitText("ready");
-        org.awaitility.Awaitility.await().until(() -> sleepers().size() == 3);
+        Awaitility.await().until(() -> sleepers().size() == 4);
         assertThat(tree.members()).hasSizeGreaterThanOrEqualTo(4);
         assertThat(tree.end(leader, SHORT).survivors()).isEmpty();
         assertThat(tree.members()).isEmpty();

@@ -3,6 +3,7 @@ package org.claudecluster.worker.terminal;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -21,7 +22,7 @@ class TerminalValuesTest {
         TerminalCommand command = Commands.withSecret(
                 Commands.withStdin(
                         Commands.marked(Commands.sh("arg-word"), "env-word"),
-                        "stdin-word".getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
+                        "stdin-word".getBytes(StandardCharsets.US_ASCII)),
                 new byte[] {1});
         assertThat(command.toString())
                 .contains(Commands.MARKER, "stdin=10 B", "secret=yes")
