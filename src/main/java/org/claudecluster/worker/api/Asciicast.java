@@ -17,9 +17,12 @@ final class Asciicast {
     Asciicast(OutputStream out, int cols, int rows, Instant start) throws IOException {
         this.out = out;
         this.start = start.toEpochMilli();
-        String header =
-                "{\"version\": 2, \"width\": %d, \"height\": %d, \"timestamp\": %d, \"env\": {\"TERM\": \"xterm-256color\"}}\n"
-                        .formatted(cols, rows, start.getEpochSecond());
+        String header = String.format(
+                Locale.ROOT,
+                "{\"version\": 2, \"width\": %d, \"height\": %d, \"timestamp\": %d, \"env\": {\"TERM\": \"xterm-256color\"}}\n",
+                cols,
+                rows,
+                start.getEpochSecond());
         out.write(header.getBytes(StandardCharsets.US_ASCII));
     }
 

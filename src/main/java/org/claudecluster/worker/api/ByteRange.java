@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  */
 record ByteRange(long from, long end) {
 
-    private static final Pattern FORM = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})");
+    private static final Pattern FORM = Pattern.compile("bytes=(\\d{0,18})-(\\d{0,18})", Pattern.CASE_INSENSITIVE);
 
     /** A range that is absent, malformed or one of several is ignored, as the RFC allows: all is sent. */
     static Optional<ByteRange> parse(@Nullable String header, long length) {

@@ -20,7 +20,7 @@ final class ListQuery {
     static TaskFilter parse(MultivaluedMap<String, String> query) {
         Map<String, String> labels = new HashMap<>();
         for (String name : query.keySet()) {
-            if (name.startsWith(LABEL)) {
+            if (name.startsWith(LABEL) && name.length() > LABEL.length()) {
                 labels.put(name.substring(LABEL.length()), query.getFirst(name));
                 continue;
             }

@@ -11,6 +11,10 @@ final class PlainText {
 
     private static final byte ESC = 0x1b;
     private static final byte BEL = 0x07;
+    /** Both break off whatever sequence they stand in. */
+    private static final byte CAN = 0x18;
+
+    private static final byte SUB = 0x1a;
 
     private enum State {
         TEXT,
@@ -44,6 +48,9 @@ final class PlainText {
     }
 
     private State next(byte b, ByteSink kept) {
+        if (state != State.TEXT && state != State.RETURN && (b == CAN || b == SUB)) {
+            return State.TEXT;
+        }
         return switch (state) {
             case TEXT -> text(b, kept);
             case RETURN -> {
@@ -52,17 +59,31 @@ final class PlainText {
                 }
                 yield text(b, kept);
             }
-            case ESCAPE -> afterEscape(b);
-            case CONTROL -> b >= 0x40 && b <= 0x7e ? State.TEXT : State.CONTROL;
-            case STRING -> {
-                if (b == BEL) {
-                    yield State.TEXT;
-                }
-                yield b == ESC ? State.STRING_ESCAPE : State.STRING;
-            }
-            case STRING_ESCAPE -> b == '\\' ? State.TEXT : State.STRING;
-            case INTERMEDIATE -> b >= 0x30 && b <= 0x7e ? State.TEXT : State.INTERMEDIATE;
+            case ESCAPE -> afterEscape(b, kept);
+            case CONTROL -> inSequence(b, 0x40, State.CONTROL, kept);
+            case INTERMEDIATE -> inSequence(b, 0x30, State.INTERMEDIATE, kept);
+            case STRING -> inString(b);
+            // Any other byte means that the string was broken off by the next sequence.
+            case STRING_ESCAPE -> b == '\\' ? State.TEXT : afterEscape(b, kept);
         };
+    }
+
+    /** A sequence goes on to its final byte; a control character inside it counts as if it stood before it. */
+    private static State inSequence(byte b, int firstFinal, State same, ByteSink kept) {
+        if (b == ESC) {
+            return State.ESCAPE;
+        }
+        if (b == '\n' || b == '\t') {
+            kept.put(b);
+        }
+        return b >= firstFinal && b <= 0x7e ? State.TEXT : same;
+    }
+
+    private static State inString(byte b) {
+        if (b == BEL) {
+            return State.TEXT;
+        }
+        return b == ESC ? State.STRING_ESCAPE : State.STRING;
     }
 
     private static State text(byte b, ByteSink kept) {
@@ -79,11 +100,11 @@ final class PlainText {
         return State.TEXT;
     }
 
-    private static State afterEscape(byte b) {
+    private static State afterEscape(byte b, ByteSink kept) {
         return switch (b) {
             case '[' -> State.CONTROL;
             case ']', 'P', '^', '_', 'X' -> State.STRING;
-            default -> b >= 0x20 && b <= 0x2f ? State.INTERMEDIATE : State.TEXT;
+            default -> b >= 0x20 && b <= 0x2f ? State.INTERMEDIATE : inSequence(b, 0x30, State.ESCAPE, kept);
         };
     }
 }

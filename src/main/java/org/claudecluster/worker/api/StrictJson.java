@@ -1,15 +1,20 @@
 package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.exc.InputCoercionException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.cfg.CoercionAction;
+import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeType;
+import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +22,7 @@ import java.util.stream.Collectors;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskProblem.Code;
 import org.claudecluster.worker.task.TaskProblem.FieldError;
+import org.jspecify.annotations.Nullable;
 
 /** Reads request bodies and says exactly what is wrong with them: unknown fields, wrong types, broken text. */
 final class StrictJson {
@@ -29,6 +35,13 @@ final class StrictJson {
             .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
             .build();
 
+    static {
+        MAPPER.coercionConfigFor(LogicalType.Textual)
+                .setCoercion(CoercionInputShape.Integer, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Float, CoercionAction.Fail)
+                .setCoercion(CoercionInputShape.Boolean, CoercionAction.Fail);
+    }
+
     private StrictJson() {}
 
     /** The body as a JSON object. */
@@ -39,9 +52,7 @@ final class StrictJson {
         } catch (JacksonException e) {
             throw new TaskProblem(
                     Code.MALFORMED_BODY,
-                    "the body is not valid JSON at line %d, column %d: send one JSON object in UTF-8"
-                            .formatted(
-                                    e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+                    "the body is not valid JSON" + place(e.getLocation()) + ": send one JSON object in UTF-8");
         } catch (IOException e) {
             throw new TaskProblem(Code.MALFORMED_BODY, "the body can't be read: send one JSON object in UTF-8");
         }
@@ -50,6 +61,11 @@ final class StrictJson {
         }
         requireText(tree, "");
         return tree;
+    }
+
+    /** Empty where the parser names none, as when the nesting is too deep. */
+    private static String place(@Nullable JsonLocation location) {
+        return location == null ? "" : " at line " + location.getLineNr() + ", column " + location.getColumnNr();
     }
 
     static <T> T bind(JsonNode tree, Class<T> type) {
@@ -63,6 +79,11 @@ final class StrictJson {
             throw invalid(path(e), "is not a known field; known are: " + known);
         } catch (MismatchedInputException e) {
             throw invalid(path(e), "must be " + wanted(e.getTargetType()));
+        } catch (JsonMappingException e) {
+            if (e.getCause() instanceof InputCoercionException) {
+                throw invalid(path(e), "is out of range");
+            }
+            throw new TaskProblem(Code.MALFORMED_BODY, "the body can't be read as a " + type.getSimpleName());
         } catch (JacksonException e) {
             throw new TaskProblem(Code.MALFORMED_BODY, "the body can't be read as a " + type.getSimpleName());
         }

@@ -87,6 +87,7 @@ public final class FileTranscriptLog implements TranscriptLog {
             ByteBuffer[] buffers = new ByteBuffer[2 * records.size()];
             long size = 0;
             for (int i = 0; i < records.size(); i++) {
+                requireReadable(records.get(i));
                 buffers[2 * i] = RecordFormat.header(records.get(i));
                 buffers[2 * i + 1] = ByteBuffer.wrap(records.get(i).bytes());
                 size += RecordFormat.HEADER + records.get(i).bytes().length;
@@ -97,6 +98,13 @@ public final class FileTranscriptLog implements TranscriptLog {
                 }
             } catch (IOException e) {
                 throw new UncheckedIOException("the transcript can't be written", e);
+            }
+        }
+
+        private static void requireReadable(TranscriptRecord record) {
+            if (record.bytes().length > RecordFormat.MAX_PAYLOAD) {
+                throw new UncheckedIOException(new IOException("a record of " + record.bytes().length
+                        + " bytes is more than the " + RecordFormat.MAX_PAYLOAD + " that readers take"));
             }
         }
 

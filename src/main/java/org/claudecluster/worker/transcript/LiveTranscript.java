@@ -67,6 +67,9 @@ public final class LiveTranscript {
     public void output(byte[] bytes) {
         lock.lock();
         try {
+            if (closed) {
+                return;
+            }
             outputBytes += bytes.length;
             lastOutputAt = clock.millis();
             byte[] whole = carry.length == 0 ? bytes : joined(carry, bytes);
@@ -129,12 +132,18 @@ public final class LiveTranscript {
         evict();
     }
 
-    /** INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. */
+    /**
+     * INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. A broken
+     * log takes nothing more, so then nothing leaves; nothing comes either.
+     */
     private void evict() {
         while (tailBytes > TAIL_BYTES && tail.size() > 1) {
             if (!unflushed.isEmpty()
                     && tail.getFirst().record().seq() >= unflushed.getFirst().seq()) {
                 flushLocked();
+            }
+            if (failure != null) {
+                return;
             }
             tailBytes -= tail.removeFirst().record().bytes().length;
         }

@@ -1,7 +1,6 @@
 package org.claudecluster.worker.transcript;
 
 import java.nio.ByteBuffer;
-import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 
@@ -29,25 +28,22 @@ final class RecordFormat {
         return header.flip();
     }
 
-    /** Takes the record at the buffer's position; empty, with the position unmoved, when it is not there whole. */
-    static Optional<TranscriptRecord> take(ByteBuffer buffer) {
-        if (buffer.remaining() < HEADER) {
-            return Optional.empty();
-        }
+    /** Whether the bytes at the buffer's position are the record that its header announces, which is there whole. */
+    static boolean isIntact(ByteBuffer buffer) {
         int start = buffer.position();
         int length = buffer.getInt(start);
-        if (length < 0 || length > MAX_PAYLOAD || buffer.remaining() < HEADER + length) {
-            return Optional.empty();
-        }
-        byte[] payload = new byte[length];
+        int checksum = checksum(buffer.array(), start, buffer.array(), start + HEADER, length);
+        return checksum == buffer.getInt(start + CHECKED) && buffer.getLong(start + 5) > 0;
+    }
+
+    /** Takes the intact record at the buffer's position. */
+    static TranscriptRecord take(ByteBuffer buffer) {
+        int start = buffer.position();
+        byte[] payload = new byte[buffer.getInt(start)];
         buffer.get(start + HEADER, payload);
-        int checksum = checksum(buffer.array(), buffer.arrayOffset() + start, payload, 0, length);
-        if (checksum != buffer.getInt(start + CHECKED)) {
-            return Optional.empty();
-        }
-        buffer.position(start + HEADER + length);
-        return Optional.of(new TranscriptRecord(
-                buffer.getLong(start + 5), buffer.getLong(start + 13), Kind.ofCode(buffer.get(start + 4)), payload));
+        buffer.position(start + HEADER + payload.length);
+        return new TranscriptRecord(
+                buffer.getLong(start + 5), buffer.getLong(start + 13), Kind.ofCode(buffer.get(start + 4)), payload);
     }
 
     /** How many bytes the record at the buffer's position takes; 0 when not even its header is there. */

@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 
 /** Walks over the records of a file from its start. Reads by position, so a writer may append meanwhile. */
 final class RecordScanner implements AutoCloseable {
@@ -34,6 +33,11 @@ final class RecordScanner implements AutoCloseable {
         int bytes = 0;
         while (isWhole() || (found.isEmpty() && refill())) {
             int size = RecordFormat.size(block);
+            if (!RecordFormat.isIntact(block)) {
+                // Not one yet, or torn: it is read again when somebody asks again.
+                block.limit(block.position());
+                return found;
+            }
             if (RecordFormat.seq(block) <= after) {
                 skip(size);
                 continue;
@@ -41,13 +45,9 @@ final class RecordScanner implements AutoCloseable {
             if (!found.isEmpty() && bytes + size > maxBytes) {
                 return found;
             }
-            Optional<TranscriptRecord> record = RecordFormat.take(block);
-            if (record.isEmpty()) {
-                return found;
-            }
+            found.add(RecordFormat.take(block));
             position += size;
             bytes += size;
-            found.add(record.get());
         }
         return found;
     }

@@ -17,10 +17,22 @@ final class Utf8Tail {
                 return 0;
             }
             if (b >= 0xc0) {
-                return needed(b) > back ? back : 0;
+                boolean begun = needed(b) > back && (back == 1 || maySecond(b, bytes[length - back + 1] & 0xff));
+                return begun ? back : 0;
             }
         }
         return 0;
+    }
+
+    /** Neither an overlong form nor a surrogate nor anything above U+10FFFF can begin so. */
+    private static boolean maySecond(int first, int second) {
+        return switch (first) {
+            case 0xe0 -> second >= 0xa0;
+            case 0xed -> second <= 0x9f;
+            case 0xf0 -> second >= 0x90;
+            case 0xf4 -> second <= 0x8f;
+            default -> true;
+        };
     }
 
     /** The length of a character by its first byte; 1 for a byte that begins none. */

@@ -70,8 +70,10 @@ class FailuresTest {
         "error_during_execution, api_error, [ede_diagnostic] result_type=user"
     })
     void an_error_subtype_is_the_reason_and_its_first_error_the_message(String subtype, String reason, String error) {
-        String line = "{\"type\":\"result\",\"subtype\":\"%s\",\"is_error\":true,\"errors\":[\"%s\"]}\n";
-        Outcome outcome = judged(line.formatted(subtype, error), 1);
+        Outcome outcome = judged(
+                "{\"type\":\"result\",\"subtype\":\"%s\",\"is_error\":true,\"errors\":[\"%s\"]}\n"
+                        .formatted(subtype, error),
+                1);
         assertThat(outcome.reason().map(Reason::wire)).contains(reason);
         assertThat(outcome.message()).contains(error);
     }
