@@ -1,0 +1,64 @@
+package org.claudecluster.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quarkus.runtime.QuarkusBindException;
+import io.smallrye.config.ConfigValidationException;
+import java.io.IOException;
+import java.net.BindException;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+class StartFailureTest {
+
+    @Test
+    void every_wrong_setting_is_a_line_and_the_exit_code_is_2() {
+        Throwable failure = new RuntimeException(new ConfigValidationException(new ConfigValidationException.Problem[] {
+            new ConfigValidationException.Problem("worker.a is unknown"),
+            new ConfigValidationException.Problem("worker.b must be at least 1")
+        }));
+        assertThat(StartFailure.lines(failure))
+                .containsExactly("wrong setting: worker.a is unknown", "wrong setting: worker.b must be at least 1");
+        assertThat(StartFailure.exitCode(failure)).isEqualTo(2);
+    }
+
+    @Test
+    void a_port_in_use_says_what_to_do() {
+        assertThat(StartFailure.lines(
+                        new RuntimeException(new QuarkusBindException("127.0.0.1", 3001, new BindException()))))
+                .singleElement()
+                .asString()
+                .contains("set PORT or HOST");
+        assertThat(StartFailure.lines(new IllegalStateException(new BindException("Address in use"))))
+                .singleElement()
+                .asString()
+                .contains("the port is in use");
+        assertThat(StartFailure.exitCode(new BindException())).isEqualTo(1);
+    }
+
+    @Test
+    void a_store_in_use_says_what_to_do() {
+        SQLException inUse = new SQLException("Database may be already in use", "90020", 90020);
+        assertThat(StartFailure.lines(new RuntimeException(new RuntimeException(inUse))))
+                .containsExactly("another process uses the embedded store: one worker for one WORKER_STORAGE_DATA_DIR");
+    }
+
+    @Test
+    void anything_else_is_told_by_the_first_line_of_its_root() {
+        Throwable failure = new RuntimeException("outer", new IOException("disk is gone\nand more"));
+        assertThat(StartFailure.lines(failure)).containsExactly("did not start: IOException: disk is gone");
+        assertThat(StartFailure.lines(new IllegalStateException()))
+                .singleElement()
+                .asString()
+                .startsWith("did not start: IllegalStateException");
+        assertThat(StartFailure.exitCode(failure)).isEqualTo(1);
+    }
+
+    @Test
+    void a_failure_that_is_its_own_cause_ends_as_well() {
+        Exception first = new Exception("first");
+        Exception second = new Exception("second", first);
+        first.initCause(second);
+        assertThat(StartFailure.lines(first)).containsExactly("did not start: Exception: second");
+    }
+}

@@ -1,0 +1,129 @@
+package org.claudecluster.worker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quarkus.runtime.configuration.DurationConverter;
+import io.smallrye.config.EnvConfigSource;
+import io.smallrye.config.PropertiesConfigSource;
+import io.smallrye.config.SmallRyeConfig;
+import io.smallrye.config.SmallRyeConfigBuilder;
+import io.smallrye.config.SysPropConfigSource;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class ConfigDefaultsTest {
+
+    @Test
+    void a_worker_has_5_slots_and_leases_of_30_seconds() {
+        WorkerConfig worker = config(Map.of()).getConfigMapping(WorkerConfig.class);
+        assertThat(worker.id()).isEmpty();
+        assertThat(worker.name()).isEmpty();
+        assertThat(worker.environment()).isEqualTo("production");
+        assertThat(worker.slots().max()).isEqualTo(5);
+        assertThat(worker.queue().capacity()).isEqualTo(100_000);
+        assertThat(worker.queue().poll()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(worker.lease().duration()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(worker.lease().renew()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(worker.affinity().patience()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(worker.task().timeoutMs()).isEqualTo(300_000);
+        assertThat(worker.task().env()).isEmpty();
+        assertThat(worker.stop().patience()).isEqualTo(Duration.ofSeconds(15));
+    }
+
+    @Test
+    void an_executor_is_found_by_itself_and_has_a_terminal_of_80_by_24() {
+        ExecutorConfig executor = config(Map.of()).getConfigMapping(ExecutorConfig.class);
+        assertThat(executor.type()).isEqualTo(ExecutorConfig.Type.AUTO);
+        assertThat(executor.cliPath()).isEqualTo("claude");
+        assertThat(executor.launcher()).isEqualTo(ExecutorConfig.Launcher.AUTO);
+        assertThat(executor.terminal().cols()).isEqualTo(80);
+        assertThat(executor.terminal().rows()).isEqualTo(24);
+        assertThat(executor.grace().interrupt()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(executor.grace().terminate()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void what_is_kept_lies_in_data_and_is_flushed_four_times_a_second() {
+        StorageConfig storage = config(Map.of()).getConfigMapping(StorageConfig.class);
+        assertThat(storage.dataDir()).isEqualTo(Path.of("data"));
+        assertThat(storage.workspaceRoot()).isEmpty();
+        assertThat(storage.flush()).isEqualTo(Duration.ofMillis(250));
+    }
+
+    @Test
+    void streams_are_on_and_bounded() {
+        StreamConfig stream = config(Map.of()).getConfigMapping(StreamConfig.class);
+        assertThat(stream.type()).isEqualTo(StreamConfig.Type.SSE);
+        assertThat(stream.keepaliveMs()).isEqualTo(15_000);
+        assertThat(stream.maxConnections()).isEqualTo(1_000);
+        assertThat(stream.stall()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void a_task_s_variables_keep_their_names() {
+        WorkerConfig worker = config(Map.of("worker.task.env.GITHUB_TOKEN", "t", "worker.task.env.a-b", "c"))
+                .getConfigMapping(WorkerConfig.class);
+        assertThat(worker.task().env()).containsOnly(Map.entry("GITHUB_TOKEN", "t"), Map.entry("a-b", "c"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "worker.lease.duraton, 30s",
+        "worker.lease.duration, soon",
+        "worker.executor.type, docker",
+        "worker.slots.max, many"
+    })
+    void an_unknown_key_or_a_wrong_value_stops_the_start_by_its_name(String key, String value) {
+        assertThatThrownBy(() -> config(Map.of(key, value))).hasMessageContaining(key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "PORT, 4000, quarkus.http.port",
+        "HOST, 127.0.0.1, quarkus.http.host",
+        "NODE_ENV, development, worker.environment",
+        "LOG_LEVEL, debug, quarkus.log.level",
+        "CLAUDE_CLI_PATH, /opt/claude, worker.executor.cli-path",
+        "PTY_TIMEOUT_MS, 1234, worker.task.timeout-ms",
+        "MAX_CONCURRENT_PROCESSES, 7, worker.slots.max",
+        "PTY_TERMINAL_COLS, 132, worker.executor.terminal.cols",
+        "PTY_TERMINAL_ROWS, 50, worker.executor.terminal.rows",
+        "EXECUTOR_TYPE, stub, worker.executor.type",
+        "STREAMING_TYPE, stub, worker.stream.type",
+        "SSE_KEEPALIVE_INTERVAL, 500, worker.stream.keepalive-ms",
+        "SSE_MAX_CONNECTIONS, 12, worker.stream.max-connections",
+        "WORKER_ID, w-1, worker.id",
+        "WORKER_NAME, one, worker.name",
+        "WORKER_LEASE_DURATION, 45s, worker.lease.duration"
+    })
+    void an_environment_name_reaches_its_key(String name, String value, String key) throws IOException {
+        SmallRyeConfig config = new SmallRyeConfigBuilder()
+                .addDefaultInterceptors()
+                .withSources(new SysPropConfigSource())
+                .withSources(new EnvConfigSource(Map.of(name, value), 300))
+                .withSources(new PropertiesConfigSource(
+                        Path.of("src/main/resources/application.properties")
+                                .toUri()
+                                .toURL(),
+                        250))
+                .build();
+        assertThat(config.getConfigValue(key).getValue()).isEqualTo(value);
+    }
+
+    private static SmallRyeConfig config(Map<String, String> given) {
+        return new SmallRyeConfigBuilder()
+                .withSources(new PropertiesConfigSource(given, "given", 100))
+                .withConverter(Duration.class, 200, new DurationConverter())
+                .withMapping(WorkerConfig.class)
+                .withMapping(ExecutorConfig.class)
+                .withMapping(StorageConfig.class)
+                .withMapping(StreamConfig.class)
+                .build();
+    }
+}

@@ -1,0 +1,59 @@
+package org.claudecluster.worker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import io.smallrye.config.common.utils.StringUtil;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.lang.reflect.Method;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Stream;
+
+/** Every key of the config interfaces, as their annotations tell it. */
+final class ConfigKeys {
+
+    static final Class<?>[] INTERFACES = {
+        WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class
+    };
+
+    private ConfigKeys() {}
+
+    /** A key with its default and its bounds, where it has them. */
+    record Key(String name, Optional<String> byDefault, Optional<Long> min, Optional<Long> max) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static Stream<Key> all() {
+        return Arrays.stream(INTERFACES)
+                .flatMap(type -> keys(type.getAnnotation(ConfigMapping.class).prefix(), type));
+    }
+
+    private static Stream<Key> keys(String prefix, Class<?> group) {
+        return Arrays.stream(group.getMethods()).flatMap(method -> {
+            String name = prefix + "." + name(method);
+            boolean isGroup = method.getReturnType().getEnclosingClass() == group
+                    && method.getReturnType().isInterface();
+            return isGroup ? keys(name, method.getReturnType()) : Stream.of(key(name, method));
+        });
+    }
+
+    private static String name(Method method) {
+        WithName given = method.getAnnotation(WithName.class);
+        String name = given == null ? StringUtil.skewer(method.getName()) : given.value();
+        return method.getReturnType() == Map.class ? name + ".*" : name;
+    }
+
+    private static Key key(String name, Method method) {
+        return new Key(
+                name,
+                Optional.ofNullable(method.getAnnotation(WithDefault.class)).map(WithDefault::value),
+                Optional.ofNullable(method.getAnnotation(Min.class)).map(Min::value),
+                Optional.ofNullable(method.getAnnotation(Max.class)).map(Max::value));
+    }
+}

@@ -1,0 +1,76 @@
+package org.claudecluster.worker.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The page is what people read instead of the interfaces. */
+class ConfigurationPageTest {
+
+    private static final Path PAGE = Path.of("docs/configuration.md");
+    private static final Pattern ENVIRONMENT_NAME = Pattern.compile("\\$\\{([A-Z][A-Z_]+):([^}]*)}");
+
+    static Stream<ConfigKeys.Key> keys() {
+        return ConfigKeys.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("keys")
+    void every_key_has_a_row_with_its_default_and_its_bounds(ConfigKeys.Key key) throws IOException {
+        String row = row(key.name());
+        key.byDefault().ifPresent(value -> assertThat(cell(row, 3)).isEqualTo("`" + value + "`"));
+        key.min().ifPresent(min -> assertThat(cell(row, 4)).contains(String.valueOf(min)));
+        key.max().ifPresent(max -> assertThat(cell(row, 4)).contains("to " + max));
+        assertThat(cell(row, 2)).isNotBlank();
+        assertThat(cell(row, 5)).isNotBlank();
+    }
+
+    @Test
+    void the_page_names_no_key_that_is_not_there() throws IOException {
+        assertThat(Files.readAllLines(PAGE))
+                .filteredOn(line -> line.startsWith("| `worker."))
+                .map(line -> line.split("`", -1)[1])
+                .containsExactlyInAnyOrderElementsOf(
+                        keys().map(ConfigKeys.Key::name).toList());
+    }
+
+    static Stream<Arguments> environmentNames() throws IOException {
+        return ENVIRONMENT_NAME
+                .matcher(Files.readString(Path.of("src/main/resources/application.properties")))
+                .results()
+                .map((MatchResult found) -> Arguments.of(found.group(1), found.group(2)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("environmentNames")
+    void every_environment_name_has_a_row_with_its_default(String name, String byDefault) throws IOException {
+        assertThat(cell(row(name), 3)).contains(byDefault);
+    }
+
+    @Test
+    void there_are_environment_names_to_look_for() throws IOException {
+        assertThat(environmentNames()).hasSize(15);
+    }
+
+    private static String row(String name) throws IOException {
+        List<String> rows = Files.readAllLines(PAGE).stream()
+                .filter(line -> line.startsWith("| `" + name + "` |"))
+                .toList();
+        assertThat(rows).as("rows of %s in %s", name, PAGE).hasSize(1);
+        return rows.getFirst();
+    }
+
+    private static String cell(String row, int column) {
+        return row.split("\\|", -1)[column].strip();
+    }
+}
