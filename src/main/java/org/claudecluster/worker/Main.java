@@ -4,16 +4,21 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Map;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 
 /** Starts the worker, or says in one line why it can't. Exit code 2 for a wrong setting, 1 for anything else. */
 @QuarkusMain
+@SuppressWarnings("SystemOut") // no logging before the configuration is known to be sound
 public final class Main {
 
     private static final int WRONG_SETTING = 2;
+    private static final int OTHER = 1;
+    /** It speaks before the logging is configured, and only of its version. Held, or the level would be forgotten. */
+    private static final Logger VALIDATOR = Logger.getLogger("org.hibernate.validator");
 
     private Main() {}
 
-    @SuppressWarnings("SystemOut") // no logging before the configuration is known to be sound
     public static void main(String... args) {
         Map<String, String> environment = System.getenv();
         List<String> problems = StartCheck.problems(environment);
@@ -21,7 +26,13 @@ public final class Main {
             problems.forEach(problem -> System.err.println("claudecluster-worker: " + problem));
             System.exit(WRONG_SETTING);
         }
+        StartCheck.portProblem(environment).ifPresent(problem -> {
+            System.err.println("claudecluster-worker: " + problem);
+            System.exit(OTHER);
+        });
+        VALIDATOR.setLevel(Level.WARNING);
         StartCheck.properties(environment).forEach(System::setProperty);
+        waitForMainThreadAtExit();
         Quarkus.run(
                 null,
                 (code, failure) -> {
@@ -29,8 +40,30 @@ public final class Main {
                         StartFailure.lines(failure)
                                 .forEach(line -> System.err.println("claudecluster-worker: " + line));
                     }
-                    System.exit(failure == null ? code : StartFailure.exitCode(failure));
+                    end(failure == null ? code : StartFailure.exitCode(failure));
                 },
                 args);
+    }
+
+    /** SIGTERM is how a worker is stopped, so it is no failure; the JVM by itself would end with 143. */
+    private static void waitForMainThreadAtExit() {
+        Thread main = Thread.currentThread();
+        Runtime.getRuntime()
+                .addShutdownHook(new Thread(
+                        () -> {
+                            try {
+                                main.join();
+                            } catch (InterruptedException _) {
+                                Thread.currentThread().interrupt();
+                            }
+                        },
+                        "exit-code"));
+    }
+
+    /** Everything has been stopped by now. Not {@code exit}, which would wait for itself inside a shutdown hook. */
+    private static void end(int code) {
+        System.out.flush();
+        System.err.flush();
+        Runtime.getRuntime().halt(code);
     }
 }

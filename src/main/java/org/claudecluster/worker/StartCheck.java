@@ -1,6 +1,8 @@
 package org.claudecluster.worker;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -11,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.claudecluster.worker.config.KnownSettings;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -56,8 +59,30 @@ final class StartCheck {
                 problem(key, value).ifPresent(problems::add);
             }
         });
+        environment.keySet().stream()
+                .sorted()
+                .filter(StartCheck::isUnknown)
+                .forEach(key -> problems.add("%s=%s is an unknown setting: docs/configuration.md lists them"
+                        .formatted(key, environment.get(key))));
         dataDirProblem(dataDir(environment)).ifPresent(problems::add);
         return problems;
+    }
+
+    private static boolean isUnknown(String key) {
+        return key.startsWith("WORKER_") && !KnownSettings.isKnownEnvironmentName(key);
+    }
+
+    /** Whether somebody listens there already; to be asked last, since the answer grows old. */
+    static Optional<String> portProblem(Map<String, String> environment) {
+        String port = environment.getOrDefault("PORT", "3001");
+        String host = environment.getOrDefault("HOST", "0.0.0.0");
+        try (ServerSocket _ = new ServerSocket(Integer.parseInt(port), 1, InetAddress.getByName(host))) {
+            return Optional.empty();
+        } catch (IOException _) {
+            return Optional.of(
+                    "PORT=%s on HOST=%s is in use or not ours to bind: set another, or stop what listens there"
+                            .formatted(port, host));
+        }
     }
 
     private static Optional<String> problem(String key, String value) {

@@ -6,6 +6,9 @@ import java.net.BindException;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.claudecluster.worker.config.KnownSettings;
 
 /** Why the worker did not start, in lines that tell a person what to do. */
 final class StartFailure {
@@ -14,6 +17,8 @@ final class StartFailure {
     private static final int WRONG_SETTING = 2;
     /** H2: "Database may be already in use". */
     private static final int H2_IN_USE = 90020;
+
+    private static final Pattern KEY = Pattern.compile("worker\\.[a-z0-9.-]*[a-z0-9]");
 
     private StartFailure() {}
 
@@ -40,9 +45,23 @@ final class StartFailure {
     private static List<String> settings(ConfigValidationException invalid) {
         List<String> lines = new ArrayList<>();
         for (int i = 0; i < invalid.getProblemCount(); i++) {
-            lines.add("wrong setting: " + invalid.getProblem(i).getMessage());
+            lines.add(setting(String.valueOf(invalid.getProblem(i).getMessage())));
         }
         return lines;
+    }
+
+    /** SmallRye Config names the key, but neither always the value nor what is allowed. */
+    private static String setting(String message) {
+        Matcher named = KEY.matcher(message);
+        if (!named.find()) {
+            return "wrong setting: " + message;
+        }
+        String key = named.group();
+        String value = System.getProperty(
+                key, System.getenv().getOrDefault(KnownSettings.environmentName(key), "(from a file)"));
+        return KnownSettings.allowed(key)
+                .map(allowed -> "%s=%s is not allowed: %s".formatted(key, value, allowed))
+                .orElseGet(() -> "%s=%s is an unknown setting: docs/configuration.md lists them".formatted(key, value));
     }
 
     private static String firstLine(Throwable cause) {

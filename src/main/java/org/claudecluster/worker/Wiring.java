@@ -92,9 +92,9 @@ class Wiring {
         ProcessTree.adoptOrphans();
         PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer);
         try {
-            pty.clean();
+            pty.prepare();
         } catch (IOException e) {
-            throw new UncheckedIOException("what an earlier run left in the data directory can't be removed", e);
+            throw new UncheckedIOException("the data directory can't be prepared", e);
         }
         return new ExecutorStrategy(
                 new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));

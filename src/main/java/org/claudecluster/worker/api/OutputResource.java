@@ -103,8 +103,12 @@ public class OutputResource {
         }
         ByteRange asked = range.get();
         if (asked.from() >= length[0]) {
-            throw new TaskProblem(
+            TaskProblem problem = new TaskProblem(
                     TaskProblem.Code.RANGE_NOT_SATISFIABLE, "the output has %d bytes so far".formatted(length[0]));
+            return Response.fromResponse(
+                            Problems.of(problem, "/tasks/" + id + "/output").toResponse())
+                    .header("Content-Range", "bytes */" + length[0])
+                    .build();
         }
         return Response.status(PARTIAL)
                 .entity(slice(id, asked))

@@ -11,6 +11,7 @@ import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,8 @@ import org.jspecify.annotations.Nullable;
 class StreamRoute {
 
     private static final Logger LOG = Logger.getLogger(StreamRoute.class);
+
+    private static final int NO_CONTENT = 204;
 
     private final TaskLookup tasks;
     private final Transcripts transcripts;
@@ -64,6 +67,11 @@ class StreamRoute {
         TaskId id = tasks.id(String.valueOf(routing.pathParam("id")));
         long after = after(routing);
         Task task = tasks.find(id);
+        if (sawTheEnd(task, after)) {
+            // What tells an EventSource to stop reconnecting.
+            routing.response().setStatusCode(NO_CONTENT).end();
+            return;
+        }
         streaming.enter();
         try {
             HttpServerResponse response = routing.response();
@@ -74,6 +82,16 @@ class StreamRoute {
             new TaskStream(task, after, new StreamWriter(response, settings), tasks, transcripts, json).run();
         } finally {
             streaming.leave();
+        }
+    }
+
+    /** The complete event has the number after the last record's. */
+    private boolean sawTheEnd(Task task, long after) {
+        if (after == 0 || !task.status().isFinal() || transcripts.live(task.id()).isPresent()) {
+            return false;
+        }
+        try (TranscriptLog.Reader reader = transcripts.log().read(task.id(), after - 1)) {
+            return reader.next(1).isEmpty();
         }
     }
 

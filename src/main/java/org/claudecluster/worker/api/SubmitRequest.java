@@ -26,7 +26,7 @@ public record SubmitRequest(
         String prompt,
 
         @Size(min = 1, max = 200, message = "must have 1 to 200 characters")
-        @Schema(description = "Id, name or label of the worker that shall have the first claim.")
+        @Schema(description = "Id or name of the worker that shall have the first claim.")
         @Nullable
         String workerId,
 

@@ -2,6 +2,7 @@ package org.claudecluster.worker.exec;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
@@ -51,8 +52,9 @@ public final class PtyExecutor implements TaskExecutor {
         this.temporaries = new DirectoryPool(settings.state().resolve("tmp"));
     }
 
-    /** Removes what a predecessor left in the directories that tasks get for temporary files. */
-    public void clean() throws IOException {
+    /** Removes what a predecessor left in the directories that tasks get for temporary files, and makes HOME. */
+    public void prepare() throws IOException {
+        Files.createDirectories(settings.state().resolve("home"));
         TaskDirectories.deleteTree(temporaries.root());
         workspaces.clear();
     }

@@ -24,7 +24,7 @@ final class RecordFormat {
                 .put(record.kind().code())
                 .putLong(record.seq())
                 .putLong(record.atMillis());
-        header.putInt(checksum(header.array(), 0, record.bytes(), 0, record.bytes().length));
+        header.putInt(checksum(header.slice(0, CHECKED), ByteBuffer.wrap(record.bytes())));
         return header.flip();
     }
 
@@ -32,7 +32,7 @@ final class RecordFormat {
     static boolean isIntact(ByteBuffer buffer) {
         int start = buffer.position();
         int length = buffer.getInt(start);
-        int checksum = checksum(buffer.array(), start, buffer.array(), start + HEADER, length);
+        int checksum = checksum(buffer.slice(start, CHECKED), buffer.slice(start + HEADER, length));
         return checksum == buffer.getInt(start + CHECKED) && buffer.getLong(start + 5) > 0;
     }
 
@@ -59,10 +59,10 @@ final class RecordFormat {
         return buffer.getLong(buffer.position() + 5);
     }
 
-    private static int checksum(byte[] header, int headerAt, byte[] payload, int payloadAt, int length) {
+    private static int checksum(ByteBuffer header, ByteBuffer payload) {
         CRC32C crc = new CRC32C();
-        crc.update(header, headerAt, CHECKED);
-        crc.update(payload, payloadAt, length);
+        crc.update(header);
+        crc.update(payload);
         return (int) crc.getValue();
     }
 }

@@ -1,0 +1,104 @@
+package org.claudecluster.worker.config;
+
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+import io.smallrye.config.WithName;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
+import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
+import java.lang.reflect.Type;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+
+/** Every {@code worker.*} key and what it may be, read off the configuration interfaces. */
+public final class KnownSettings {
+
+    private static final List<Class<?>> MAPPINGS =
+            List.of(WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class);
+
+    private KnownSettings() {}
+
+    /** Key to what is allowed, as the end of a sentence. A key that ends with a dot is a map's: any name may follow. */
+    public static Map<String, String> all() {
+        Map<String, String> known = new TreeMap<>();
+        for (Class<?> mapping : MAPPINGS) {
+            add(mapping.getAnnotation(ConfigMapping.class).prefix(), mapping, known);
+        }
+        return known;
+    }
+
+    /** What the key may be; empty for an unknown one. */
+    public static Optional<String> allowed(String key) {
+        return Optional.ofNullable(all().get(key));
+    }
+
+    /** Whether an environment name such as {@code WORKER_SLOTS_MAX} stands for a key. */
+    public static boolean isKnownEnvironmentName(String name) {
+        return all().keySet().stream()
+                .map(KnownSettings::environmentName)
+                .anyMatch(known -> known.endsWith("_") ? name.startsWith(known) : name.equals(known));
+    }
+
+    /** MicroProfile Config's rule: every character that is no letter or digit is an underscore. */
+    public static String environmentName(String key) {
+        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+    }
+
+    private static void add(String prefix, Class<?> group, Map<String, String> known) {
+        for (Method method : group.getDeclaredMethods()) {
+            String key = prefix + "." + name(method);
+            Class<?> type = method.getReturnType();
+            if (type.isInterface() && type.getEnclosingClass() == group) {
+                add(key, type, known);
+            } else if (type == Map.class) {
+                known.put(key + ".", "any text");
+            } else {
+                known.put(key, allowed(method) + defaultOf(method));
+            }
+        }
+    }
+
+    private static String name(Method method) {
+        WithName given = method.getAnnotation(WithName.class);
+        return given != null
+                ? given.value()
+                : method.getName().replaceAll("([A-Z])", "-$1").toLowerCase(Locale.ROOT);
+    }
+
+    private static String allowed(Method method) {
+        Min min = method.getAnnotation(Min.class);
+        Max max = method.getAnnotation(Max.class);
+        if (min != null) {
+            return "a whole number from " + min.value() + (max == null ? " up" : " to " + max.value());
+        }
+        Class<?> type = method.getReturnType();
+        if (type == Duration.class) {
+            return "a duration such as 250ms, 30s or 5m";
+        }
+        if (type.isEnum()) {
+            return "one of "
+                    + Arrays.stream(type.getEnumConstants())
+                            .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
+                            .collect(Collectors.joining(", "));
+        }
+        return isPath(method.getGenericReturnType()) ? "a path" : "a text";
+    }
+
+    private static boolean isPath(Type type) {
+        Type inner = type instanceof ParameterizedType wrapped ? wrapped.getActualTypeArguments()[0] : type;
+        return inner == Path.class;
+    }
+
+    private static String defaultOf(Method method) {
+        WithDefault value = method.getAnnotation(WithDefault.class);
+        return value == null ? "" : " (default " + value.value() + ")";
+    }
+}

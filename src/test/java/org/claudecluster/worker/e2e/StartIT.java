@@ -1,0 +1,138 @@
+package org.claudecluster.worker.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.claudecluster.worker.e2e.WorkerSetup.Refusal;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Starts that are refused: one line for a person, and an exit code for a script. */
+class StartIT {
+
+    @TempDir
+    Path home;
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            PORT                     | http     | 1 to 65535
+            PORT                     | 70000    | 1 to 65535
+            HOST                     | ' '      | give a value
+            NODE_ENV                 | staging  | development, production
+            LOG_LEVEL                | loud     | debug, error, info, warn
+            CLAUDE_CLI_PATH          | ''       | give a value
+            PTY_TIMEOUT_MS           | 999      | 1000 to 86400000
+            MAX_CONCURRENT_PROCESSES | 0        | 1 to 1000
+            MAX_CONCURRENT_PROCESSES | -1       | 1 to 1000
+            PTY_TERMINAL_COLS        | wide     | 1 to 1000
+            PTY_TERMINAL_ROWS        | 1001     | 1 to 1000
+            EXECUTOR_TYPE            | docker   | auto, pty, stub
+            STREAMING_TYPE           | ws       | sse, stub
+            SSE_KEEPALIVE_INTERVAL   | 15s      | 100 to 600000
+            SSE_MAX_CONNECTIONS      | 0        | 1 to 100000
+            """)
+    void a_wrong_value_is_named_with_its_key_and_what_is_allowed(String key, String value, String allowed)
+            throws Exception {
+        Refusal refusal = WorkerSetup.in(home).with(key, value).startExpectingRefusal();
+
+        assertThat(refusal.exitCode()).isEqualTo(2);
+        assertThat(refusal.lines()).singleElement().asString().contains(key, value.strip(), allowed);
+    }
+
+    @ParameterizedTest(name = "{0}={1}")
+    @CsvSource(delimiter = '|', textBlock = """
+            worker.slots.max         | many  | 1
+            worker.queue.capacity    | 0     | 1
+            worker.lease.duration    | soon  | 30s
+            worker.executor.launcher | screen | ffm
+            worker.slot.max          | 3     | unknown
+            """)
+    void a_wrong_or_unknown_setting_is_named_in_one_line(String key, String value, String hint) throws Exception {
+        Refusal refusal =
+                WorkerSetup.in(home).withOption("-D" + key + "=" + value).startExpectingRefusal();
+
+        assertThat(refusal.exitCode()).isEqualTo(2);
+        assertThat(refusal.lines())
+                .singleElement()
+                .asString()
+                .contains(key, value)
+                .containsIgnoringCase(hint);
+    }
+
+    @Test
+    void an_unknown_setting_in_the_environment_is_refused_as_well() throws Exception {
+        Refusal refusal = WorkerSetup.in(home).with("WORKER_SLOT_MAX", "3").startExpectingRefusal();
+
+        assertThat(refusal.exitCode()).isEqualTo(2);
+        assertThat(refusal.lines()).singleElement().asString().containsIgnoringCase("WORKER_SLOT_MAX");
+    }
+
+    @Test
+    void a_port_that_is_in_use_is_named() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            String port = String.valueOf(taken.getLocalPort());
+            Refusal refusal = WorkerSetup.in(home).with("PORT", port).startExpectingRefusal();
+
+            assertThat(refusal.exitCode()).isEqualTo(1);
+            assertThat(refusal.lines()).singleElement().asString().contains("in use", "PORT", port);
+        }
+    }
+
+    @Test
+    void a_data_directory_that_cant_be_written_is_named() throws Exception {
+        Path file = Files.createFile(home.resolve("a-file"));
+        Path below = file.resolve("data");
+        Refusal refusal = WorkerSetup.in(home)
+                .with("WORKER_STORAGE_DATA_DIR", below.toString())
+                .startExpectingRefusal();
+
+        assertThat(refusal.exitCode()).isEqualTo(2);
+        assertThat(refusal.lines())
+                .singleElement()
+                .asString()
+                .contains("WORKER_STORAGE_DATA_DIR", below.toString(), "not writable");
+    }
+
+    @Test
+    void a_second_worker_on_the_same_data_directory_is_refused_and_the_first_goes_on() throws Exception {
+        try (WorkerProcess first = WorkerSetup.in(home).start()) {
+            Refusal refusal = WorkerSetup.in(home).startExpectingRefusal();
+
+            assertThat(refusal.exitCode()).isEqualTo(1);
+            assertThat(refusal.lines())
+                    .singleElement()
+                    .asString()
+                    .contains("another process", "WORKER_STORAGE_DATA_DIR");
+            assertThat(first.api()
+                            .awaitEnd(first.api().submit("#stub\nprint still here"))
+                            .path("status")
+                            .asText())
+                    .isEqualTo("completed");
+        }
+    }
+
+    @Test
+    void a_worker_whose_cli_is_missing_starts_and_says_so() throws IOException {
+        try (WorkerProcess worker = WorkerSetup.in(home)
+                .with("EXECUTOR_TYPE", "auto")
+                .with("CLAUDE_CLI_PATH", home.resolve("nowhere").toString())
+                .start()) {
+            assertThat(Api.json(worker.api().get("/pty/status"))
+                            .path("executorType")
+                            .asText())
+                    .isEqualTo("stub");
+            assertThat(Api.json(worker.api().get("/pty/status")).path("reason").asText())
+                    .contains("CLAUDE_CLI_PATH");
+            assertThat(worker.log().lines().filter(line -> line.contains("\"level\":\"WARN\"")))
+                    .singleElement()
+                    .asString()
+                    .contains("stub executor");
+        }
+    }
+}
