@@ -32,7 +32,8 @@ final class RecordFormat {
     static boolean isIntact(ByteBuffer buffer) {
         int start = buffer.position();
         int length = buffer.getInt(start);
-        int checksum = checksum(buffer.array(), start, buffer.array(), start + HEADER, length);
+        int at = buffer.arrayOffset() + start;
+        int checksum = checksum(buffer.array(), at, buffer.array(), at + HEADER, length);
         return checksum == buffer.getInt(start + CHECKED) && buffer.getLong(start + 5) > 0;
     }
 
