@@ -70,7 +70,7 @@ class Wiring {
     @Produces
     @Singleton
     JdbcTaskStore store(@DataSource("embedded") AgroalDataSource embedded) {
-        return new JdbcTaskStore(embedded);
+        return new JdbcTaskStore(embedded, () -> embedded.flush(AgroalDataSource.FlushMode.ALL));
     }
 
     @Produces

@@ -42,6 +42,7 @@ final class Problems {
     static int status(Code code) {
         return switch (code) {
             case MALFORMED_BODY, INVALID_REQUEST -> Response.Status.BAD_REQUEST.getStatusCode();
+            case BODY_TOO_LARGE -> Response.Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode();
             case NOT_FOUND -> Response.Status.NOT_FOUND.getStatusCode();
             case NOT_FINAL, EXECUTOR_UNAVAILABLE, STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
             case RANGE_NOT_SATISFIABLE -> Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE.getStatusCode();
@@ -55,6 +56,7 @@ final class Problems {
         return switch (code) {
             case QUEUE_FULL, TOO_MANY_STREAMS, DRAINING, STORE_UNAVAILABLE -> true;
             case MALFORMED_BODY,
+                    BODY_TOO_LARGE,
                     INVALID_REQUEST,
                     NOT_FOUND,
                     NOT_FINAL,
@@ -69,6 +71,7 @@ final class Problems {
         return switch (code) {
             case MALFORMED_BODY -> "Malformed body";
             case INVALID_REQUEST -> "Invalid request";
+            case BODY_TOO_LARGE -> "Body too large";
             case NOT_FOUND -> "Not found";
             case NOT_FINAL -> "The task is not final";
             case IDEMPOTENCY_KEY_REUSED -> "Idempotency-Key reused with another body";

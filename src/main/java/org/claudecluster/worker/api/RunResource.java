@@ -90,7 +90,7 @@ public class RunResource {
             description = "Final within ?wait.",
             content = @Content(schema = @Schema(implementation = TaskView.class)))
     @APIResponse(responseCode = "400", description = "Malformed or invalid; errors[] names each field.")
-    @APIResponse(responseCode = "413", description = "The body is larger than worker.http.max-body.")
+    @APIResponse(responseCode = "413", description = "The body is larger than 2 MiB.")
     @APIResponse(responseCode = "415", description = "The body is not application/json.")
     @APIResponse(responseCode = "422", description = "The Idempotency-Key was used with another body.")
     @APIResponse(responseCode = "429", description = "The queue is full; Retry-After says when to try again.")

@@ -46,6 +46,9 @@ final class StrictJson {
 
     /** The body as a JSON object. */
     static JsonNode object(byte[] body) {
+        if (body.length > BodyLimit.MAX_BYTES) {
+            throw BodyLimit.problem();
+        }
         JsonNode tree;
         try {
             tree = MAPPER.readTree(body);

@@ -94,7 +94,7 @@ public final class Lifecycle implements Worker, LocalSignals {
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }
         timer.shutdownNow();
-        registry.leave(settings.id());
+        attempt(() -> registry.leave(settings.id()));
         LOG.infof("stopped, tasks left running: %d", running.all().size());
     }
 

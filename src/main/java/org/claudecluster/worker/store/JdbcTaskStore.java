@@ -30,35 +30,48 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     private final DataSource dataSource;
     private final GroupCommit writes;
 
+    private final Runnable afterFailure;
+
     /** The schema must be there; the data source stays the caller's to close. */
     public JdbcTaskStore(DataSource dataSource) {
+        this(dataSource, () -> {});
+    }
+
+    /**
+     * The same, for a pool that may hold connections which are dead without knowing it.
+     *
+     * @param afterFailure called when the store did not answer, to drop them: H2 closes its file under everybody when
+     *     the disk is full, and opens it again only when the last old connection is gone
+     */
+    public JdbcTaskStore(DataSource dataSource, Runnable afterFailure) {
+        this.afterFailure = afterFailure;
         this.dataSource = dataSource;
         this.writes = new GroupCommit(dataSource);
     }
 
     @Override
     public Enqueued enqueue(NewTask task) {
-        return writes.write(connection -> TaskWrites.enqueue(connection, task));
+        return write(connection -> TaskWrites.enqueue(connection, task));
     }
 
     @Override
     public List<Task> claim(Claimant claimant, int slots) {
-        return writes.write(connection -> Leases.claim(connection, claimant, slots));
+        return write(connection -> Leases.claim(connection, claimant, slots));
     }
 
     @Override
     public Set<Lease> renew(Duration duration, Collection<Lease> leases) {
-        return writes.write(connection -> Leases.renew(connection, duration, leases));
+        return write(connection -> Leases.renew(connection, duration, leases));
     }
 
     @Override
     public boolean finish(Lease lease, Finish finish) {
-        return writes.write(connection -> TaskWrites.finish(connection, lease, finish));
+        return write(connection -> TaskWrites.finish(connection, lease, finish));
     }
 
     @Override
     public CancelAnswer cancel(TaskId task) {
-        return writes.write(connection -> TaskWrites.cancel(connection, task));
+        return write(connection -> TaskWrites.cancel(connection, task));
     }
 
     @Override
@@ -68,7 +81,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<Task> reap(WorkerId self, boolean othersAreDead) {
-        return writes.write(connection -> Leases.reap(connection, self, othersAreDead));
+        return write(connection -> Leases.reap(connection, self, othersAreDead));
     }
 
     @Override
@@ -83,7 +96,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public DeleteAnswer delete(TaskId task) {
-        return writes.write(connection -> TaskWrites.delete(connection, task));
+        return write(connection -> TaskWrites.delete(connection, task));
     }
 
     @Override
@@ -93,18 +106,28 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public void announce(WorkerId worker, String name, boolean draining) {
-        writes.write(connection -> WorkerRows.announce(connection, worker, name, draining));
+        write(connection -> WorkerRows.announce(connection, worker, name, draining));
     }
 
     @Override
     public void leave(WorkerId worker) {
-        writes.write(connection -> WorkerRows.leave(connection, worker));
+        write(connection -> WorkerRows.leave(connection, worker));
+    }
+
+    private <T> T write(GroupCommit.Work<T> work) {
+        try {
+            return writes.write(work);
+        } catch (StoreUnavailable e) {
+            afterFailure.run();
+            throw e;
+        }
     }
 
     private <T> T read(GroupCommit.Work<T> work) {
         try (Connection connection = dataSource.getConnection()) {
             return work.on(connection);
         } catch (SQLException e) {
+            afterFailure.run();
             throw new StoreUnavailable("the store did not answer", e);
         }
     }

@@ -15,6 +15,7 @@ public final class TaskProblem extends RuntimeException {
     /** The kinds of refusal; the wire form is the lower-case name with dashes. */
     public enum Code {
         MALFORMED_BODY,
+        BODY_TOO_LARGE,
         INVALID_REQUEST,
         NOT_FOUND,
         NOT_FINAL,

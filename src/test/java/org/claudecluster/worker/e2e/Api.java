@@ -1,0 +1,164 @@
+package org.claudecluster.worker.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
+
+/** The worker's HTTP, as a client sees it. Remembers the ids of the tasks that were accepted through it. */
+final class Api implements AutoCloseable {
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final URI root;
+    private final ConcurrentLinkedQueue<String> accepted = new ConcurrentLinkedQueue<>();
+
+    Api(int port) {
+        this.root = URI.create("http://127.0.0.1:" + port);
+    }
+
+    boolean isReady() {
+        try {
+            return get("/q/health/ready").statusCode() == 200;
+        } catch (UncheckedIOException _) {
+            return false;
+        }
+    }
+
+    int activeTasks() {
+        return json(get("/hello")).path("activeTasks").asInt();
+    }
+
+    HttpResponse<String> get(String path, String... headers) {
+        return send(request(path, headers), HttpResponse.BodyHandlers.ofString());
+    }
+
+    HttpResponse<byte[]> bytes(String path, String... headers) {
+        return send(request(path, headers), HttpResponse.BodyHandlers.ofByteArray());
+    }
+
+    HttpResponse<String> post(String path, String body) {
+        return send(
+                request(path, "Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
+    /** Submits and answers the task's id. */
+    String submit(ObjectNode body) {
+        HttpResponse<String> response = post("/run", body.toString());
+        assertThat(response.statusCode()).as(response::body).isEqualTo(202);
+        String id = json(response).path("taskId").asText();
+        accepted.add(id);
+        return id;
+    }
+
+    String submit(String prompt) {
+        return submit(body(prompt));
+    }
+
+    /** The smallest body, to be added to. */
+    static ObjectNode body(String prompt) {
+        return JSON.createObjectNode().put("prompt", prompt);
+    }
+
+    /** The task when it is final; fails when that takes a minute and a half. */
+    JsonNode awaitEnd(String id) {
+        JsonNode task = json(get("/tasks/" + id + "?wait=90s"));
+        assertThat(task.path("status").asText()).as(task::toPrettyString).isIn("completed", "failed", "cancelled");
+        return task;
+    }
+
+    JsonNode task(String id) {
+        return json(get("/tasks/" + id));
+    }
+
+    String output(String id) {
+        return get("/tasks/" + id + "/output").body();
+    }
+
+    /** Opens the event stream behind this event id; 0 is the beginning. */
+    SseStream stream(String id, long lastEventId) {
+        HttpResponse<InputStream> response = send(
+                request("/stream/" + id, "Last-Event-ID", String.valueOf(lastEventId)),
+                HttpResponse.BodyHandlers.ofInputStream());
+        assertThat(response.statusCode()).isEqualTo(200);
+        assertThat(response.headers().firstValue("Content-Type"))
+                .hasValueSatisfying(type -> assertThat(type).startsWith("text/event-stream"));
+        return new SseStream(response.body());
+    }
+
+    List<String> allTaskIds() {
+        return allTaskIds("");
+    }
+
+    /** The ids of all tasks in the store that a filter such as {@code &status=pending} lets through, page by page. */
+    List<String> allTaskIds(String filter) {
+        List<String> ids = new ArrayList<>();
+        String page = "/tasks?limit=500" + filter;
+        while (!page.isEmpty()) {
+            HttpResponse<String> response = get(page);
+            json(response)
+                    .path("tasks")
+                    .forEach(task -> ids.add(task.path("taskId").asText()));
+            page = response.headers()
+                    .firstValue("Link")
+                    .map(link -> link.substring(1, link.indexOf('>')))
+                    .orElse("");
+        }
+        return ids;
+    }
+
+    Collection<String> accepted() {
+        return List.copyOf(accepted);
+    }
+
+    static JsonNode json(HttpResponse<String> response) {
+        return json(response.body());
+    }
+
+    static JsonNode json(String text) {
+        try {
+            return JSON.readTree(text);
+        } catch (IOException e) {
+            throw new AssertionError("not JSON: " + text, e);
+        }
+    }
+
+    private HttpRequest.Builder request(String path, String... headers) {
+        HttpRequest.Builder builder = HttpRequest.newBuilder(root.resolve(path)).timeout(Duration.ofSeconds(120));
+        return headers.length == 0 ? builder : builder.headers(headers);
+    }
+
+    private <T> HttpResponse<T> send(HttpRequest.Builder request, HttpResponse.BodyHandler<T> body) {
+        try {
+            return client.send(request.build(), body);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        client.shutdownNow();
+    }
+}

@@ -1,0 +1,70 @@
+package org.claudecluster.worker.e2e;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** What runs on this machine, read from /proc. */
+final class Machine {
+
+    private static final String MARKER = "CLAUDECLUSTER_TASK=";
+
+    private Machine() {}
+
+    /** The processes that were started by one of these tasks: pid and command line. */
+    static Map<Long, String> processesOf(Collection<String> taskIds) {
+        Map<Long, String> found = new TreeMap<>();
+        for (Path process : list(Path.of("/proc"), "[0-9]*")) {
+            String environment = read(process.resolve("environ"));
+            boolean marked = taskIds.stream().anyMatch(id -> environment.contains(MARKER + id));
+            if (marked) {
+                String command = read(process.resolve("cmdline")).replace('\0', ' ');
+                found.put(Long.valueOf(process.getFileName().toString()), command);
+            }
+        }
+        return found;
+    }
+
+    /** How many master sides of pseudo-terminals a process has open. */
+    static long terminalsOf(long pid) {
+        return list(Path.of("/proc", String.valueOf(pid), "fd"), "*").stream()
+                .filter(Machine::isTerminal)
+                .count();
+    }
+
+    private static boolean isTerminal(Path descriptor) {
+        try {
+            String target = Files.readSymbolicLink(descriptor).toString();
+            return target.contains("/ptmx") || target.startsWith("/dev/pts/");
+        } catch (IOException _) {
+            return false;
+        }
+    }
+
+    private static List<Path> list(Path directory, String glob) {
+        List<Path> entries = new ArrayList<>();
+        try (DirectoryStream<Path> stream = Files.newDirectoryStream(directory, glob)) {
+            stream.forEach(entries::add);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return entries;
+    }
+
+    /** Empty when the process is gone or not ours to look into. */
+    private static String read(Path file) {
+        try {
+            return new String(Files.readAllBytes(file), StandardCharsets.ISO_8859_1);
+        } catch (IOException _) {
+            return "";
+        }
+    }
+}

@@ -1,0 +1,95 @@
+package org.claudecluster.worker.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.concurrent.TimeUnit;
+
+/** A packaged worker as a process of its own. Closing it ends it and holds that nothing of its tasks is left. */
+final class WorkerProcess implements AutoCloseable {
+
+    private static final Duration READY = Duration.ofSeconds(60);
+    private static final int END_SECONDS = 30;
+
+    private final Process process;
+    private final Path log;
+    private final Api api;
+
+    WorkerProcess(Process process, int port, Path log) {
+        this.process = process;
+        this.log = log;
+        this.api = new Api(port);
+    }
+
+    void awaitReady() {
+        try {
+            await().atMost(READY).pollInterval(Duration.ofMillis(100)).until(() -> !process.isAlive() || api.isReady());
+            assertThat(process.isAlive()).as(this::log).isTrue();
+        } catch (RuntimeException | AssertionError e) {
+            process.destroyForcibly();
+            throw e;
+        }
+    }
+
+    Api api() {
+        return api;
+    }
+
+    /** All that it has written to stdout and stderr. */
+    String log() {
+        try {
+            return Files.readString(log);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** kill -9, as a machine that runs out of memory does it. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly();
+        assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    /** SIGTERM; answers the exit code. */
+    int terminate(Duration atMost) throws InterruptedException {
+        process.destroy();
+        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
+                .as("ended within %s of SIGTERM", atMost)
+                .isTrue();
+        return process.exitValue();
+    }
+
+    /** Pseudo-terminals that it holds open. */
+    long openTerminals() {
+        return Machine.terminalsOf(process.pid());
+    }
+
+    @Override
+    public void close() {
+        try {
+            if (process.isAlive() && api.activeTasks() == 0) {
+                await("no terminal is open without a task")
+                        .atMost(Duration.ofSeconds(5))
+                        .until(() -> openTerminals() == 0);
+            }
+            process.destroy();
+            assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS))
+                    .as("ended after SIGTERM:\n%s", log())
+                    .isTrue();
+            assertThat(Machine.processesOf(api.accepted()))
+                    .as("processes that tasks left")
+                    .isEmpty();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new AssertionError(e);
+        } finally {
+            process.destroyForcibly();
+            api.close();
+        }
+    }
+}

@@ -1,0 +1,134 @@
+package org.claudecluster.worker.e2e;
+
+import java.io.File;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How a packaged worker is started: its whole environment, and nothing of the test's own. Everything it writes lies below
+ * {@code home}.
+ */
+final class WorkerSetup {
+
+    private static final Path JAR =
+            Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
+    private static final int EXIT_SECONDS = 60;
+
+    private final Path home;
+    private final Map<String, String> environment = new TreeMap<>();
+    private final List<String> options = new ArrayList<>();
+
+    private WorkerSetup(Path home) {
+        this.home = home;
+        with("PATH", "/usr/local/bin:/usr/bin:/bin");
+        with("HOME", home.toString());
+        with("HOST", "127.0.0.1");
+        with("PORT", String.valueOf(freePort()));
+        with("WORKER_STORAGE_DATA_DIR", dataDir().toString());
+        with("EXECUTOR_TYPE", "stub");
+    }
+
+    static WorkerSetup in(Path home) {
+        return new WorkerSetup(home);
+    }
+
+    WorkerSetup with(String variable, String value) {
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** Tasks run this program as if it were the CLI. */
+    WorkerSetup withCli(Path program) {
+        return with("EXECUTOR_TYPE", "pty").with("CLAUDE_CLI_PATH", program.toString());
+    }
+
+    /** An option of the JVM, such as {@code -Dworker.queue.capacity=3}. */
+    WorkerSetup withOption(String option) {
+        options.add(option);
+        return this;
+    }
+
+    Path dataDir() {
+        return home.resolve("data");
+    }
+
+    int port() {
+        return Integer.parseInt(environment.getOrDefault("PORT", "3001"));
+    }
+
+    /** Starts it and waits until it is ready. */
+    WorkerProcess start() throws IOException {
+        Path log = Files.createTempFile(home, "worker", ".log");
+        WorkerProcess started = new WorkerProcess(builder(log).start(), port(), log);
+        started.awaitReady();
+        return started;
+    }
+
+    /** What a start that fails says, and how it exits. */
+    record Refusal(int exitCode, List<String> lines) {}
+
+    /** Starts it and waits for its end. */
+    Refusal startExpectingRefusal() throws IOException, InterruptedException {
+        Path log = Files.createTempFile(home, "refused", ".log");
+        Process process = builder(log).start();
+        try {
+            if (!process.waitFor(EXIT_SECONDS, TimeUnit.SECONDS)) {
+                throw new AssertionError(
+                        "still running, where a refused start was expected:\n" + Files.readString(log));
+            }
+            List<String> lines = Files.readAllLines(log).stream()
+                    .filter(line -> !line.isBlank())
+                    .toList();
+            return new Refusal(process.exitValue(), lines);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private ProcessBuilder builder(Path log) {
+        if (!Files.exists(JAR)) {
+            throw new AssertionError(JAR + " is missing: run mvn package before this test");
+        }
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.add("-Xmx512m");
+        command.addAll(options);
+        command.addAll(List.of("-jar", JAR.toString()));
+        ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());
+        builder.environment().clear();
+        builder.environment().putAll(environment);
+        builder.redirectErrorStream(true).redirectOutput(log.toFile()).redirectInput(new File("/dev/null"));
+        return builder;
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    /** A program that answers {@code --version} and else runs its prompt as a shell script. */
+    static Path shellCli(Path directory) throws IOException {
+        Path program = directory.resolve("shell-cli");
+        Files.writeString(program, """
+                #!/bin/sh
+                case "$1" in --version) echo '9.9.9 (a shell)'; exit 0 ;; esac
+                eval "$(cat)"
+                """, StandardCharsets.UTF_8);
+        if (!program.toFile().setExecutable(true)) {
+            throw new IOException("not executable: " + program);
+        }
+        return program;
+    }
+}

@@ -1,0 +1,115 @@
+package org.claudecluster.worker.http;
+
+import static io.restassured.RestAssured.given;
+import static org.claudecluster.worker.http.Http.body;
+import static org.claudecluster.worker.http.Http.isInvalid;
+import static org.claudecluster.worker.http.Http.json;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.hasItem;
+
+import io.quarkus.test.junit.QuarkusTest;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.UUID;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Each invalid field is named, with what is allowed. */
+@QuarkusTest
+class InvalidTest {
+
+    @ConfigProperty(name = "worker.storage.data-dir")
+    Path dataDir;
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "\"prompt\":\"\"                                             | prompt                     | character",
+                "\"prompt\":\" \\n\"                                         | prompt                     | white space",
+                "\"prompt\":null                                             | prompt                     | character",
+                "\"prompt\":7                                                | prompt                     | a string",
+                "\"prompt\":\"a\\u0000b\"                                    | prompt                     | NUL",
+                "\"prompt\":\"a\\ud800b\"                                    | prompt                     | surrogate",
+                "\"prompt\":\"a\",\"metadata\":{\"x\":\"\\udc00\"}           | metadata.x                 | surrogate",
+                "\"prompt\":\"a\",\"colour\":1                               | colour                     | known are",
+                "\"prompt\":\"a\",\"claude\":{\"colour\":1}                  | claude.colour              | known are",
+                "\"prompt\":\"a\",\"priority\":0                             | priority                   | 1 to 10",
+                "\"prompt\":\"a\",\"priority\":11                            | priority                   | 1 to 10",
+                "\"prompt\":\"a\",\"priority\":\"5\"                         | priority                   | whole number",
+                "\"prompt\":\"a\",\"priority\":5.5                           | priority                   | whole number",
+                "\"prompt\":\"a\",\"timeoutMs\":999                          | timeoutMs                  | 1000 to 86400000",
+                "\"prompt\":\"a\",\"timeoutMs\":86400001                     | timeoutMs                  | 1000 to 86400000",
+                "\"prompt\":\"a\",\"maxAttempts\":11                         | maxAttempts                | 1 to 10",
+                "\"prompt\":\"a\",\"metadata\":[]                            | metadata                   | an object",
+                "\"prompt\":\"a\",\"labels\":{\"a\":1}                       | labels.a                   | a string",
+                "\"prompt\":\"a\",\"labels\":[]                              | labels                     | an object",
+                "\"prompt\":\"a\",\"workerId\":\"\"                          | workerId                   | 1 to 200",
+                "\"prompt\":\"a\",\"requireWorker\":true                     | requireWorker              | workerId",
+                "\"prompt\":\"a\",\"notBefore\":\"tomorrow\"                 | notBefore                  | ISO 8601",
+                "\"prompt\":\"a\",\"workingDirectory\":\"../x\"              | workingDirectory           | below the workspace root",
+                "\"prompt\":\"a\",\"workingDirectory\":\"/etc\"              | workingDirectory           | below the workspace root",
+                "\"prompt\":\"a\",\"workingDirectory\":\"a/../../x\"         | workingDirectory           | below the workspace root",
+                "\"prompt\":\"a\",\"claude\":{\"maxTurns\":0}                | claude.maxTurns            | 1 to 10000",
+                "\"prompt\":\"a\",\"claude\":{\"maxBudgetUsd\":0}            | claude.maxBudgetUsd        | more than 0",
+                "\"prompt\":\"a\",\"claude\":{\"permissionMode\":\"yolo\"}   | claude.permissionMode      | dontAsk",
+                "\"prompt\":\"a\",\"claude\":{\"resumeSessionId\":\"x\"}     | claude.resumeSessionId     | UUID",
+                "\"prompt\":\"a\",\"claude\":{\"allowedTools\":[\"\"]}       | claude.allowedTools[0]     | blank",
+                "\"prompt\":\"a\",\"claude\":{\"allowedTools\":\"Bash\"}     | claude.allowedTools        | an array",
+                "\"prompt\":\"a\",\"claude\":{\"mcpConfig\":\"x\"}           | claude.mcpConfig           | an object",
+            })
+    void a_submit_names_the_field_and_what_it_may_be(String fields, String field, String message) {
+        isInvalid(json("{" + fields + "}").post("/run"), field)
+                .body("errors.message", hasItem(containsString(message)));
+    }
+
+    @Test
+    void everything_that_is_wrong_is_told_at_once() {
+        isInvalid(json("{\"priority\":0,\"timeoutMs\":1}").post("/run"), "prompt")
+                .body("errors.field", hasItem("priority"))
+                .body("errors.field", hasItem("timeoutMs"));
+    }
+
+    @Test
+    void sizes_are_limited() {
+        isInvalid(json(body("x".repeat(300 * 1024), "")).post("/run"), "prompt")
+                .body("errors.message", hasItem(containsString("262144")));
+        isInvalid(
+                        json(body("a", ",\"metadata\":{\"x\":\"" + "y".repeat(17_000) + "\"}"))
+                                .post("/run"),
+                        "metadata")
+                .body("errors.message", hasItem(containsString("16384")));
+        isInvalid(
+                json(body("a", ",\"claude\":{\"appendSystemPrompt\":\"" + "y".repeat(110_000) + "\"}"))
+                        .post("/run"),
+                "claude.appendSystemPrompt");
+    }
+
+    @Test
+    void a_symbolic_link_does_not_lead_out_of_the_workspace() throws IOException {
+        Path workspace = Files.createDirectories(dataDir.resolve("workspace"));
+        String link = "link-" + UUID.randomUUID();
+        Files.createSymbolicLink(workspace.resolve(link), Path.of("/usr"));
+
+        isInvalid(json(body("a", ",\"workingDirectory\":\"" + link + "/lib\"")).post("/run"), "workingDirectory")
+                .body("errors.message", hasItem(containsString("symbolic link")));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "/tasks?status=done, status",
+        "/tasks?limit=0, limit",
+        "/tasks?limit=501, limit",
+        "/tasks?after=x, after",
+        "/tasks?colour=red, colour",
+        "/tasks/00000000-0000-7000-8000-000000000000?wait=1h, wait",
+        "/tasks/00000000-0000-7000-8000-000000000000?wait=301s, wait",
+    })
+    void a_query_names_the_parameter(String path, String parameter) {
+        isInvalid(given().get(path), parameter);
+    }
+}

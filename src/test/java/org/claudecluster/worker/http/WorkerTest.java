@@ -1,0 +1,152 @@
+package org.claudecluster.worker.http;
+
+import static io.restassured.RestAssured.given;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.claudecluster.worker.http.Http.QUICK;
+import static org.claudecluster.worker.http.Http.awaitEnd;
+import static org.claudecluster.worker.http.Http.isInvalid;
+import static org.claudecluster.worker.http.Http.isProblem;
+import static org.claudecluster.worker.http.Http.json;
+import static org.claudecluster.worker.http.Http.submit;
+import static org.hamcrest.Matchers.containsString;
+import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.hasItem;
+import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.notNullValue;
+
+import io.quarkus.test.junit.QuarkusTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What the worker says about itself. In these tests no CLI is installed, so auto has chosen the stub. */
+@QuarkusTest
+class WorkerTest {
+
+    @Test
+    void hello_keeps_the_promised_names() {
+        given().get("/hello")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("available"))
+                .body("timestamp", notNullValue())
+                .body("version", notNullValue())
+                .body("uptime", notNullValue())
+                .body("activeTasks", notNullValue())
+                .body("id", notNullValue())
+                .body("name", notNullValue())
+                .body("capabilities.maxConcurrentTasks", equalTo(5))
+                .body("capabilities.executorType", equalTo("stub"))
+                .body("capabilities.streamingType", equalTo("sse"))
+                .body("systemInfo", hasKey("javaVersion"))
+                .body("systemInfo", hasKey("platform"))
+                .body("systemInfo", hasKey("arch"));
+    }
+
+    @Test
+    void the_status_tells_what_is_active_and_why() {
+        given().get("/pty/status")
+                .then()
+                .statusCode(200)
+                .body("executorType", equalTo("stub"))
+                .body("requestedExecutorType", equalTo("auto"))
+                .body("ptyAvailable", equalTo(false))
+                .body("reason", containsString("CLAUDE_CLI_PATH"))
+                .body("claudeCliAvailable", equalTo(false))
+                .body("maxConcurrentProcesses", equalTo(5))
+                .body("terminal.cols", equalTo(80))
+                .body("terminal.rows", equalTo(24))
+                .body("timeoutMs", equalTo(300_000));
+    }
+
+    @Test
+    void a_switch_to_what_cannot_run_here_changes_nothing_and_says_why() {
+        isProblem(json("{\"executorType\":\"pty\"}").post("/pty/switch"), 409)
+                .body("detail", containsString("CLAUDE_CLI_PATH"));
+        given().get("/pty/status").then().body("executorType", equalTo("stub"));
+        json("{\"executorType\":\"auto\"}")
+                .post("/pty/switch")
+                .then()
+                .statusCode(200)
+                .body("newConfig.executorType", equalTo("stub"));
+    }
+
+    @Test
+    void a_switch_names_what_it_does_not_know() {
+        isInvalid(json("{\"executorType\":\"rocket\"}").post("/pty/switch"), "executorType");
+        isInvalid(json("{\"streamingType\":\"carrier pigeon\"}").post("/pty/switch"), "streamingType");
+        isInvalid(json("{}").post("/pty/switch"), "executorType");
+        isInvalid(json("{\"colour\":1}").post("/pty/switch"), "colour");
+    }
+
+    @Test
+    void streaming_can_be_switched_off_and_on() {
+        String id = submit(QUICK, "");
+        json("{\"streamingType\":\"stub\"}").post("/pty/switch").then().statusCode(200);
+        try {
+            isProblem(given().get("/stream/" + id), 409);
+        } finally {
+            json("{\"streamingType\":\"sse\"}").post("/pty/switch").then().statusCode(200);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"live", "ready", "started"})
+    void the_probes_are_up(String probe) {
+        given().get("/q/health/" + probe).then().statusCode(200).body("status", equalTo("UP"));
+    }
+
+    @Test
+    void readiness_tells_the_executor_and_the_store() {
+        given().get("/q/health/ready")
+                .then()
+                .body("checks.name", hasItem("executor"))
+                .body("checks.name", hasItem("store"))
+                .body("checks.find { it.name == 'executor' }.data.executorType", equalTo("stub"));
+    }
+
+    @Test
+    void every_meter_is_there() {
+        awaitEnd(submit(QUICK, ""));
+
+        String metrics = given().get("/q/metrics").asString();
+
+        assertThat(metrics)
+                .contains("worker_tasks_submitted_total ")
+                .contains("worker_tasks_claimed_total ")
+                .contains("worker_tasks_finished_total{")
+                .contains("reason=\"none\"")
+                .contains("worker_queue_depth ")
+                .contains("worker_queue_oldest_seconds ")
+                .contains("worker_slots_used ")
+                .contains("worker_slots_total 5.0")
+                .contains("worker_run_duration_seconds_count ")
+                .contains("worker_first_byte_seconds_count ")
+                .contains("worker_output_bytes_total ")
+                .contains("worker_stream_subscribers ")
+                .contains("worker_lease_lost_total ")
+                .contains("worker_leaked_processes_total ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/hello",
+                "/pty/status",
+                "/pty/switch",
+                "/run",
+                "/tasks",
+                "/tasks/{id}",
+                "/tasks/{id}/cancel",
+                "/tasks/{id}/output",
+                "/tasks/{id}/events",
+                "/stream/{id}"
+            })
+    void the_openapi_document_has_every_route(String route) {
+        given().accept("application/json")
+                .get("/q/openapi?format=json")
+                .then()
+                .statusCode(200)
+                .body("paths", hasKey(route));
+    }
+}
