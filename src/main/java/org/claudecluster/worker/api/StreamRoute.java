@@ -87,7 +87,9 @@ class StreamRoute {
 
     /** The complete event has the number after the last record's. */
     private boolean sawTheEnd(Task task, long after) {
-        if (after == 0 || !task.status().isFinal() || transcripts.live(task.id()).isPresent()) {
+        if (after == 0
+                || !task.status().isFinal()
+                || transcripts.live(task.id()).isPresent()) {
             return false;
         }
         try (TranscriptLog.Reader reader = transcripts.log().read(task.id(), after - 1)) {

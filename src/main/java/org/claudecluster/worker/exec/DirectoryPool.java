@@ -5,6 +5,7 @@ import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
@@ -35,15 +36,23 @@ final class DirectoryPool {
         return root;
     }
 
-    /** A new, empty directory of this name below the root. */
+    /** The directory of this name below the root: empty when it is new, as it was when an earlier attempt left it. */
     Path make(String name) throws IOException {
         Path wanted = root.resolve(name);
+        if (Files.exists(wanted, LinkOption.NOFOLLOW_LINKS)) {
+            return Files.createDirectories(wanted);
+        }
         Optional<Path> kept = Optional.ofNullable(spare.poll());
         if (kept.isEmpty()) {
             return Files.createDirectories(wanted);
         }
         spares.decrementAndGet();
-        return Files.move(kept.get(), wanted);
+        try {
+            return Files.move(kept.get(), wanted);
+        } catch (NoSuchFileException _) {
+            // Somebody has cleared the root; the pool fills again by itself.
+            return Files.createDirectories(wanted);
+        }
     }
 
     /** Takes a directory back if it is empty and as it was; false, with nothing touched, if something is in it. */

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -17,6 +18,9 @@ import org.claudecluster.worker.task.Reason;
 public final class StubExecutor implements TaskExecutor {
 
     private static final int EXIT_OK = 0;
+    private static final int LINE = 64;
+    /** About what one read of a terminal brings: a script may ask for more than the memory holds. */
+    private static final int BLOCK = 1024 * LINE;
 
     @Override
     public ExecutorType type() {
@@ -47,10 +51,7 @@ public final class StubExecutor implements TaskExecutor {
                 run.transcript().output(ByteBuffer.wrap((text + "\r\n").getBytes(StandardCharsets.UTF_8)));
                 yield stopped(run);
             }
-            case StubScript.Step.Bytes(int count) -> {
-                run.transcript().output(ByteBuffer.wrap(numbered(count)));
-                yield stopped(run);
-            }
+            case StubScript.Step.Bytes(int count) -> print(count, run);
             case StubScript.Step.Sleep(Duration pause) -> sleep(pause, run, deadline);
             case StubScript.Step.Exit(int code) -> Optional.of(exit(code));
         };
@@ -88,10 +89,19 @@ public final class StubExecutor implements TaskExecutor {
     }
 
     /** Lines of 64 bytes, each with its number, so that a reader can tell what is missing. */
-    private static byte[] numbered(int count) {
-        StringBuilder lines = new StringBuilder(count + 64);
-        for (int line = 0; lines.length() < count; line++) {
-            lines.append(String.format("%010d", line)).repeat('.', 52).append("\r\n");
+    private static Optional<Verdict> print(int count, TaskRun run) {
+        for (int from = 0; from < count && run.stop().cause().isEmpty(); from += BLOCK) {
+            run.transcript().output(numbered(from / LINE, Math.min(BLOCK, count - from)));
+        }
+        return stopped(run);
+    }
+
+    private static byte[] numbered(int firstLine, int count) {
+        StringBuilder lines = new StringBuilder(count + LINE);
+        for (int line = firstLine; lines.length() < count; line++) {
+            lines.append(String.format(Locale.ROOT, "%010d", line))
+                    .repeat('.', 52)
+                    .append("\r\n");
         }
         return lines.substring(0, count).getBytes(StandardCharsets.US_ASCII);
     }

@@ -44,7 +44,7 @@ final class StubScript {
         List<String> lines = prompt.lines().toList();
         if (!lines.getFirst().strip().equals(FIRST_LINE)) {
             String first = lines.getFirst();
-            return StubExecutor.demo(first.length() > SHOWN ? first.substring(0, SHOWN) + "…" : first);
+            return StubExecutor.demo(shown(first));
         }
         List<Step> steps = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
@@ -53,6 +53,11 @@ final class StubScript {
             }
         }
         return steps;
+    }
+
+    private static String shown(String text) {
+        int points = text.codePointCount(0, text.length());
+        return points <= SHOWN ? text : text.substring(0, text.offsetByCodePoints(0, SHOWN)) + "…";
     }
 
     private static Step step(String line) {

@@ -12,6 +12,7 @@ import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.TaskStore;
 import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Claims tasks while slots are free. One thread, so that this process never races itself for a task; woken by a local
@@ -30,6 +31,7 @@ final class Dispatcher {
     private final TaskObserver observer;
     private final Semaphore wakeUps = new Semaphore(0);
     private volatile boolean stopped;
+    private @Nullable Thread thread;
 
     Dispatcher(
             LifecycleSettings settings,
@@ -49,13 +51,20 @@ final class Dispatcher {
     }
 
     void start() {
-        Thread.ofPlatform().name("dispatcher").daemon().start(this::dispatchUntilStopped);
+        thread = Thread.ofPlatform().name("dispatcher").daemon().start(this::dispatchUntilStopped);
     }
 
-    /** No claim begins after this; one that is under way still hands over what it got. */
-    void stop() {
+    /** No claim begins after this; one that is under way hands over what it got before this returns, if it ends in time. */
+    void stop(Duration patience) {
         stopped = true;
         wake();
+        try {
+            if (thread != null && !thread.join(patience)) {
+                LOG.warn("a claim is still under way: what it brings is reaped when its lease has run out");
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     void wake() {

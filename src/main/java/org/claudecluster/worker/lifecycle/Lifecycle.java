@@ -85,9 +85,11 @@ public final class Lifecycle implements Worker, LocalSignals {
     /** Claims no more, ends what runs and waits until its outcome is written. */
     public void stop() {
         draining = true;
-        dispatcher.stop();
-        running.stopAll(StopCause.DRAINED);
         long giveUpAt = System.nanoTime() + settings.stopPatience().toNanos();
+        running.stopAll(StopCause.DRAINED);
+        // INVARIANT: nothing is claimed after this, so the second round reaches what the last claim has brought.
+        dispatcher.stop(settings.stopPatience());
+        running.stopAll(StopCause.DRAINED);
         while (!running.isEmpty() && System.nanoTime() - giveUpAt < 0) {
             LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
         }

@@ -24,7 +24,7 @@ final class RecordFormat {
                 .put(record.kind().code())
                 .putLong(record.seq())
                 .putLong(record.atMillis());
-        header.putInt(checksum(header.slice(0, CHECKED), ByteBuffer.wrap(record.bytes())));
+        header.putInt(checksum(header.array(), 0, record.bytes(), 0, record.bytes().length));
         return header.flip();
     }
 
@@ -32,7 +32,8 @@ final class RecordFormat {
     static boolean isIntact(ByteBuffer buffer) {
         int start = buffer.position();
         int length = buffer.getInt(start);
-        int checksum = checksum(buffer.slice(start, CHECKED), buffer.slice(start + HEADER, length));
+        int at = buffer.arrayOffset() + start;
+        int checksum = checksum(buffer.array(), at, buffer.array(), at + HEADER, length);
         return checksum == buffer.getInt(start + CHECKED) && buffer.getLong(start + 5) > 0;
     }
 
@@ -59,10 +60,10 @@ final class RecordFormat {
         return buffer.getLong(buffer.position() + 5);
     }
 
-    private static int checksum(ByteBuffer header, ByteBuffer payload) {
+    private static int checksum(byte[] header, int headerAt, byte[] payload, int payloadAt, int length) {
         CRC32C crc = new CRC32C();
-        crc.update(header);
-        crc.update(payload);
+        crc.update(header, headerAt, CHECKED);
+        crc.update(payload, payloadAt, length);
         return (int) crc.getValue();
     }
 }

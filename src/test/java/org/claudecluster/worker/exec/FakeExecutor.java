@@ -1,0 +1,33 @@
+package org.claudecluster.worker.exec;
+
+import java.util.Optional;
+import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Outcome;
+
+/** Succeeds at once; whether it is there is for the test to say. */
+final class FakeExecutor implements TaskExecutor {
+
+    private final ExecutorType type;
+    Availability availability;
+
+    FakeExecutor(ExecutorType type, Availability availability) {
+        this.type = type;
+        this.availability = availability;
+    }
+
+    @Override
+    public ExecutorType type() {
+        return type;
+    }
+
+    @Override
+    public Availability probe() {
+        return availability;
+    }
+
+    @Override
+    public Verdict run(TaskRun run) {
+        return new Verdict(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty());
+    }
+}

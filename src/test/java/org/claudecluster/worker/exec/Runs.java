@@ -1,0 +1,62 @@
+package org.claudecluster.worker.exec;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.transcript.FileTranscriptLog;
+import org.claudecluster.worker.transcript.TranscriptLog;
+import org.claudecluster.worker.transcript.TranscriptRecord;
+import org.claudecluster.worker.transcript.Transcripts;
+
+/** Tasks and runs to try executors with. */
+final class Runs {
+
+    private Runs() {}
+
+    static Task task(String prompt, Duration timeout, Optional<String> workingDirectory) {
+        TaskSpec spec = new TaskSpec(
+                prompt,
+                Optional.empty(),
+                false,
+                5,
+                Optional.empty(),
+                Map.of(),
+                timeout,
+                1,
+                Optional.empty(),
+                workingDirectory,
+                ClaudeOptions.NONE);
+        return Task.enqueued(TaskId.create(Instant.EPOCH), spec, Instant.EPOCH);
+    }
+
+    static TaskRun run(String prompt, Duration timeout, Path directory) {
+        Task task = task(prompt, timeout, Optional.empty());
+        Transcripts transcripts = new Transcripts(new FileTranscriptLog(directory), InstantSource.system());
+        return new TaskRun(task, transcripts.begin(task.id(), () -> {}), new StopSignal());
+    }
+
+    /** What the run printed. */
+    static String printed(TaskRun run, Path directory) {
+        run.transcript().flush();
+        List<TranscriptRecord> records = new ArrayList<>();
+        try (TranscriptLog.Reader reader =
+                new FileTranscriptLog(directory).read(run.task().id(), 0)) {
+            for (List<TranscriptRecord> batch = reader.next(1 << 20); !batch.isEmpty(); batch = reader.next(1 << 20)) {
+                records.addAll(batch);
+            }
+        }
+        StringBuilder text = new StringBuilder();
+        records.forEach(record -> text.append(new String(record.bytes(), StandardCharsets.UTF_8)));
+        return text.toString();
+    }
+}

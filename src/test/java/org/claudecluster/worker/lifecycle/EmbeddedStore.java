@@ -1,0 +1,99 @@
+package org.claudecluster.worker.lifecycle;
+
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.claudecluster.worker.store.JdbcTaskStore;
+import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.Enqueued;
+import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.TaskStore;
+import org.flywaydb.core.Flyway;
+import org.h2.jdbcx.JdbcConnectionPool;
+
+/** The real store on a file of the test's own. */
+final class EmbeddedStore implements AutoCloseable {
+
+    final JdbcTaskStore tasks;
+    private final JdbcConnectionPool connections;
+
+    EmbeddedStore(Path directory) {
+        connections = JdbcConnectionPool.create("jdbc:h2:file:" + directory.resolve("tasks"), "sa", "");
+        Flyway.configure()
+                .dataSource(connections)
+                .locations("classpath:db/migration")
+                .load()
+                .migrate();
+        tasks = new JdbcTaskStore(connections);
+    }
+
+    /** What a test does around the calls of a store. */
+    interface Around {
+        Object call(String method, Callable<Object> real) throws Exception;
+    }
+
+    /** The real store with something around it. */
+    TaskStore with(Around around) {
+        return (TaskStore) Proxy.newProxyInstance(
+                TaskStore.class.getClassLoader(),
+                new Class<?>[] {TaskStore.class},
+                (_, method, arguments) -> around.call(method.getName(), () -> {
+                    try {
+                        return method.invoke(tasks, arguments);
+                    } catch (InvocationTargetException e) {
+                        throw e.getCause() instanceof RuntimeException real ? real : e;
+                    }
+                }));
+    }
+
+    TaskId enqueue(int priority, int maxAttempts) {
+        TaskSpec spec = new TaskSpec(
+                "priority " + priority,
+                Optional.empty(),
+                false,
+                priority,
+                Optional.empty(),
+                Map.of(),
+                Duration.ofMinutes(5),
+                maxAttempts,
+                Optional.empty(),
+                Optional.empty(),
+                ClaudeOptions.NONE);
+        NewTask task = new NewTask(TaskId.create(Instant.EPOCH), spec, Optional.empty());
+        return ((Enqueued.Created) tasks.enqueue(task)).task().id();
+    }
+
+    TaskId enqueue() {
+        return enqueue(5, 1);
+    }
+
+    Task find(TaskId task) {
+        return tasks.find(task).orElseThrow();
+    }
+
+    int update(String sql) {
+        try (Connection connection = connections.getConnection();
+                Statement statement = connection.createStatement()) {
+            return statement.executeUpdate(sql);
+        } catch (SQLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        tasks.close();
+        connections.dispose();
+    }
+}

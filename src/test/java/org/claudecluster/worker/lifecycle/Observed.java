@@ -1,0 +1,41 @@
+package org.claudecluster.worker.lifecycle;
+
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.TaskObserver;
+
+/** Counts what it is told. */
+final class Observed implements TaskObserver {
+
+    final AtomicInteger claimed = new AtomicInteger();
+    final AtomicInteger finished = new AtomicInteger();
+    final AtomicInteger leasesLost = new AtomicInteger();
+
+    @Override
+    public void submitted() {}
+
+    @Override
+    public void claimed(int tasks) {
+        claimed.addAndGet(tasks);
+    }
+
+    @Override
+    public void firstByte(Duration afterStart) {}
+
+    @Override
+    public void printed(int bytes) {}
+
+    @Override
+    public void finished(Finish finish, Duration run) {
+        finished.incrementAndGet();
+    }
+
+    @Override
+    public void leaseLost() {
+        leasesLost.incrementAndGet();
+    }
+
+    @Override
+    public void leaked(int processes) {}
+}
