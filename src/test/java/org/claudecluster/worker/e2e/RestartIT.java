@@ -36,7 +36,7 @@ class RestartIT {
         try (WorkerProcess worker = setup.start();
                 ExecutorService clients = Executors.newVirtualThreadPerTaskExecutor()) {
             for (int client = 0; client < CLIENTS; client++) {
-                clients.submit(() -> insertUntilRefused(worker.api()));
+                clients.execute(() -> insertUntilRefused(worker.api()));
             }
             await().atMost(LONG)
                     .pollInterval(Duration.ofMillis(5))
