@@ -14,11 +14,15 @@ class StartFailureTest {
     @Test
     void every_wrong_setting_is_a_line_and_the_exit_code_is_2() {
         Throwable failure = new RuntimeException(new ConfigValidationException(new ConfigValidationException.Problem[] {
-            new ConfigValidationException.Problem("worker.a is unknown"),
-            new ConfigValidationException.Problem("worker.b must be at least 1")
+            new ConfigValidationException.Problem("SRCFG00050: worker.slot.max in X does not map to any root"),
+            new ConfigValidationException.Problem("worker.queue.capacity must be greater than or equal to 1")
         }));
         assertThat(StartFailure.lines(failure))
-                .containsExactly("wrong setting: worker.a is unknown", "wrong setting: worker.b must be at least 1");
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("worker.slot.max=").contains("is an unknown setting"),
+                        line -> assertThat(line)
+                                .startsWith("worker.queue.capacity=")
+                                .endsWith("is not allowed: a whole number from 1 up (default 100000)"));
         assertThat(StartFailure.exitCode(failure)).isEqualTo(2);
     }
 
