@@ -201,7 +201,8 @@ abstract class ClaimContract extends StoreFixture {
 
     /** Claims until nothing is pending; a claim that rivals emptied is no end. */
     private static List<Task> claimAll(JdbcTaskStore store, String worker, int slots) {
-        Claimant rival = new Claimant(new WorkerId(worker), worker, Duration.ofSeconds(30), Duration.ofSeconds(30));
+        Claimant rival =
+                new Claimant(new WorkerId(worker), worker, "pty", Duration.ofSeconds(30), Duration.ofSeconds(30));
         List<Task> all = new ArrayList<>();
         do {
             all.addAll(store.claim(rival, slots));

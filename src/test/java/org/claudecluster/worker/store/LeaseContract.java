@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Ending;
@@ -21,22 +20,20 @@ import org.junit.jupiter.api.Test;
 abstract class LeaseContract extends StoreFixture {
 
     @Test
-    void the_holder_may_start_renew_and_finish() {
+    void the_holder_may_renew_and_finish() {
         Lease lease = claimed("hello").lease();
 
-        assertThat(store.start(lease, "pty", Optional.of("session"))).isTrue();
-        assertThat(store.renew(ME, List.of(lease))).containsExactly(lease);
+        assertThat(store.renew(ME.lease(), List.of(lease))).containsExactly(lease);
         assertThat(store.finish(lease, DONE)).isTrue();
     }
 
     @Test
-    void a_start_is_there_to_read() {
+    void a_claim_stores_what_will_run_the_task_and_in_which_session() {
         Task task = claimed("hello");
 
-        store.start(task.lease(), "pty", Optional.of("01890a5d-ac96-774b-bcce-b302099a8057"));
-
-        assertThat(found(task.id()).executorType()).contains("pty");
-        assertThat(found(task.id()).sessionId()).contains("01890a5d-ac96-774b-bcce-b302099a8057");
+        assertThat(task.executorType()).contains("pty");
+        assertThat(task.sessionId()).isPresent();
+        assertThat(found(task.id())).isEqualTo(task);
     }
 
     @Test
@@ -93,8 +90,8 @@ abstract class LeaseContract extends StoreFixture {
         Lease lost = claimed("lost").lease();
         stolen(lost.task());
 
-        assertThat(store.renew(ME, Set.of(held, lost))).containsExactly(held);
-        assertThat(store.renew(ME, List.of())).isEmpty();
+        assertThat(store.renew(ME.lease(), Set.of(held, lost))).containsExactly(held);
+        assertThat(store.renew(ME.lease(), List.of())).isEmpty();
     }
 
     @Test
@@ -102,7 +99,7 @@ abstract class LeaseContract extends StoreFixture {
         Lease lease = claimed("late").lease();
         leaseRanOut(lease.task());
 
-        assertThat(store.renew(ME, List.of(lease))).containsExactly(lease);
+        assertThat(store.renew(ME.lease(), List.of(lease))).containsExactly(lease);
         assertThat(store.reap(OTHER.id(), false)).isEmpty();
     }
 
@@ -117,7 +114,6 @@ abstract class LeaseContract extends StoreFixture {
     @Test
     void a_lost_task_with_no_attempt_left_fails() {
         Lease lease = claimed("lost").lease();
-        store.start(lease, "pty", Optional.of("session"));
         leaseRanOut(lease.task());
 
         List<Task> reaped = store.reap(OTHER.id(), false);
@@ -130,14 +126,13 @@ abstract class LeaseContract extends StoreFixture {
         assertThat(task.outcome().orElseThrow().message().orElseThrow()).contains("gone");
         assertThat(task.finishedAt()).isPresent();
         assertThat(task.worker()).contains(ME.id());
-        assertThat(task.sessionId()).contains("session");
+        assertThat(task.sessionId()).isPresent();
     }
 
     @Test
     void a_lost_task_with_an_attempt_left_waits_as_if_it_had_never_run() {
         Task fresh = created(store.enqueue(newTask(ASpec.asking("again").maxAttempts(2))));
         Lease lease = claimOne(ME).lease();
-        store.start(lease, "pty", Optional.of("session"));
         sql("UPDATE task SET output_bytes = 7, last_output_at = CURRENT_TIMESTAMP, turns = 3");
         leaseRanOut(lease.task());
 
@@ -190,8 +185,7 @@ abstract class LeaseContract extends StoreFixture {
     }
 
     private void assertRefused(Lease lease) {
-        assertThat(store.start(lease, "stub", Optional.of("thief"))).isFalse();
-        assertThat(store.renew(ME, List.of(lease))).isEmpty();
+        assertThat(store.renew(ME.lease(), List.of(lease))).isEmpty();
         assertThat(store.finish(lease, DONE)).isFalse();
     }
 }

@@ -96,7 +96,6 @@ abstract class OutcomeContract extends StoreFixture {
     @Test
     void the_end_changes_nothing_of_what_was_asked_and_who_ran_it() {
         Task task = claimed("hello");
-        store.start(task.lease(), "pty", Optional.of("session"));
         Task running = found(task.id());
 
         store.finish(task.lease(), DONE);

@@ -50,7 +50,7 @@ abstract class StoreFixture {
     }
 
     static Claimant claimant(String id, String name) {
-        return new Claimant(new WorkerId(id), name, Duration.ofSeconds(30), Duration.ofSeconds(30));
+        return new Claimant(new WorkerId(id), name, "pty", Duration.ofSeconds(30), Duration.ofSeconds(30));
     }
 
     static NewTask newTask(ASpec spec) {
