@@ -1,0 +1,113 @@
+package org.claudecluster.worker.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.Map;
+import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.CancelAnswer;
+import org.claudecluster.worker.task.DeleteAnswer;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStatus;
+import org.junit.jupiter.api.Test;
+
+/** What a cancel and a delete do. */
+abstract class CancelContract extends StoreFixture {
+
+    @Test
+    void a_pending_task_is_cancelled_at_once() {
+        TaskId id = enqueue("unwanted");
+
+        assertThat(store.cancel(id)).isEqualTo(CancelAnswer.CANCELLED);
+
+        assertThat(status(id)).isEqualTo(TaskStatus.CANCELLED);
+        assertThat(found(id).outcome()).contains(new Outcome.Cancelled(new Ending.NotStarted()));
+        assertThat(found(id).finishedAt()).isPresent();
+        assertThat(store.claim(ME, 9)).isEmpty();
+    }
+
+    @Test
+    void the_holder_of_a_running_task_is_asked_to_end_it() {
+        Task task = claimed("unwanted");
+        assertThat(store.cancelRequests(ME.id())).isEmpty();
+
+        assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
+
+        assertThat(status(task.id())).isEqualTo(TaskStatus.RUNNING);
+        assertThat(found(task.id()).cancelRequested()).isTrue();
+        assertThat(store.cancelRequests(ME.id())).containsExactly(task.id());
+        assertThat(store.cancelRequests(OTHER.id())).isEmpty();
+    }
+
+    @Test
+    void a_task_that_completes_after_the_request_has_completed() {
+        Task task = claimed("too late");
+        store.cancel(task.id());
+
+        assertThat(store.finish(task.lease(), DONE)).isTrue();
+
+        assertThat(status(task.id())).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(store.cancelRequests(ME.id())).isEmpty();
+    }
+
+    @Test
+    void cancelling_a_running_task_twice_is_one_request() {
+        Task task = claimed("unwanted");
+        store.cancel(task.id());
+
+        assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
+        assertThat(store.cancelRequests(ME.id())).containsExactly(task.id());
+    }
+
+    @Test
+    void cancelling_a_pending_task_twice_finds_it_final() {
+        TaskId id = enqueue("unwanted");
+        store.cancel(id);
+        Task first = found(id);
+
+        assertThat(store.cancel(id)).isEqualTo(CancelAnswer.ALREADY_FINAL);
+        assertThat(found(id)).isEqualTo(first);
+    }
+
+    @Test
+    void a_final_task_stays_as_it_is() {
+        Task task = finished("done");
+
+        assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.ALREADY_FINAL);
+        assertThat(found(task.id())).isEqualTo(task);
+    }
+
+    @Test
+    void an_unknown_task_can_be_neither_cancelled_nor_deleted() {
+        TaskId nobody = TaskId.create(Instant.now());
+
+        assertThat(store.cancel(nobody)).isEqualTo(CancelAnswer.UNKNOWN);
+        assertThat(store.delete(nobody)).isEqualTo(DeleteAnswer.UNKNOWN);
+    }
+
+    @Test
+    void a_final_task_is_deleted_with_its_labels() {
+        TaskId id = enqueue(ASpec.asking("unwanted").labels(Map.of("a", "b")));
+        store.cancel(id);
+
+        assertThat(store.delete(id)).isEqualTo(DeleteAnswer.DELETED);
+
+        assertThat(store.find(id)).isEmpty();
+        assertThat(sql("DELETE FROM task_label")).isZero();
+        assertThat(store.delete(id)).isEqualTo(DeleteAnswer.UNKNOWN);
+    }
+
+    @Test
+    void a_task_that_is_not_final_is_not_deleted() {
+        TaskId running = claimed("running").id();
+        TaskId pending = enqueue("pending");
+
+        assertThat(store.delete(pending)).isEqualTo(DeleteAnswer.NOT_FINAL);
+        assertThat(store.delete(running)).isEqualTo(DeleteAnswer.NOT_FINAL);
+        assertThat(status(pending)).isEqualTo(TaskStatus.PENDING);
+        assertThat(status(running)).isEqualTo(TaskStatus.RUNNING);
+    }
+}

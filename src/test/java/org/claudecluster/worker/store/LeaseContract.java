@@ -1,0 +1,191 @@
+package org.claudecluster.worker.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStatus;
+import org.junit.jupiter.api.Test;
+
+/** Who may write to a running task, and what becomes of one that nobody holds any more. */
+abstract class LeaseContract extends StoreFixture {
+
+    @Test
+    void the_holder_may_renew_and_finish() {
+        Lease lease = claimed("hello").lease();
+
+        assertThat(store.renew(ME.lease(), List.of(lease))).containsExactly(lease);
+        assertThat(store.finish(lease, DONE)).isTrue();
+    }
+
+    @Test
+    void a_claim_stores_what_will_run_the_task_and_in_which_session() {
+        Task task = claimed("hello");
+
+        assertThat(task.executorType()).contains("pty");
+        assertThat(task.sessionId()).isPresent();
+        assertThat(found(task.id())).isEqualTo(task);
+    }
+
+    @Test
+    void a_stolen_lease_can_do_nothing() {
+        Lease lease = claimed("hello").lease();
+        stolen(lease.task());
+        Task before = found(lease.task());
+
+        assertRefused(lease);
+        assertThat(found(lease.task())).isEqualTo(before);
+    }
+
+    @Test
+    void another_holder_can_do_nothing() {
+        Lease lease = claimed("hello").lease();
+        Task before = found(lease.task());
+
+        assertRefused(new Lease(lease.task(), OTHER.id(), lease.epoch()));
+        assertThat(found(lease.task())).isEqualTo(before);
+    }
+
+    @Test
+    void the_lease_of_an_unknown_task_can_do_nothing() {
+        assertRefused(new Lease(TaskId.create(Instant.now()), ME.id(), 1));
+    }
+
+    @Test
+    void a_lease_ends_with_its_task() {
+        Lease lease = claimed("hello").lease();
+        store.finish(lease, DONE);
+        Task before = found(lease.task());
+
+        assertRefused(lease);
+        assertThat(found(lease.task())).isEqualTo(before);
+    }
+
+    @Test
+    void the_lease_of_an_attempt_before_can_do_nothing() {
+        Lease first = claimed(ASpec.asking("twice").maxAttempts(2)).lease();
+        leaseRanOut(first.task());
+        store.reap(OTHER.id(), false);
+        assertRefused(first);
+
+        Lease second = claimOne(ME).lease();
+
+        assertRefused(first);
+        assertThat(second.epoch()).isEqualTo(2);
+        assertThat(store.finish(second, DONE)).isTrue();
+    }
+
+    @Test
+    void a_renewal_says_which_leases_are_still_held() {
+        Lease held = claimed("held").lease();
+        Lease lost = claimed("lost").lease();
+        stolen(lost.task());
+
+        assertThat(store.renew(ME.lease(), Set.of(held, lost))).containsExactly(held);
+        assertThat(store.renew(ME.lease(), List.of())).isEmpty();
+    }
+
+    @Test
+    void a_lease_that_ran_out_and_was_not_reaped_can_be_renewed() {
+        Lease lease = claimed("late").lease();
+        leaseRanOut(lease.task());
+
+        assertThat(store.renew(ME.lease(), List.of(lease))).containsExactly(lease);
+        assertThat(store.reap(OTHER.id(), false)).isEmpty();
+    }
+
+    @Test
+    void a_held_task_is_not_reaped() {
+        Lease lease = claimed("held").lease();
+
+        assertThat(store.reap(OTHER.id(), false)).isEmpty();
+        assertThat(status(lease.task())).isEqualTo(TaskStatus.RUNNING);
+    }
+
+    @Test
+    void a_lost_task_with_no_attempt_left_fails() {
+        Lease lease = claimed("lost").lease();
+        leaseRanOut(lease.task());
+
+        List<Task> reaped = store.reap(OTHER.id(), false);
+
+        Task task = found(lease.task());
+        assertThat(reaped).containsExactly(task);
+        assertThat(task.status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(task.outcome().orElseThrow().reason()).contains(Reason.WORKER_LOST);
+        assertThat(task.outcome().orElseThrow().ending()).isEqualTo(new Ending.NotStarted());
+        assertThat(task.outcome().orElseThrow().message().orElseThrow()).contains("gone");
+        assertThat(task.finishedAt()).isPresent();
+        assertThat(task.worker()).contains(ME.id());
+        assertThat(task.sessionId()).isPresent();
+    }
+
+    @Test
+    void a_lost_task_with_an_attempt_left_waits_as_if_it_had_never_run() {
+        Task fresh = created(store.enqueue(newTask(ASpec.asking("again").maxAttempts(2))));
+        Lease lease = claimOne(ME).lease();
+        sql("UPDATE task SET output_bytes = 7, last_output_at = CURRENT_TIMESTAMP, turns = 3");
+        leaseRanOut(lease.task());
+
+        List<Task> reaped = store.reap(OTHER.id(), false);
+
+        Task task = found(lease.task());
+        assertThat(reaped).containsExactly(task);
+        assertThat(task)
+                .usingRecursiveComparison()
+                .ignoringFields("attempt", "epoch")
+                .isEqualTo(fresh);
+        assertThat(task.attempt()).isEqualTo(1);
+        assertThat(task.progress()).isEqualTo(Progress.NONE);
+    }
+
+    @Test
+    void a_lost_task_whose_cancel_was_asked_for_is_cancelled() {
+        Lease lease = claimed(ASpec.asking("unwanted").maxAttempts(2)).lease();
+        store.cancel(lease.task());
+        leaseRanOut(lease.task());
+
+        List<Task> reaped = store.reap(OTHER.id(), false);
+
+        Task task = found(lease.task());
+        assertThat(reaped).containsExactly(task);
+        assertThat(task.status()).isEqualTo(TaskStatus.CANCELLED);
+        assertThat(task.outcome()).contains(new Outcome.Cancelled(new Ending.NotStarted()));
+        assertThat(task.finishedAt()).isPresent();
+    }
+
+    @Test
+    void the_last_one_alive_reaps_what_the_others_held_at_once() {
+        TaskId mine = claimed("mine").id();
+        enqueue("theirs");
+        TaskId theirs = claimOne(OTHER).id();
+
+        List<Task> reaped = store.reap(ME.id(), true);
+
+        assertThat(reaped).extracting(Task::id).containsExactly(theirs);
+        assertThat(status(mine)).isEqualTo(TaskStatus.RUNNING);
+    }
+
+    @Test
+    void a_lost_task_is_reaped_once() {
+        Lease lease = claimed("lost").lease();
+        leaseRanOut(lease.task());
+
+        assertThat(store.reap(OTHER.id(), false)).hasSize(1);
+        assertThat(store.reap(OTHER.id(), true)).isEmpty();
+    }
+
+    private void assertRefused(Lease lease) {
+        assertThat(store.renew(ME.lease(), List.of(lease))).isEmpty();
+        assertThat(store.finish(lease, DONE)).isFalse();
+    }
+}

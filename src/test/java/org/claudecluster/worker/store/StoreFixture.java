@@ -1,0 +1,146 @@
+package org.claudecluster.worker.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import javax.sql.DataSource;
+import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Enqueued;
+import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.WorkerId;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+
+/** An empty store before each test, and the words in which the contracts speak of it. */
+abstract class StoreFixture {
+
+    static final Claimant ME = claimant("me-1", "me");
+    static final Claimant OTHER = claimant("other-1", "other");
+    static final Finish DONE =
+            new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
+
+    protected JdbcTaskStore store;
+
+    /** A data source with the schema in it. */
+    abstract DataSource dataSource();
+
+    @BeforeEach
+    void openEmpty() {
+        sql("DELETE FROM task");
+        sql("DELETE FROM worker");
+        store = new JdbcTaskStore(dataSource());
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    static Claimant claimant(String id, String name) {
+        return new Claimant(new WorkerId(id), name, "pty", Duration.ofSeconds(30), Duration.ofSeconds(30));
+    }
+
+    static NewTask newTask(ASpec spec) {
+        return new NewTask(TaskId.create(Instant.now()), spec.build(), Optional.empty());
+    }
+
+    static NewTask newTask(ASpec spec, String key, String fingerprint) {
+        return new NewTask(
+                TaskId.create(Instant.now()), spec.build(), Optional.of(new NewTask.Idempotency(key, fingerprint)));
+    }
+
+    TaskId enqueue(ASpec spec) {
+        return created(store.enqueue(newTask(spec))).id();
+    }
+
+    TaskId enqueue(String prompt) {
+        return enqueue(ASpec.asking(prompt));
+    }
+
+    static Task created(Enqueued answer) {
+        assertThat(answer).isInstanceOf(Enqueued.Created.class);
+        return ((Enqueued.Created) answer).task();
+    }
+
+    List<String> claimPrompts(Claimant claimant, int slots) {
+        return store.claim(claimant, slots).stream()
+                .map(task -> task.spec().prompt())
+                .toList();
+    }
+
+    /** The one task that the claimant gets. */
+    Task claimOne(Claimant claimant) {
+        List<Task> claimed = store.claim(claimant, 1);
+        assertThat(claimed).hasSize(1);
+        return claimed.getFirst();
+    }
+
+    Task claimed(ASpec spec) {
+        TaskId id = enqueue(spec);
+        Task task = claimOne(ME);
+        assertThat(task.id()).isEqualTo(id);
+        return task;
+    }
+
+    Task claimed(String prompt) {
+        return claimed(ASpec.asking(prompt));
+    }
+
+    Task finished(String prompt) {
+        Task task = claimed(prompt);
+        assertThat(store.finish(task.lease(), DONE)).isTrue();
+        return found(task.id());
+    }
+
+    Task found(TaskId id) {
+        return store.find(id).orElseThrow();
+    }
+
+    TaskStatus status(TaskId id) {
+        return found(id).status();
+    }
+
+    /** As if the task had been enqueued that much earlier. */
+    void waitedFor(TaskId id, int seconds) {
+        sql("UPDATE task SET created_at = created_at - INTERVAL '1' SECOND * CAST(? AS int) WHERE id = ?", seconds, id);
+    }
+
+    /** As if nobody had renewed the lease in time. */
+    void leaseRanOut(TaskId id) {
+        sql("UPDATE task SET lease_until = CURRENT_TIMESTAMP - INTERVAL '1' SECOND WHERE id = ?", id);
+    }
+
+    /** As if another worker had claimed the task after it was taken from its holder. */
+    void stolen(TaskId id) {
+        sql("UPDATE task SET epoch = epoch + 1 WHERE id = ?", id);
+    }
+
+    int sql(String sql, Object... parameters) {
+        try (Connection connection = dataSource().getConnection()) {
+            return Sql.update(connection, sql, unwrapped(parameters));
+        } catch (SQLException e) {
+            throw new AssertionError(sql, e);
+        }
+    }
+
+    private static Object[] unwrapped(Object... parameters) {
+        Object[] values = parameters.clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = values[i] instanceof TaskId id ? id.value() : values[i];
+        }
+        return values;
+    }
+}

@@ -1,0 +1,67 @@
+package org.claudecluster.worker.store;
+
+import javax.sql.DataSource;
+import org.junit.jupiter.api.Nested;
+
+/** All that is promised of a store; a database gets a subclass of this, and of nothing else. */
+abstract class TaskStoreContract {
+
+    /** A data source with the schema in it, which lives as long as the test class. */
+    abstract DataSource dataSource();
+
+    @Nested
+    class Enqueue extends EnqueueContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class Claim extends ClaimContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class Leasing extends LeaseContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class Ends extends OutcomeContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class Cancel extends CancelContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class Lists extends ListContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class StateMachine extends StateMachineContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+}
