@@ -13,6 +13,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.claudecluster.worker.config.KnownSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,10 @@ final class StartCheck {
 
     private static final String DATA_DIR_KEY = "worker.storage.data-dir";
     private static final String DATA_DIR_ENV = "WORKER_STORAGE_DATA_DIR";
+
+    /** What Kubernetes puts into each pod for a Service called worker, or worker-something. */
+    private static final Pattern SERVICE_LINK =
+            Pattern.compile("WORKER_(\\w+_)?(SERVICE_(HOST|PORT)(_\\w+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_\\w+)?)?)");
 
     private StartCheck() {}
 
@@ -69,7 +74,9 @@ final class StartCheck {
     }
 
     private static boolean isUnknown(String key) {
-        return key.startsWith("WORKER_") && !KnownSettings.isKnownEnvironmentName(key);
+        return key.startsWith("WORKER_")
+                && !SERVICE_LINK.matcher(key).matches()
+                && !KnownSettings.isKnownEnvironmentName(key);
     }
 
     /** Whether somebody listens there already; to be asked last, since the answer grows old. */

@@ -36,6 +36,7 @@ import org.claudecluster.worker.exec.StubExecutor;
 import org.claudecluster.worker.lifecycle.Lifecycle;
 import org.claudecluster.worker.lifecycle.LifecycleSettings;
 import org.claudecluster.worker.lifecycle.QueueGauge;
+import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.store.JdbcTaskStore;
@@ -180,6 +181,7 @@ class Wiring {
     }
 
     void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {
+        FlatJson.install();
         Gauges.register(registry, lifecycle, lifecycle.queue(), streaming::open);
         lifecycle.start();
     }

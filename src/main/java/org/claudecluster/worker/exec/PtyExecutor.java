@@ -139,11 +139,21 @@ public final class PtyExecutor implements TaskExecutor {
         }
     }
 
+    /** A path that names something is told apart from one that names nothing. */
+    private LaunchException noProgram() {
+        boolean something = settings.cli().startsWith("/") && Files.exists(Path.of(settings.cli()));
+        return something
+                ? new LaunchException(
+                        LaunchException.Kind.PROGRAM_NOT_EXECUTABLE,
+                        "CLAUDE_CLI_PATH=" + settings.cli() + " is no executable file: chmod +x, or name another")
+                : new LaunchException(
+                        LaunchException.Kind.PROGRAM_NOT_FOUND,
+                        "the CLI was not found: set CLAUDE_CLI_PATH to an executable file");
+    }
+
     private TerminalCommand command(Task task, TaskDirectories directories) throws LaunchException {
         Path program = Programs.find(settings.cli(), settings.environment().getOrDefault("PATH", ""))
-                .orElseThrow(() -> new LaunchException(
-                        LaunchException.Kind.PROGRAM_NOT_FOUND,
-                        "the CLI was not found: set CLAUDE_CLI_PATH to an executable file"));
+                .orElseThrow(this::noProgram);
         UUID session = task.sessionId().map(UUID::fromString).orElseGet(UUID::randomUUID);
         List<String> arguments = CommandLine.of(task.spec().claude(), session, settings.unreadable());
         return new TerminalCommand(

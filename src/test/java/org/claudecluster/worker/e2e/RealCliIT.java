@@ -76,6 +76,15 @@ class RealCliIT {
     }
 
     @Test
+    void cost_and_tokens_are_metered() {
+        run(body("this costs something"));
+
+        assertThat(worker.api().get("/q/metrics").body().lines())
+                .anyMatch(line -> line.matches("worker_cost_usd_total [0-9.E-]*[1-9].*"))
+                .anyMatch(line -> line.matches("worker_tokens_total\\{kind=\"output\"} [1-9].*"));
+    }
+
+    @Test
     void agent_events_come_through_the_stream_and_as_a_file() {
         String id = worker.api().submit(body("events, please"));
         List<SseStream.Event> events = worker.api().stream(id, 0).rest();
@@ -128,7 +137,11 @@ class RealCliIT {
     @CsvSource({
         "[[stub:status code=401]], auth_failed",
         "[[stub:status code=429 retry-after=1]], rate_limited",
+        "[[stub:status code=403]], auth_failed",
+        "[[stub:status code=429 retry-after=600]], rate_limited",
+        "[[stub:status code=500]], api_error",
         "[[stub:status code=529]], overloaded",
+        "[[stub:cut how=end always=true]], api_error",
         "[[stub:status code=400]], api_error",
         "[[stub:refusal]], api_error",
     })
@@ -151,9 +164,10 @@ class RealCliIT {
         assertThat(task.path("outcome").path("exitCode").asInt(-1)).isZero();
     }
 
-    @Test
-    void a_stream_that_is_cut_off_is_asked_for_again() {
-        JsonNode task = run(body("[[stub:cut]]"));
+    @ParameterizedTest
+    @CsvSource({"[[stub:cut how=drop]]", "[[stub:cut how=end]]"})
+    void a_stream_that_is_cut_off_is_asked_for_again(String prompt) {
+        JsonNode task = run(body(prompt));
 
         assertThat(task.path("status").asText()).isEqualTo("completed");
         assertThat(task.path("result").path("costUsd").asDouble()).isPositive();

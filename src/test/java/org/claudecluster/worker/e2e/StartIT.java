@@ -74,6 +74,17 @@ class StartIT {
     }
 
     @Test
+    void what_kubernetes_says_of_a_service_called_worker_is_no_setting() throws IOException {
+        try (WorkerProcess worker = WorkerSetup.in(home)
+                .with("WORKER_SERVICE_HOST", "10.0.0.1")
+                .with("WORKER_PORT", "tcp://10.0.0.1:3001")
+                .with("WORKER_DB_PORT_5432_TCP_ADDR", "10.0.0.2")
+                .start()) {
+            assertThat(worker.api().isReady()).isTrue();
+        }
+    }
+
+    @Test
     void a_port_that_is_in_use_is_named() throws Exception {
         try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
             String port = String.valueOf(taken.getLocalPort());
