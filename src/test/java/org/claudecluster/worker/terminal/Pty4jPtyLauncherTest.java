@@ -2,12 +2,25 @@ package org.claudecluster.worker.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class Pty4jPtyLauncherTest extends PtyLauncherContract {
     @Override
     PtyLauncher launcher() {
         return PtyLaunchers.pty4j();
+    }
+
+    /** pty4j forks and resets nothing; the ffm launcher resets all. */
+    @Override
+    long inheritedIgnored() throws IOException {
+        String ignored = Files.readAllLines(Path.of("/proc/self/status")).stream()
+                .filter(line -> line.startsWith("SigIgn"))
+                .findFirst()
+                .orElseThrow();
+        return masks(ignored).getFirst();
     }
 
     @Test
