@@ -259,7 +259,7 @@ public final class Bench {
             }
             ProcessBuilder builder = new ProcessBuilder(
                     Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                    "-XX:+UseSerialGC", "-Xmx256m", "-jar", jar.toString());
+                    "@" + jar.resolveSibling("jvm.options"), "-jar", jar.toString());
             builder.environment().putAll(java.util.Map.of(
                     "PORT", String.valueOf(port),
                     "HOST", "127.0.0.1",

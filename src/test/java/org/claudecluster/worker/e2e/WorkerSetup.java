@@ -100,7 +100,7 @@ final class WorkerSetup {
         }
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.add("-Xmx512m");
+        command.add("@" + JAR.resolveSibling("jvm.options"));
         command.addAll(options);
         command.addAll(List.of("-jar", JAR.toString()));
         ProcessBuilder builder = new ProcessBuilder(command).directory(home.toFile());

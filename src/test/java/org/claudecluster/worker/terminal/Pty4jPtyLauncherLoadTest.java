@@ -1,7 +1,13 @@
 package org.claudecluster.worker.terminal;
 
-/** Smaller numbers: a terminal costs four descriptors and two threads, and a launch forks the JVM. */
+/**
+ * Smaller numbers, since a terminal costs four descriptors and two threads, and a launch forks the JVM. The full ones are
+ * tried with {@code -Dterminal.load=full}, as .ci/run does it.
+ */
 class Pty4jPtyLauncherLoadTest extends PtyLauncherLoadContract {
+
+    private static final boolean FULL = "full".equals(System.getProperty("terminal.load"));
+
     @Override
     PtyLauncher launcher() {
         return PtyLaunchers.pty4j();
@@ -9,11 +15,11 @@ class Pty4jPtyLauncherLoadTest extends PtyLauncherLoadContract {
 
     @Override
     int crowd() {
-        return 200;
+        return FULL ? 1000 : 200;
     }
 
     @Override
     int spawns() {
-        return 300;
+        return FULL ? 2000 : 300;
     }
 }

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** What both launchers promise when many commands run side by side. */
-@Timeout(90)
+@Timeout(300)
 abstract class PtyLauncherLoadContract {
     private static final int CHURNERS = 8;
 
