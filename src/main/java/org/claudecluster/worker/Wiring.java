@@ -16,8 +16,11 @@ import java.net.UnknownHostException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
 import org.claudecluster.worker.api.Streaming;
@@ -40,6 +43,7 @@ import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.store.JdbcTaskStore;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.terminal.Grace;
@@ -133,12 +137,17 @@ class Wiring {
             Transcripts transcripts,
             ExecutorStrategy strategy,
             TaskObserver observer,
-            InstantSource clock) {
+            InstantSource clock,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
         String host = hostName();
         LifecycleSettings settings = new LifecycleSettings(
                 new WorkerId(worker.id().orElse(host) + "-"
                         + UUID.randomUUID().toString().substring(0, 8)),
                 worker.name().or(worker::id).orElse(host),
+                names(worker, host),
+                version,
+                Optional.empty(),
+                Sessions.NONE,
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
@@ -149,6 +158,14 @@ class Wiring {
                 worker.stop().patience(),
                 true);
         return new Lifecycle(settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock);
+    }
+
+    /** What a submit may name besides the process's own id. */
+    private static Set<String> names(WorkerConfig worker, String host) {
+        Set<String> names = new HashSet<>(worker.labels().orElse(List.of()));
+        worker.id().ifPresent(names::add);
+        names.add(worker.name().or(worker::id).orElse(host));
+        return names;
     }
 
     @Produces

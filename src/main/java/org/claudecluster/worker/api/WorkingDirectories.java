@@ -9,6 +9,9 @@ import java.util.Optional;
 /** Which working directories may be asked for. The run checks again, since links can be made in between. */
 final class WorkingDirectories {
 
+    /** Where the worker keeps empty directories for the next tasks (exec/DirectoryPool). */
+    private static final Path RESERVED = Path.of(".spare");
+
     private WorkingDirectories() {}
 
     /** What is wrong with the wish, if anything. */
@@ -18,6 +21,9 @@ final class WorkingDirectories {
             Path resolved = root.resolve(relative).normalize();
             if (relative.isAbsolute() || !resolved.startsWith(root) || resolved.equals(root)) {
                 return Optional.of("must be a relative path below the workspace root, without a way out by ..");
+            }
+            if (root.relativize(resolved).startsWith(RESERVED)) {
+                return Optional.of("must not begin with " + RESERVED + ", which is the worker's own");
             }
             return leavesByLink(root, resolved)
                     ? Optional.of("leads out of the workspace root through a symbolic link")

@@ -7,6 +7,7 @@ import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -19,6 +20,9 @@ public interface WorkerConfig {
 
     /** What {@code workerId} in a submit may name as well. Absent: the host's name. {@code WORKER_NAME}. */
     Optional<@Size(max = 200) String> name();
+
+    /** More that {@code workerId} in a submit may name, such as {@code gpu} or a region. */
+    Optional<List<@Size(min = 1, max = 200) String>> labels();
 
     /** {@code development} or {@code production}; shown, and decides how logs look. {@code NODE_ENV}. */
     @WithDefault("production")

@@ -70,7 +70,7 @@ public final class Lifecycle implements Worker, LocalSignals {
 
     /** Ends what a predecessor left and begins to claim. */
     public void start() {
-        registry.announce(settings.id(), settings.name(), false);
+        registry.announce(settings.state(0, false));
         reap(settings.ownsStore());
         queue.refresh();
         dispatcher.start();
@@ -115,7 +115,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     }
 
     private void renew() {
-        registry.announce(settings.id(), settings.name(), draining);
+        registry.announce(settings.state(slots.used(), draining));
         List<Lease> leases = running.leases();
         if (leases.isEmpty()) {
             return;

@@ -3,13 +3,21 @@ package org.claudecluster.worker.lifecycle;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Optional;
+import java.util.Set;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.WorkerState;
 
 /**
  * How this worker takes and keeps tasks.
  *
+ * @param names what {@code workerId} in a submit may name besides the id: WORKER_ID, WORKER_NAME and the labels
+ * @param credential fingerprint of the credential that tasks use, so that a used up limit holds claims back
+ * @param sessions the CLI's sessions that this worker can go on with
  * @param slots the most tasks at once
  * @param queueCapacity the most pending tasks
  * @param poll how often an idle worker with a free slot looks for work that nobody told it of
@@ -20,6 +28,10 @@ import org.claudecluster.worker.task.WorkerId;
 public record LifecycleSettings(
         WorkerId id,
         String name,
+        Set<String> names,
+        String version,
+        Optional<String> credential,
+        Sessions sessions,
         int slots,
         int queueCapacity,
         Duration poll,
@@ -33,6 +45,10 @@ public record LifecycleSettings(
     public LifecycleSettings {
         requireNonNull(id, "id");
         requireNonNull(name, "name");
+        requireNonNull(version, "version");
+        requireNonNull(credential, "credential");
+        requireNonNull(sessions, "sessions");
+        names = Set.copyOf(names);
         requireNonNull(stopPatience, "stopPatience");
         if (slots < 1 || queueCapacity < 1) {
             throw new IllegalArgumentException("slots and queueCapacity must be positive");
@@ -45,7 +61,13 @@ public record LifecycleSettings(
         }
     }
 
+    WorkerState state(int activeTasks, boolean draining) {
+        return new WorkerState(id, name, names, version, slots, activeTasks, draining);
+    }
+
     Claimant claimant(ExecutorType executor) {
-        return new Claimant(id, name, executor.wire(), lease, affinityWait);
+        Set<String> all = new HashSet<>(names);
+        all.add(id.value());
+        return new Claimant(id, all, executor.wire(), credential, sessions, lease, affinityWait);
     }
 }

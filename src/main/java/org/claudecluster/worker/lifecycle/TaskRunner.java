@@ -76,7 +76,7 @@ final class TaskRunner {
     private Finish execute(Task task, Running registered, TaskExecutor executor) {
         LiveTranscript live = null;
         try {
-            live = transcripts.begin(task.id(), () -> registered.stop().ask(StopCause.TRANSCRIPT_BROKEN));
+            live = transcripts.begin(task.lease(), () -> registered.stop().ask(StopCause.TRANSCRIPT_BROKEN));
             live.status(running(task, executor));
             Verdict verdict = executor.run(new TaskRun(task, live, registered.stop()));
             transcripts.seal(live);

@@ -15,7 +15,9 @@ import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.QueueDepth;
+import org.claudecluster.worker.task.SeenWorker;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
@@ -23,6 +25,7 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.WorkerRegistry;
+import org.claudecluster.worker.task.WorkerState;
 
 /** The task table over JDBC: writes share commits, reads go straight to a pooled connection. */
 public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoCloseable {
@@ -105,8 +108,33 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
-    public void announce(WorkerId worker, String name, boolean draining) {
-        write(connection -> WorkerRows.announce(connection, worker, name, draining));
+    public boolean giveBack(Lease lease) {
+        return write(connection -> Leases.giveBack(connection, lease));
+    }
+
+    @Override
+    public boolean park(Lease lease, Park park) {
+        return write(connection -> Leases.park(connection, lease, park));
+    }
+
+    @Override
+    public List<TaskId> expireTranscripts(Duration age, int limit) {
+        return write(connection -> Retention.expireTranscripts(connection, age, limit));
+    }
+
+    @Override
+    public List<TaskId> purge(Duration age, int limit) {
+        return write(connection -> Retention.purge(connection, age, limit));
+    }
+
+    @Override
+    public void announce(WorkerState worker) {
+        write(connection -> WorkerRows.announce(connection, worker));
+    }
+
+    @Override
+    public List<SeenWorker> workers(Duration lease) {
+        return read(connection -> WorkerRows.workers(connection, lease));
     }
 
     @Override

@@ -7,14 +7,17 @@ import static org.claudecluster.worker.store.Sql.updateEach;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.OffsetDateTime;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
@@ -33,19 +36,33 @@ final class Leases {
      *
      * <p>No lock is taken here: H2 sorts all that waits, and locks every row of it, when an ordered query asks for locks.
      */
-    static final String CLAIMABLE = """
+    static String claimable(int names) {
+        String ours = String.join(", ", Collections.nCopies(names, "?"));
+        return BEFORE_NAMES + ours + AFTER_NAMES;
+    }
+
+    private static final String BEFORE_NAMES = """
             SELECT task.*, CAST(CURRENT_TIMESTAMP AS timestamp(3) with time zone) AS claimed_at
               FROM task
              WHERE status = 'pending'
                AND (not_before IS NULL OR not_before <= CURRENT_TIMESTAMP)
+               AND NOT EXISTS (
+                   SELECT 1 FROM credential_pause
+                    WHERE credential_pause.credential = ? AND credential_pause.paused_until > CURRENT_TIMESTAMP)
                AND (wanted_worker IS NULL
-                    OR wanted_worker IN (?, ?)
+                    OR wanted_worker IN (
+            """;
+
+    private static final String AFTER_NAMES = """
+                        )
                     OR (require_worker = FALSE
                         AND (GREATEST(created_at, COALESCE(not_before, created_at))
                                  <= CURRENT_TIMESTAMP - INTERVAL '1' SECOND * CAST(? AS int)
                              OR NOT EXISTS (
                                  SELECT 1 FROM worker
-                                  WHERE (worker.id = task.wanted_worker OR worker.name = task.wanted_worker)
+                                  WHERE (worker.id = task.wanted_worker
+                                         OR worker.id IN (SELECT worker_name.worker FROM worker_name
+                                                           WHERE worker_name.name = task.wanted_worker))
                                     AND worker.draining = FALSE
                                     AND worker.last_seen > CURRENT_TIMESTAMP - INTERVAL '1' SECOND * CAST(? AS int)))))
              ORDER BY status, priority DESC, enqueue_no
@@ -56,7 +73,8 @@ final class Leases {
     private static final String CLAIM = """
             UPDATE task
                SET status = 'running', worker = ?, epoch = epoch + 1, attempt = attempt + 1, started_at = ?,
-                   executor_type = ?, session_id = ?,
+                   executor_type = ?, session_id = ?, resumed = ?, park_reason = NULL, park_message = NULL,
+                   output_bytes = 0, last_output_at = NULL, turns = 0,
                    lease_until = CURRENT_TIMESTAMP + INTERVAL '1' SECOND * CAST(? AS int)
              WHERE id = (SELECT id FROM task WHERE id = ? AND status = 'pending' FOR UPDATE SKIP LOCKED)
                AND status = 'pending'
@@ -81,15 +99,17 @@ final class Leases {
     }
 
     private static List<Task> claimable(Connection connection, Claimant claimant, int limit) throws SQLException {
+        List<Object> parameters = new ArrayList<>();
+        parameters.add(claimant.credential().orElse(""));
+        parameters.addAll(claimant.names());
+        parameters.add(seconds(claimant.affinityWait()));
+        parameters.add(seconds(claimant.lease()));
+        parameters.add(limit);
         return query(
                 connection,
-                CLAIMABLE,
+                claimable(claimant.names().size()),
                 row -> TaskRow.claimedBy(claimant, row),
-                claimant.id().value(),
-                claimant.name(),
-                seconds(claimant.affinityWait()),
-                seconds(claimant.lease()),
-                limit);
+                parameters.toArray());
     }
 
     private static List<Task> claim(Connection connection, Claimant claimant, List<Task> candidates)
@@ -101,6 +121,7 @@ final class Leases {
                 Sql.time(task.startedAt()),
                 task.executorType().orElse(null),
                 task.sessionId().orElse(null),
+                task.resumed(),
                 seconds(claimant.lease()),
                 task.id().value()
             });
@@ -150,12 +171,15 @@ final class Leases {
                             lease_until = NULL
             """ + ABANDONED + " AND id = ? AND cancel_requested_at IS NOT NULL";
 
+    /** What a task that waits again has lost; its session stays, since the next attempt may go on with it. */
+    private static final String WAITS_AGAIN = """
+            status = 'pending', worker = NULL, lease_until = NULL, started_at = NULL,
+            executor_type = NULL, output_bytes = 0, last_output_at = NULL, turns = 0
+            """;
+
     /** Nothing of the lost run is left, but that it counts. */
-    private static final String ABANDONED_TO_PENDING =
-            """
-            UPDATE task SET status = 'pending', worker = NULL, lease_until = NULL, started_at = NULL,
-                            executor_type = NULL, session_id = NULL, output_bytes = 0, last_output_at = NULL, turns = 0
-            """ + ABANDONED + " AND id = ? AND cancel_requested_at IS NULL AND attempt < max_attempts";
+    private static final String ABANDONED_TO_PENDING = "UPDATE task SET " + WAITS_AGAIN + ABANDONED
+            + " AND id = ? AND cancel_requested_at IS NULL AND attempt < max_attempts";
 
     private static final String ABANDONED_TO_FAILED =
             """
@@ -178,6 +202,62 @@ final class Leases {
             }
         }
         return reaped;
+    }
+
+    private static final String HELD_AND_UNWANTED = "UPDATE task SET status = 'cancelled', reason = 'cancelled',"
+            + " finished_at = CURRENT_TIMESTAMP, lease_until = NULL" + HELD + " AND cancel_requested_at IS NOT NULL";
+
+    private static final String GIVE_BACK =
+            "UPDATE task SET attempt = attempt - 1, " + WAITS_AGAIN + HELD + " AND cancel_requested_at IS NULL";
+
+    static boolean giveBack(Connection connection, Lease lease) throws SQLException {
+        int rows = update(connection, HELD_AND_UNWANTED, of(lease));
+        return rows + update(connection, GIVE_BACK, of(lease)) == 1;
+    }
+
+    private static @Nullable Object[] of(Lease lease) {
+        return new @Nullable Object[] {
+            lease.task().value(), lease.epoch(), lease.holder().value()
+        };
+    }
+
+    private static final String PARK = "UPDATE task SET not_before = ?, park_reason = ?, park_message = ?,"
+            + " attempt = attempt - 1, " + WAITS_AGAIN + HELD + " AND cancel_requested_at IS NULL";
+
+    static boolean park(Connection connection, Lease lease, Park park) throws SQLException {
+        if (update(connection, HELD_AND_UNWANTED, of(lease)) == 1) {
+            return true;
+        }
+        int rows = update(
+                connection,
+                PARK,
+                Sql.time(park.notBefore()),
+                park.why().reason().wire(),
+                park.why().message(),
+                lease.task().value(),
+                lease.epoch(),
+                lease.holder().value());
+        if (rows == 1 && park.credential().isPresent()) {
+            pause(connection, park.credential().get(), park);
+        }
+        return rows == 1;
+    }
+
+    /** A later reset wins. Two that insert at once: one of them is tried again alone. */
+    private static void pause(Connection connection, String credential, Park park) throws SQLException {
+        OffsetDateTime until = Sql.time(park.resetsAt());
+        String reason = park.why().reason().wire();
+        int known = update(connection, """
+                UPDATE credential_pause SET reason = ?, paused_until = GREATEST(paused_until, ?) WHERE credential = ?
+                """, reason, until, credential);
+        if (known == 0) {
+            update(
+                    connection,
+                    "INSERT INTO credential_pause (credential, paused_until, reason) VALUES (?, ?, ?)",
+                    credential,
+                    until,
+                    reason);
+        }
     }
 
     /** Whole seconds, rounded up: the one unit in which both databases multiply an interval by a parameter. */

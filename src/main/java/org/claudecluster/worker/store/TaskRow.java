@@ -12,6 +12,7 @@ import java.util.UUID;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Task;
@@ -39,7 +40,10 @@ final class TaskRow {
                 text(row, "worker").map(WorkerId::new),
                 text(row, "executor_type"),
                 text(row, "session_id"),
+                row.getBoolean("resumed"),
                 time(row, "cancel_requested_at").isPresent(),
+                parked(row),
+                row.getBoolean("transcript_gone"),
                 new Progress(row.getLong("output_bytes"), time(row, "last_output_at"), row.getInt("turns")),
                 text(row, "result").map(TaskJson::result),
                 outcome(row, status));
@@ -68,6 +72,11 @@ final class TaskRow {
                 time(row, "not_before"),
                 rest.workingDirectory(),
                 rest.claude());
+    }
+
+    private static Optional<Parked> parked(ResultSet row) throws SQLException {
+        String message = text(row, "park_message").orElse("");
+        return text(row, "park_reason").map(Reason::ofWire).map(reason -> new Parked(reason, message));
     }
 
     private static Optional<Outcome> outcome(ResultSet row, TaskStatus status) throws SQLException {

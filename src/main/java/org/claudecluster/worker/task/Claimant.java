@@ -3,21 +3,37 @@ package org.claudecluster.worker.task;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A worker that asks for work.
  *
- * @param name what {@code workerId} in a submit may name as well as the id
+ * @param names what {@code workerId} in a submit may name: the id and, if you like, more
  * @param executorType what will run the tasks, {@code stub} or {@code pty}
+ * @param credential fingerprint of what the tasks would use, so that nothing is claimed while its limit is used up
+ * @param sessions the CLI's sessions that this worker can go on with
  * @param lease how long a claim is trusted without renewal
  * @param affinityWait how long a task waits for the worker it prefers before anyone may have it
  */
-public record Claimant(WorkerId id, String name, String executorType, Duration lease, Duration affinityWait) {
+public record Claimant(
+        WorkerId id,
+        Set<String> names,
+        String executorType,
+        Optional<String> credential,
+        Sessions sessions,
+        Duration lease,
+        Duration affinityWait) {
 
     public Claimant {
         requireNonNull(id, "id");
-        requireNonNull(name, "name");
+        names = Set.copyOf(names);
+        if (names.isEmpty()) {
+            throw new IllegalArgumentException("a worker has a name");
+        }
         requireNonNull(executorType, "executorType");
+        requireNonNull(credential, "credential");
+        requireNonNull(sessions, "sessions");
         if (!lease.isPositive()) {
             throw new IllegalArgumentException("lease must be positive: " + lease);
         }

@@ -12,7 +12,10 @@ import java.util.UUID;
  * @param attempt how often it was claimed so far; counted at the claim
  * @param worker the worker that runs it, or ran it when it ended; none while it waits
  * @param executorType {@code stub} or {@code pty}, once it was started
- * @param sessionId the CLI's session, chosen by us and stored before the start
+ * @param sessionId the CLI's session, chosen by us and stored before the start; kept when a lost attempt is repeated
+ * @param resumed whether the last attempt went on with the session of the one before
+ * @param parked why it was sent back to wait, until it is claimed again
+ * @param transcriptGone whether retention has removed what it printed
  */
 public record Task(
         TaskId id,
@@ -26,7 +29,10 @@ public record Task(
         Optional<WorkerId> worker,
         Optional<String> executorType,
         Optional<String> sessionId,
+        boolean resumed,
         boolean cancelRequested,
+        Optional<Parked> parked,
+        boolean transcriptGone,
         Progress progress,
         Optional<TaskResult> result,
         Optional<Outcome> outcome) {
@@ -40,6 +46,7 @@ public record Task(
         requireNonNull(worker, "worker");
         requireNonNull(executorType, "executorType");
         requireNonNull(sessionId, "sessionId");
+        requireNonNull(parked, "parked");
         requireNonNull(progress, "progress");
         requireNonNull(result, "result");
         if (status.isFinal() != outcome.isPresent()) {
@@ -67,6 +74,9 @@ public record Task(
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                false,
+                Optional.empty(),
+                false,
                 Progress.NONE,
                 Optional.empty(),
                 Optional.empty());
@@ -74,10 +84,12 @@ public record Task(
 
     /**
      * The same task in the hands of a worker. The CLI's session is chosen here, so that it is stored before the CLI
-     * is started: the caller's when one is to be resumed, else a new one for each attempt.
+     * is started: that of the attempt before where the claimant can reach its files, else the caller's when one is to
+     * be resumed, else a new one.
      */
     public Task claimed(Claimant by, Instant at) {
-        UUID session = spec.claude().resumeSessionId().orElseGet(UUID::randomUUID);
+        Optional<UUID> earlier = sessionId.map(UUID::fromString).filter(by.sessions()::reaches);
+        UUID session = earlier.or(() -> spec.claude().resumeSessionId()).orElseGet(UUID::randomUUID);
         return new Task(
                 id,
                 spec,
@@ -90,6 +102,9 @@ public record Task(
                 Optional.of(by.id()),
                 Optional.of(by.executorType()),
                 Optional.of(session.toString()),
+                earlier.isPresent(),
+                false,
+                Optional.empty(),
                 false,
                 Progress.NONE,
                 Optional.empty(),
@@ -110,7 +125,10 @@ public record Task(
                 worker,
                 executorType,
                 sessionId,
+                resumed,
                 cancelRequested,
+                parked,
+                transcriptGone,
                 newer,
                 result,
                 outcome);

@@ -33,6 +33,15 @@ public interface TaskStore {
     /** Writes the one outcome. */
     boolean finish(Lease lease, Finish finish);
 
+    /**
+     * Sends a running task back to wait, as if it had not been claimed: the attempt does not count. A task whose cancel
+     * was asked for becomes cancelled instead. False: the lease is lost and nothing was written.
+     */
+    boolean giveBack(Lease lease);
+
+    /** The same, until a usage limit resets; claims for the same credential pause until then. */
+    boolean park(Lease lease, Park park);
+
     /** Cancels what is pending, and asks the owner of what is running to. */
     CancelAnswer cancel(TaskId task);
 
@@ -53,6 +62,15 @@ public interface TaskStore {
     List<Task> list(TaskFilter filter);
 
     DeleteAnswer delete(TaskId task);
+
+    /**
+     * Marks the transcripts of tasks that ended longer ago as gone, oldest first, and answers whose they are; the
+     * caller then removes them.
+     */
+    List<TaskId> expireTranscripts(Duration age, int limit);
+
+    /** Removes tasks that ended longer ago, oldest first, and answers which. */
+    List<TaskId> purge(Duration age, int limit);
 
     QueueDepth depth();
 }

@@ -1,11 +1,17 @@
 package org.claudecluster.worker.task;
 
+import java.time.Duration;
+import java.util.List;
+
 /** Who is alive among the workers that share a store. */
 public interface WorkerRegistry {
 
     /** Says that the worker is there; to be repeated well within the lease. */
-    void announce(WorkerId worker, String name, boolean draining);
+    void announce(WorkerState worker);
 
     /** Says that the worker is gone for good. */
     void leave(WorkerId worker);
+
+    /** All that have not left, by name; those that were not seen for a day are forgotten. */
+    List<SeenWorker> workers(Duration lease);
 }

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.jspecify.annotations.Nullable;
 
@@ -25,8 +26,8 @@ public final class FileTranscriptLog implements TranscriptLog {
     }
 
     @Override
-    public Appender open(TaskId task) {
-        Path file = file(task);
+    public Appender open(Lease lease) {
+        Path file = file(lease.task());
         try {
             Files.createDirectories(file.getParent());
             FileChannel channel = FileChannel.open(
@@ -75,12 +76,13 @@ public final class FileTranscriptLog implements TranscriptLog {
         }
 
         @Override
-        public void append(List<TranscriptRecord> records) {
+        public boolean append(List<TranscriptRecord> records) {
             for (int from = 0; from < records.size(); from += MAX_BUFFERS / 2) {
                 List<TranscriptRecord> part = records.subList(from, Math.min(records.size(), from + MAX_BUFFERS / 2));
                 write(part);
                 lastSeq = part.getLast().seq();
             }
+            return true;
         }
 
         private void write(List<TranscriptRecord> records) {

@@ -1,6 +1,7 @@
 package org.claudecluster.worker.transcript;
 
 import java.util.List;
+import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 
 /**
@@ -8,12 +9,13 @@ import org.claudecluster.worker.task.TaskId;
  *
  * <p>Guarantees of every adapter, held by one contract test: what was appended is read back in order and without a gap;
  * a record is there whole or not at all; what a flush has returned for survives {@code kill -9}. Methods block for the
- * disk or the database and throw {@link java.io.UncheckedIOException} when it fails.
+ * disk or the database. They throw {@link java.io.UncheckedIOException} when it has failed for good, and
+ * {@link org.claudecluster.worker.task.StoreUnavailable} when the same call may go well a moment later.
  */
 public interface TranscriptLog {
 
-    /** Opens a task's transcript for its one writer and continues after the last whole record. */
-    Appender open(TaskId task);
+    /** Opens a task's transcript for its one writer, the lease's holder, and continues after the last whole record. */
+    Appender open(Lease lease);
 
     /** Reads the records with a number above {@code after}; an unknown task has none. */
     Reader read(TaskId task, long after);
@@ -27,8 +29,11 @@ public interface TranscriptLog {
         /** The number of the last record, 0 before the first. */
         long lastSeq();
 
-        /** Writes the records so that readers find them from now on. */
-        void append(List<TranscriptRecord> records);
+        /**
+         * Writes the records so that readers find them from now on. False: the lease is lost and nothing was written.
+         * Records that were written before are passed over, so that a call whose reply was lost can be repeated.
+         */
+        boolean append(List<TranscriptRecord> records);
 
         @Override
         void close();

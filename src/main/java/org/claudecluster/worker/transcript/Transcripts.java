@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.jspecify.annotations.Nullable;
 
@@ -35,10 +36,10 @@ public final class Transcripts {
      *
      * @param broken called at most once, from any thread, when the log can't be written any more; must return at once
      */
-    public LiveTranscript begin(TaskId task, Runnable broken) {
-        Feed feed = feeds.compute(task, (_, current) -> {
+    public LiveTranscript begin(Lease lease, Runnable broken) {
+        Feed feed = feeds.compute(lease.task(), (_, current) -> {
             Feed kept = current == null ? new Feed() : current;
-            kept.live = new LiveTranscript(log.open(task), clock, kept::wake, broken);
+            kept.live = new LiveTranscript(log.open(lease), clock, kept::wake, broken);
             return kept;
         });
         feed.wake();

@@ -63,6 +63,12 @@ class WorkingDirectoriesTest {
                 .contains("leads out of the workspace root through a symbolic link");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {".spare", ".spare/1-2", "a/../.spare/x"})
+    void what_the_worker_keeps_for_itself_is_refused(String wished) {
+        assertThat(WorkingDirectories.problem(root, wished).orElseThrow()).contains(".spare");
+    }
+
     @Test
     void what_is_no_path_is_refused() {
         assertThat(WorkingDirectories.problem(root, "a\0b")).contains("is not a path");

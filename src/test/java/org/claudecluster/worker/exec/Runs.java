@@ -10,9 +10,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptRecord;
@@ -42,7 +44,8 @@ final class Runs {
     static TaskRun run(String prompt, Duration timeout, Path directory) {
         Task task = task(prompt, timeout, Optional.empty());
         Transcripts transcripts = new Transcripts(new FileTranscriptLog(directory), InstantSource.system());
-        return new TaskRun(task, transcripts.begin(task.id(), () -> {}), new StopSignal());
+        return new TaskRun(
+                task, transcripts.begin(new Lease(task.id(), new WorkerId("me"), 1), () -> {}), new StopSignal());
     }
 
     /** What the run printed. */

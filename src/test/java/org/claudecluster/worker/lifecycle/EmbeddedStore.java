@@ -10,15 +10,19 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.claudecluster.worker.store.JdbcTaskStore;
+import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.WorkerId;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 
@@ -55,6 +59,12 @@ final class EmbeddedStore implements AutoCloseable {
                         throw e.getCause() instanceof RuntimeException real ? real : e;
                     }
                 }));
+    }
+
+    static Claimant claimant(String worker) {
+        Duration lease = Duration.ofSeconds(60);
+        return new Claimant(
+                new WorkerId(worker), Set.of(worker), "stub", Optional.empty(), Sessions.NONE, lease, lease);
     }
 
     TaskId enqueue(int priority, int maxAttempts) {

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.claude.Verdict;
@@ -19,8 +20,8 @@ import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.task.CancelAnswer;
-import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
@@ -34,7 +35,6 @@ import org.junit.jupiter.api.io.TempDir;
 
 class LifecycleTest {
 
-    private static final Duration LONG = Duration.ofHours(1);
     private static final WorkerId SELF = new WorkerId("self-1");
 
     @TempDir
@@ -175,7 +175,7 @@ class LifecycleTest {
     void what_a_predecessor_left_is_ended_at_the_start_or_run_again() {
         TaskId once = store.enqueue(5, 1);
         TaskId twice = store.enqueue(5, 2);
-        store.tasks.claim(new Claimant(new WorkerId("dead"), "dead", "stub", LONG, LONG), 2);
+        store.tasks.claim(EmbeddedStore.claimant("dead"), 2);
         executor.open = true;
         lifecycle.start();
         awaitStatus(twice, TaskStatus.COMPLETED);
@@ -187,7 +187,7 @@ class LifecycleTest {
     @Test
     void in_a_shared_store_another_worker_s_lease_is_respected() {
         TaskId task = store.enqueue();
-        store.tasks.claim(new Claimant(new WorkerId("other"), "other", "stub", LONG, LONG), 1);
+        store.tasks.claim(EmbeddedStore.claimant("other"), 1);
         lifecycle = lifecycle(store.tasks, executor, 1, false);
         lifecycle.start();
         TaskId mine = store.enqueue();
@@ -235,6 +235,10 @@ class LifecycleTest {
         LifecycleSettings settings = new LifecycleSettings(
                 SELF,
                 "self",
+                Set.of("self"),
+                "1",
+                Optional.empty(),
+                Sessions.NONE,
                 slots,
                 1_000,
                 poll,

@@ -7,7 +7,6 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Lease;
@@ -17,7 +16,6 @@ import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
-import org.claudecluster.worker.task.WorkerId;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -41,10 +39,7 @@ class OutcomeWriterTest {
     void claimOne() {
         store = new EmbeddedStore(directory);
         task = store.enqueue();
-        lease = store.tasks
-                .claim(new Claimant(new WorkerId("self"), "self", "stub", LONG, LONG), 1)
-                .getFirst()
-                .lease();
+        lease = store.tasks.claim(EmbeddedStore.claimant("self"), 1).getFirst().lease();
     }
 
     @AfterEach

@@ -2,7 +2,6 @@ package org.claudecluster.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,7 +12,6 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.WorkerId;
 import org.junit.jupiter.api.Test;
 
 /** Who gets which task, and when. */
@@ -76,7 +74,7 @@ abstract class ClaimContract extends StoreFixture {
 
     @Test
     void a_task_waits_while_the_worker_it_prefers_is_alive() {
-        store.announce(OTHER.id(), OTHER.name(), false);
+        announce(OTHER, false);
         enqueue(ASpec.asking("by id").preferring("other-1"));
         enqueue(ASpec.asking("by name").preferring("other"));
 
@@ -93,7 +91,7 @@ abstract class ClaimContract extends StoreFixture {
 
     @Test
     void a_preference_gives_way_after_the_affinity_wait() {
-        store.announce(OTHER.id(), OTHER.name(), false);
+        announce(OTHER, false);
         TaskId id = enqueue(ASpec.asking("waits").preferring("other"));
         waitedFor(id, 29);
         assertThat(claimPrompts(ME, 9)).isEmpty();
@@ -105,7 +103,7 @@ abstract class ClaimContract extends StoreFixture {
 
     @Test
     void the_affinity_wait_begins_when_the_task_may_run() {
-        store.announce(OTHER.id(), OTHER.name(), false);
+        announce(OTHER, false);
         TaskId id = enqueue(ASpec.asking("parked")
                 .preferring("other")
                 .notBefore(Instant.now().minusSeconds(5)));
@@ -116,7 +114,7 @@ abstract class ClaimContract extends StoreFixture {
 
     @Test
     void a_preference_for_an_unknown_worker_is_no_reason_to_wait() {
-        store.announce(OTHER.id(), OTHER.name(), false);
+        announce(OTHER, false);
         enqueue(ASpec.asking("anyone").preferring("nobody"));
 
         assertThat(claimPrompts(ME, 9)).containsExactly("anyone");
@@ -124,8 +122,8 @@ abstract class ClaimContract extends StoreFixture {
 
     @Test
     void a_preference_for_a_draining_worker_is_no_reason_to_wait() {
-        store.announce(OTHER.id(), OTHER.name(), false);
-        store.announce(OTHER.id(), OTHER.name(), true);
+        announce(OTHER, false);
+        announce(OTHER, true);
         enqueue(ASpec.asking("anyone").preferring("other"));
 
         assertThat(claimPrompts(ME, 9)).containsExactly("anyone");
@@ -133,7 +131,7 @@ abstract class ClaimContract extends StoreFixture {
 
     @Test
     void a_preference_for_a_silent_worker_is_no_reason_to_wait() {
-        store.announce(OTHER.id(), OTHER.name(), false);
+        announce(OTHER, false);
         sql("UPDATE worker SET last_seen = CURRENT_TIMESTAMP - INTERVAL '31' SECOND");
         enqueue(ASpec.asking("anyone").preferring("other"));
 
@@ -142,7 +140,7 @@ abstract class ClaimContract extends StoreFixture {
 
     @Test
     void a_preference_for_a_worker_that_left_is_no_reason_to_wait() {
-        store.announce(OTHER.id(), OTHER.name(), false);
+        announce(OTHER, false);
         store.leave(OTHER.id());
         enqueue(ASpec.asking("anyone").preferring("other"));
 
@@ -168,10 +166,10 @@ abstract class ClaimContract extends StoreFixture {
 
     @Test
     void workers_not_seen_for_a_day_are_forgotten() {
-        store.announce(OTHER.id(), OTHER.name(), false);
+        announce(OTHER, false);
         sql("UPDATE worker SET last_seen = CURRENT_TIMESTAMP - INTERVAL '25' HOUR");
 
-        store.announce(ME.id(), ME.name(), false);
+        announce(ME, false);
 
         assertThat(sql("UPDATE worker SET draining = FALSE")).isEqualTo(1);
     }
@@ -201,8 +199,7 @@ abstract class ClaimContract extends StoreFixture {
 
     /** Claims until nothing is pending; a claim that rivals emptied is no end. */
     private static List<Task> claimAll(JdbcTaskStore store, String worker, int slots) {
-        Claimant rival =
-                new Claimant(new WorkerId(worker), worker, "pty", Duration.ofSeconds(30), Duration.ofSeconds(30));
+        Claimant rival = claimant(worker, worker);
         List<Task> all = new ArrayList<>();
         do {
             all.addAll(store.claim(rival, slots));

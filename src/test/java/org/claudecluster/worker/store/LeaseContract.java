@@ -3,14 +3,20 @@ package org.claudecluster.worker.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Park;
+import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
@@ -130,7 +136,7 @@ abstract class LeaseContract extends StoreFixture {
     }
 
     @Test
-    void a_lost_task_with_an_attempt_left_waits_as_if_it_had_never_run() {
+    void a_lost_task_with_an_attempt_left_waits_as_if_it_had_never_run_but_for_its_session() {
         Task fresh = created(store.enqueue(newTask(ASpec.asking("again").maxAttempts(2))));
         Lease lease = claimOne(ME).lease();
         sql("UPDATE task SET output_bytes = 7, last_output_at = CURRENT_TIMESTAMP, turns = 3");
@@ -142,8 +148,9 @@ abstract class LeaseContract extends StoreFixture {
         assertThat(reaped).containsExactly(task);
         assertThat(task)
                 .usingRecursiveComparison()
-                .ignoringFields("attempt", "epoch")
+                .ignoringFields("attempt", "epoch", "sessionId")
                 .isEqualTo(fresh);
+        assertThat(task.sessionId()).isPresent();
         assertThat(task.attempt()).isEqualTo(1);
         assertThat(task.progress()).isEqualTo(Progress.NONE);
     }
@@ -184,7 +191,126 @@ abstract class LeaseContract extends StoreFixture {
         assertThat(store.reap(OTHER.id(), true)).isEmpty();
     }
 
+    @Test
+    void the_next_attempt_goes_on_with_the_session_where_its_files_are() {
+        Task first = claimed(ASpec.asking("again").maxAttempts(3));
+        leaseRanOut(first.id());
+        store.reap(OTHER.id(), false);
+
+        Task here = claimOne(withSessions(
+                session -> session.toString().equals(first.sessionId().orElseThrow())));
+
+        assertThat(here.sessionId()).isEqualTo(first.sessionId());
+        assertThat(here.resumed()).isTrue();
+        assertThat(found(first.id())).isEqualTo(here);
+    }
+
+    @Test
+    void the_next_attempt_begins_a_session_where_the_files_are_not() {
+        Task first = claimed(ASpec.asking("again").maxAttempts(3));
+        leaseRanOut(first.id());
+        store.reap(OTHER.id(), false);
+
+        Task elsewhere = claimOne(OTHER);
+
+        assertThat(elsewhere.sessionId()).isPresent().isNotEqualTo(first.sessionId());
+        assertThat(elsewhere.resumed()).isFalse();
+    }
+
+    @Test
+    void what_is_given_back_waits_as_if_it_had_not_been_claimed() {
+        Task task = claimed("give me back");
+
+        assertThat(store.giveBack(task.lease())).isTrue();
+
+        Task waiting = found(task.id());
+        assertThat(waiting.status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(waiting.attempt()).isZero();
+        assertThat(waiting.worker()).isEmpty();
+        assertThat(waiting.startedAt()).isEmpty();
+        assertThat(store.giveBack(task.lease())).isFalse();
+        assertThat(claimOne(OTHER).epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void what_is_given_back_after_its_cancel_was_asked_for_is_cancelled() {
+        Task task = claimed("unwanted");
+        store.cancel(task.id());
+
+        assertThat(store.giveBack(task.lease())).isTrue();
+
+        assertThat(found(task.id()).outcome()).contains(new Outcome.Cancelled(new Ending.NotStarted()));
+    }
+
+    @Test
+    void a_parked_task_waits_for_the_reset_and_says_why() {
+        Task task = claimed("later");
+        Instant reset = Instant.now().plusSeconds(3_600).truncatedTo(ChronoUnit.MILLIS);
+        Parked why = new Parked(Reason.USAGE_LIMIT, "You've hit your session limit");
+
+        assertThat(store.park(task.lease(), new Park(why, reset, reset.plusSeconds(7), Optional.empty())))
+                .isTrue();
+
+        Task parked = found(task.id());
+        assertThat(parked.status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(parked.attempt()).isZero();
+        assertThat(parked.parked()).contains(why);
+        assertThat(parked.spec().notBefore()).contains(reset.plusSeconds(7));
+        assertThat(store.claim(ME, 1)).isEmpty();
+    }
+
+    @Test
+    void a_task_that_was_parked_says_so_no_more_when_it_runs_again() {
+        Task task = claimed("later");
+        Instant past = Instant.now().minusSeconds(5);
+        store.park(task.lease(), new Park(new Parked(Reason.RATE_LIMITED, "slow down"), past, past, Optional.of("a")));
+
+        Task again = claimOne(withCredential("a"));
+
+        assertThat(again.parked()).isEmpty();
+        assertThat(again.attempt()).isEqualTo(1);
+        assertThat(found(task.id())).isEqualTo(again);
+    }
+
+    @Test
+    void nobody_claims_for_a_credential_until_its_limit_resets() {
+        Task task = claimed("first");
+        enqueue("second");
+        Instant reset = Instant.now().plusSeconds(3_600);
+        Parked why = new Parked(Reason.USAGE_LIMIT, "limit");
+        store.park(task.lease(), new Park(why, reset, reset, Optional.of("ours")));
+
+        assertThat(store.claim(withCredential("ours"), 1)).isEmpty();
+        assertThat(store.claim(withCredential("another"), 1)).hasSize(1);
+    }
+
+    @Test
+    void the_later_of_two_resets_counts() {
+        Instant reset = Instant.now().plusSeconds(3_600);
+        Instant past = Instant.now().minusSeconds(5);
+        Parked why = new Parked(Reason.USAGE_LIMIT, "limit");
+        Task one = claimed("one");
+        Task two = claimed("two");
+        enqueue("three");
+        store.park(one.lease(), new Park(why, reset, reset, Optional.of("ours")));
+        store.park(two.lease(), new Park(why, past, past, Optional.of("ours")));
+
+        assertThat(store.claim(withCredential("ours"), 5)).isEmpty();
+    }
+
+    private static Claimant withCredential(String credential) {
+        return new Claimant(
+                ME.id(), ME.names(), "pty", Optional.of(credential), Sessions.NONE, ME.lease(), ME.affinityWait());
+    }
+
+    private static Claimant withSessions(Sessions sessions) {
+        return new Claimant(ME.id(), ME.names(), "pty", Optional.empty(), sessions, ME.lease(), ME.affinityWait());
+    }
+
     private void assertRefused(Lease lease) {
+        assertThat(store.giveBack(lease)).isFalse();
+        Park park = new Park(new Parked(Reason.USAGE_LIMIT, ""), Instant.EPOCH, Instant.EPOCH, Optional.empty());
+        assertThat(store.park(lease, park)).isFalse();
         assertThat(store.renew(ME.lease(), List.of(lease))).isEmpty();
         assertThat(store.finish(lease, DONE)).isFalse();
     }

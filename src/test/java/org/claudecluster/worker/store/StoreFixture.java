@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
@@ -17,10 +18,12 @@ import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.WorkerState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -41,6 +44,7 @@ abstract class StoreFixture {
     void openEmpty() {
         sql("DELETE FROM task");
         sql("DELETE FROM worker");
+        sql("DELETE FROM credential_pause");
         store = new JdbcTaskStore(dataSource());
     }
 
@@ -50,7 +54,19 @@ abstract class StoreFixture {
     }
 
     static Claimant claimant(String id, String name) {
-        return new Claimant(new WorkerId(id), name, "pty", Duration.ofSeconds(30), Duration.ofSeconds(30));
+        return new Claimant(
+                new WorkerId(id),
+                new HashSet<>(List.of(id, name)),
+                "pty",
+                Optional.empty(),
+                Sessions.NONE,
+                Duration.ofSeconds(30),
+                Duration.ofSeconds(30));
+    }
+
+    /** As the worker of that claimant does it. */
+    void announce(Claimant worker, boolean draining) {
+        store.announce(new WorkerState(worker.id(), worker.id().value(), worker.names(), "1", 5, 0, draining));
     }
 
     static NewTask newTask(ASpec spec) {

@@ -57,7 +57,7 @@ class FileTranscriptLogTest extends TranscriptLogContract {
         Files.write(file(), Arrays.copyOf(Files.readAllBytes(file()), whole + kept));
 
         assertThat(numbers(all(log, task, 0))).containsExactly(1L, 2L);
-        try (TranscriptLog.Appender appender = log.open(task)) {
+        try (TranscriptLog.Appender appender = log.open(Records.lease(task))) {
             assertThat(appender.lastSeq()).isEqualTo(2);
             appender.append(outputs(3, 4));
         }
@@ -127,14 +127,14 @@ class FileTranscriptLogTest extends TranscriptLogContract {
     @Test
     void a_directory_that_can_t_be_made_is_told() throws IOException {
         Files.writeString(directory.resolve("transcripts"), "a file");
-        assertThatThrownBy(() -> log.open(task))
+        assertThatThrownBy(() -> log.open(Records.lease(task)))
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("transcript");
     }
 
     @Test
     void a_record_that_no_reader_would_take_is_refused() {
-        try (TranscriptLog.Appender appender = log.open(task)) {
+        try (TranscriptLog.Appender appender = log.open(Records.lease(task))) {
             TranscriptRecord tooLarge =
                     new TranscriptRecord(1, 0, TranscriptRecord.Kind.OUTPUT, new byte[RecordFormat.MAX_PAYLOAD + 1]);
             assertThatThrownBy(() -> appender.append(java.util.List.of(tooLarge)))

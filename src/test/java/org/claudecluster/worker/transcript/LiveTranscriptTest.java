@@ -47,7 +47,10 @@ class LiveTranscriptTest {
     void begin() {
         log = new FileTranscriptLog(directory.resolve("log"));
         live = new LiveTranscript(
-                log.open(task), InstantSource.fixed(NOW), changes::incrementAndGet, breaks::incrementAndGet);
+                log.open(Records.lease(task)),
+                InstantSource.fixed(NOW),
+                changes::incrementAndGet,
+                breaks::incrementAndGet);
     }
 
     static IntStream everyCut() {
@@ -99,7 +102,8 @@ class LiveTranscriptTest {
         live.agent("{\"type\":\"x\"}".getBytes(UTF_8), true);
         print("text");
         live.close();
-        LiveTranscript second = new LiveTranscript(log.open(task), InstantSource.fixed(NOW), () -> {}, () -> {});
+        LiveTranscript second =
+                new LiveTranscript(log.open(Records.lease(task)), InstantSource.fixed(NOW), () -> {}, () -> {});
         second.status("{}".getBytes(UTF_8));
         second.close();
         assertThat(numbers(all(log, task, 0))).isEqualTo(upTo(5));
@@ -220,7 +224,7 @@ class LiveTranscriptTest {
     void a_log_whose_directory_became_a_file_can_t_be_opened() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "not a directory");
         Transcripts transcripts = new Transcripts(new FileTranscriptLog(file), InstantSource.fixed(NOW));
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> transcripts.begin(task, () -> {}))
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> transcripts.begin(Records.lease(task), () -> {}))
                 .isInstanceOf(UncheckedIOException.class);
         assertThat(transcripts.live(task)).isEmpty();
     }
@@ -236,7 +240,10 @@ class LiveTranscriptTest {
             throw new UncheckedIOException(e);
         }
         return new LiveTranscript(
-                log.open(other), InstantSource.fixed(NOW), changes::incrementAndGet, breaks::incrementAndGet);
+                log.open(Records.lease(other)),
+                InstantSource.fixed(NOW),
+                changes::incrementAndGet,
+                breaks::incrementAndGet);
     }
 
     private void print(String text) {

@@ -5,7 +5,9 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 
 /** Makes records, and reads a log to its end. */
@@ -15,6 +17,11 @@ final class Records {
 
     static TaskId task() {
         return TaskId.create(Instant.EPOCH);
+    }
+
+    /** For a log that asks nobody whose the task is. */
+    static Lease lease(TaskId task) {
+        return new Lease(task, new WorkerId("me"), 1);
     }
 
     static TranscriptRecord output(long seq, String text) {
@@ -28,7 +35,7 @@ final class Records {
     }
 
     static void append(TranscriptLog log, TaskId task, List<TranscriptRecord> records) {
-        try (TranscriptLog.Appender appender = log.open(task)) {
+        try (TranscriptLog.Appender appender = log.open(lease(task))) {
             appender.append(records);
         }
     }

@@ -59,7 +59,7 @@ abstract class TranscriptLogContract {
     @Test
     void numbering_goes_on_where_the_last_writer_stopped() {
         append(log(), task, outputs(1, 3));
-        try (TranscriptLog.Appender second = log().open(task)) {
+        try (TranscriptLog.Appender second = log().open(Records.lease(task))) {
             assertThat(second.lastSeq()).isEqualTo(3);
             second.append(outputs(4, 5));
             assertThat(second.lastSeq()).isEqualTo(5);
@@ -69,7 +69,7 @@ abstract class TranscriptLogContract {
 
     @Test
     void a_new_transcript_begins_before_the_first_record() {
-        try (TranscriptLog.Appender appender = log().open(task)) {
+        try (TranscriptLog.Appender appender = log().open(Records.lease(task))) {
             assertThat(appender.lastSeq()).isZero();
         }
     }
@@ -117,7 +117,7 @@ abstract class TranscriptLogContract {
     @Test
     void a_reader_beside_a_writer_sees_every_record_once_and_whole() {
         CompletableFuture<Void> written = CompletableFuture.runAsync(() -> {
-            try (TranscriptLog.Appender appender = log().open(task)) {
+            try (TranscriptLog.Appender appender = log().open(Records.lease(task))) {
                 for (long seq = 1; seq <= 3_000; seq++) {
                     appender.append(List.of(output(seq, "x".repeat((int) (seq % 700)))));
                 }

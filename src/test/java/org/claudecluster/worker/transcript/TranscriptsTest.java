@@ -92,7 +92,7 @@ class TranscriptsTest {
     void a_flush_of_all_reaches_every_task_that_runs() {
         TaskId other = Records.task();
         begin().output(ByteBuffer.wrap("one".getBytes(UTF_8)));
-        transcripts.begin(other, () -> {}).output(ByteBuffer.wrap("two".getBytes(UTF_8)));
+        transcripts.begin(Records.lease(other), () -> {}).output(ByteBuffer.wrap("two".getBytes(UTF_8)));
         transcripts.flushAll();
         assertThat(Records.text(all(transcripts.log(), task, 0))).isEqualTo("one");
         assertThat(Records.text(all(transcripts.log(), other, 0))).isEqualTo("two");
@@ -159,7 +159,7 @@ class TranscriptsTest {
     }
 
     private LiveTranscript begin() {
-        return transcripts.begin(task, () -> {});
+        return transcripts.begin(Records.lease(task), () -> {});
     }
 
     private List<Future<List<Long>>> follow(ExecutorService threads, int viewers, AtomicBoolean ended, int batchBytes) {
