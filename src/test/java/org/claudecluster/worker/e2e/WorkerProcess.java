@@ -55,11 +55,21 @@ final class WorkerProcess implements AutoCloseable {
         assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** SIGTERM, and no wait for what comes of it. */
+    void askToStop() {
+        process.destroy();
+    }
+
     /** SIGTERM; answers the exit code. */
     int terminate(Duration atMost) throws InterruptedException {
-        process.destroy();
+        askToStop();
+        return awaitExit(atMost);
+    }
+
+    /** Waits for an end that was asked for; answers the exit code. */
+    int awaitExit(Duration atMost) throws InterruptedException {
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
-                .as("ended within %s of SIGTERM", atMost)
+                .as("ended within %s of SIGTERM:\n%s", atMost, log())
                 .isTrue();
         return process.exitValue();
     }
