@@ -27,7 +27,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * Measures a packaged worker on this machine, with durability on, and prints a table.
  *
  * <pre>
- * mvn -q -DskipTests package
+ * mvn -q -Dquick -Dmaven.test.skip package
  * java bench/Bench.java                 # all of it, about two minutes
  * java bench/Bench.java 0.2             # a fifth of the counts
  * </pre>
@@ -56,7 +56,7 @@ public final class Bench {
         Path root = Path.of("").toAbsolutePath();
         Bench bench = new Bench(args.length > 0 ? Double.parseDouble(args[0]) : 1, root);
         if (!Files.exists(bench.jar)) {
-            System.err.println("not built yet: run mvn -q -DskipTests package in the project's root first");
+            System.err.println("not built yet: run mvn -q -Dquick -Dmaven.test.skip package in the project's root first");
             System.exit(2);
         }
         bench.run();

@@ -31,16 +31,18 @@ final class Strays {
 
     /** Costs nothing when there are none. */
     void endTheLost() {
-        for (Leftovers.Run run : watched) {
-            Optional<Task> task = store.find(run.task());
-            if (task.filter(now -> isHeld(now, run)).isPresent()) {
-                continue;
-            }
-            if (task.isPresent()) {
-                leftovers.end(run);
-            }
-            watched.remove(run);
+        watched.removeIf(this::isSettled);
+    }
+
+    private boolean isSettled(Leftovers.Run run) {
+        Optional<Task> task = store.find(run.task());
+        if (task.filter(now -> isHeld(now, run)).isPresent()) {
+            return false;
         }
+        if (task.isPresent()) {
+            leftovers.end(run);
+        }
+        return true;
     }
 
     private static boolean isHeld(Task now, Leftovers.Run run) {

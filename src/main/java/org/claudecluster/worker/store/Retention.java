@@ -34,11 +34,19 @@ final class Retention {
         return expired;
     }
 
-    static final String OLD = "SELECT id FROM task WHERE " + ENDED + " ORDER BY finished_at FETCH FIRST ? ROWS ONLY";
+    static final String OLD = "SELECT id FROM task WHERE transcript_gone = ? AND " + ENDED
+            + " ORDER BY transcript_gone, finished_at FETCH FIRST ? ROWS ONLY";
 
     static List<TaskId> purge(Connection connection, Duration age, int limit) throws SQLException {
+        List<TaskId> purged = purge(connection, true, age, limit);
+        purged.addAll(purge(connection, false, age, limit - purged.size()));
+        return purged;
+    }
+
+    private static List<TaskId> purge(Connection connection, boolean transcriptGone, Duration age, int limit)
+            throws SQLException {
         List<TaskId> purged = new ArrayList<>();
-        for (TaskId id : Sql.query(connection, OLD, TaskRow::id, seconds(age), limit)) {
+        for (TaskId id : Sql.query(connection, OLD, TaskRow::id, transcriptGone, seconds(age), limit)) {
             int rows = Sql.update(connection, "DELETE FROM task WHERE id = ? AND " + ENDED, id.value(), seconds(age));
             if (rows == 1) {
                 purged.add(id);

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The worker's HTTP, as a client sees it. Remembers the ids of the tasks that were accepted through it. */
-final class Api implements AutoCloseable {
+public final class Api implements AutoCloseable {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -30,11 +30,11 @@ final class Api implements AutoCloseable {
     private final URI root;
     private final ConcurrentLinkedQueue<String> accepted = new ConcurrentLinkedQueue<>();
 
-    Api(int port) {
+    public Api(int port) {
         this.root = URI.create("http://127.0.0.1:" + port);
     }
 
-    boolean isReady() {
+    public boolean isReady() {
         try {
             return get("/q/health/ready").statusCode() == 200;
         } catch (UncheckedIOException _) {
@@ -42,26 +42,34 @@ final class Api implements AutoCloseable {
         }
     }
 
-    int activeTasks() {
+    public int activeTasks() {
         return json(get("/hello")).path("activeTasks").asInt();
     }
 
-    HttpResponse<String> get(String path, String... headers) {
+    public HttpResponse<String> get(String path, String... headers) {
         return send(request(path, headers), HttpResponse.BodyHandlers.ofString());
     }
 
-    HttpResponse<byte[]> bytes(String path, String... headers) {
+    public HttpResponse<byte[]> bytes(String path, String... headers) {
         return send(request(path, headers), HttpResponse.BodyHandlers.ofByteArray());
     }
 
-    HttpResponse<String> post(String path, String body) {
+    public HttpResponse<String> post(String path, String body) {
         return send(
                 request(path, "Content-Type", "application/json").POST(HttpRequest.BodyPublishers.ofString(body)),
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /** Submits under an {@code Idempotency-Key}. */
+    public HttpResponse<String> submitOnce(ObjectNode body, String key) {
+        return send(
+                request("/run", "Content-Type", "application/json", "Idempotency-Key", key)
+                        .POST(HttpRequest.BodyPublishers.ofString(body.toString())),
+                HttpResponse.BodyHandlers.ofString());
+    }
+
     /** Submits and answers the task's id. */
-    String submit(ObjectNode body) {
+    public String submit(ObjectNode body) {
         HttpResponse<String> response = post("/run", body.toString());
         assertThat(response.statusCode()).as(response::body).isEqualTo(202);
         String id = json(response).path("taskId").asText();
@@ -69,32 +77,32 @@ final class Api implements AutoCloseable {
         return id;
     }
 
-    String submit(String prompt) {
+    public String submit(String prompt) {
         return submit(body(prompt));
     }
 
     /** The smallest body, to be added to. */
-    static ObjectNode body(String prompt) {
+    public static ObjectNode body(String prompt) {
         return JSON.createObjectNode().put("prompt", prompt);
     }
 
     /** The task when it is final; fails when that takes a minute and a half. */
-    JsonNode awaitEnd(String id) {
+    public JsonNode awaitEnd(String id) {
         JsonNode task = json(get("/tasks/" + id + "?wait=90s"));
         assertThat(task.path("status").asText()).as(task::toPrettyString).isIn("completed", "failed", "cancelled");
         return task;
     }
 
-    JsonNode task(String id) {
+    public JsonNode task(String id) {
         return json(get("/tasks/" + id));
     }
 
-    String output(String id) {
+    public String output(String id) {
         return get("/tasks/" + id + "/output").body();
     }
 
     /** Opens the event stream behind this event id; 0 is the beginning. */
-    SseStream stream(String id, long lastEventId) {
+    public SseStream stream(String id, long lastEventId) {
         HttpResponse<InputStream> response = send(
                 request("/stream/" + id, "Last-Event-ID", String.valueOf(lastEventId)),
                 HttpResponse.BodyHandlers.ofInputStream());
@@ -104,12 +112,12 @@ final class Api implements AutoCloseable {
         return new SseStream(response.body());
     }
 
-    List<String> allTaskIds() {
+    public List<String> allTaskIds() {
         return allTaskIds("");
     }
 
     /** The ids of all tasks in the store that a filter such as {@code &status=pending} lets through, page by page. */
-    List<String> allTaskIds(String filter) {
+    public List<String> allTaskIds(String filter) {
         List<String> ids = new ArrayList<>();
         String page = "/tasks?limit=500" + filter;
         while (!page.isEmpty()) {
@@ -125,15 +133,15 @@ final class Api implements AutoCloseable {
         return ids;
     }
 
-    Collection<String> accepted() {
+    public Collection<String> accepted() {
         return List.copyOf(accepted);
     }
 
-    static JsonNode json(HttpResponse<String> response) {
+    public static JsonNode json(HttpResponse<String> response) {
         return json(response.body());
     }
 
-    static JsonNode json(String text) {
+    public static JsonNode json(String text) {
         try {
             return JSON.readTree(text);
         } catch (IOException e) {

@@ -13,14 +13,14 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What runs on this machine, read from /proc. */
-final class Machine {
+public final class Machine {
 
     private static final String MARKER = "CLAUDECLUSTER_TASK=";
 
     private Machine() {}
 
     /** The processes that were started by one of these tasks: pid and command line. */
-    static Map<Long, String> processesOf(Collection<String> taskIds) {
+    public static Map<Long, String> processesOf(Collection<String> taskIds) {
         Map<Long, String> found = new TreeMap<>();
         for (Path process : list(Path.of("/proc"), "[0-9]*")) {
             String environment = read(process.resolve("environ"));
@@ -34,7 +34,7 @@ final class Machine {
     }
 
     /** How many master sides of pseudo-terminals a process has open. */
-    static long terminalsOf(long pid) {
+    public static long terminalsOf(long pid) {
         return list(Path.of("/proc", String.valueOf(pid), "fd"), "*").stream()
                 .filter(Machine::isTerminal)
                 .count();

@@ -14,7 +14,7 @@ import java.util.List;
 import java.util.Optional;
 
 /** Reads server-sent events (WHATWG HTML, section 9.2) as strict UTF-8: a split character is an error. */
-final class SseStream implements AutoCloseable {
+public final class SseStream implements AutoCloseable {
 
     private final InputStream in;
 
@@ -23,16 +23,16 @@ final class SseStream implements AutoCloseable {
     }
 
     /** One event; the id is 0 when it has none. */
-    record Event(long id, String name, String data) {
+    public record Event(long id, String name, String data) {
 
         /** The text of an {@code output} event. */
-        String output() {
+        public String output() {
             return Api.json(data).path("data").asText();
         }
     }
 
     /** The next event; empty at the end of the stream. Comments are skipped. */
-    Optional<Event> next() {
+    public Optional<Event> next() {
         long id = 0;
         String name = "message";
         List<String> data = new ArrayList<>();
@@ -56,7 +56,7 @@ final class SseStream implements AutoCloseable {
     }
 
     /** At most so many events; fewer when the stream ends. */
-    List<Event> next(int atMost) {
+    public List<Event> next(int atMost) {
         List<Event> events = new ArrayList<>();
         while (events.size() < atMost) {
             Optional<Event> event = next();
@@ -69,7 +69,7 @@ final class SseStream implements AutoCloseable {
     }
 
     /** All events up to the end of the stream. */
-    List<Event> rest() {
+    public List<Event> rest() {
         return next(Integer.MAX_VALUE);
     }
 

@@ -55,7 +55,7 @@ class StopIT {
             await().until(() -> worker.api().output(task).contains("at work"));
             SseStream stream = worker.api().stream(task, 0);
 
-            worker.askToStop();
+            worker.signal("TERM");
 
             await().until(() -> !worker.api().isReady());
             assertThat(worker.api().get("/q/health/live").statusCode()).isEqualTo(200);
@@ -88,10 +88,10 @@ class StopIT {
                     .submit(Api.body("until [ -e " + gate + " ]; do sleep 0.05; done; echo finished")
                             .put("maxAttempts", 2));
             await().until(() -> !Machine.processesOf(List.of(task)).isEmpty());
-            worker.askToStop();
+            worker.signal("TERM");
             await().until(() -> !worker.api().isReady());
 
-            worker.askToStop();
+            worker.signal("TERM");
 
             assertThat(worker.awaitExit(Duration.ofSeconds(15))).isZero();
             assertThat(Machine.processesOf(List.of(task))).isEmpty();

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /** A packaged worker as a process of its own. Closing it ends it and holds that nothing of its tasks is left. */
-final class WorkerProcess implements AutoCloseable {
+public final class WorkerProcess implements AutoCloseable {
 
     private static final Duration READY = Duration.ofSeconds(60);
     private static final int END_SECONDS = 30;
@@ -26,7 +26,7 @@ final class WorkerProcess implements AutoCloseable {
         this.api = new Api(port);
     }
 
-    void awaitReady() {
+    public void awaitReady() {
         try {
             await().atMost(READY).pollInterval(Duration.ofMillis(100)).until(() -> !process.isAlive() || api.isReady());
             assertThat(process.isAlive()).as(this::log).isTrue();
@@ -36,12 +36,12 @@ final class WorkerProcess implements AutoCloseable {
         }
     }
 
-    Api api() {
+    public Api api() {
         return api;
     }
 
     /** All that it has written to stdout and stderr. */
-    String log() {
+    public String log() {
         try {
             return Files.readString(log);
         } catch (IOException e) {
@@ -50,32 +50,37 @@ final class WorkerProcess implements AutoCloseable {
     }
 
     /** kill -9, as a machine that runs out of memory does it. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly();
         assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
-    /** SIGTERM, and no wait for what comes of it. */
-    void askToStop() {
-        process.destroy();
+    /** Sends a signal such as {@code STOP} and returns when it is sent. */
+    public void signal(String name) throws IOException, InterruptedException {
+        Process sent = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + process.pid()).start();
+        assertThat(sent.waitFor()).as("kill -%s", name).isZero();
+    }
+
+    public boolean isAlive() {
+        return process.isAlive();
     }
 
     /** SIGTERM; answers the exit code. */
-    int terminate(Duration atMost) throws InterruptedException {
-        askToStop();
+    public int terminate(Duration atMost) throws InterruptedException {
+        process.destroy();
         return awaitExit(atMost);
     }
 
-    /** Waits for an end that was asked for; answers the exit code. */
-    int awaitExit(Duration atMost) throws InterruptedException {
+    /** Waits for an end that was asked for before; answers the exit code. */
+    public int awaitExit(Duration atMost) throws InterruptedException {
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
-                .as("ended within %s of SIGTERM:\n%s", atMost, log())
+                .as("ended within %s:\n%s", atMost, log())
                 .isTrue();
         return process.exitValue();
     }
 
     /** Pseudo-terminals that it holds open. */
-    long openTerminals() {
+    public long openTerminals() {
         return Machine.terminalsOf(process.pid());
     }
 

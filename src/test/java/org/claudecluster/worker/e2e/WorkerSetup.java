@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  * How a packaged worker is started: its whole environment, and nothing of the test's own. Everything it writes lies below
  * {@code home}.
  */
-final class WorkerSetup {
+public final class WorkerSetup {
 
     private static final Path JAR =
             Path.of("target/quarkus-app/quarkus-run.jar").toAbsolutePath();
@@ -37,47 +37,52 @@ final class WorkerSetup {
         with("EXECUTOR_TYPE", "stub");
     }
 
-    static WorkerSetup in(Path home) {
+    public static WorkerSetup in(Path home) {
         return new WorkerSetup(home);
     }
 
-    WorkerSetup with(String variable, String value) {
+    public WorkerSetup with(String variable, String value) {
         environment.put(variable, value);
         return this;
     }
 
     /** Tasks run this program as if it were the CLI. */
-    WorkerSetup withCli(Path program) {
+    public WorkerSetup withCli(Path program) {
         return with("EXECUTOR_TYPE", "pty").with("CLAUDE_CLI_PATH", program.toString());
     }
 
     /** An option of the JVM, such as {@code -Dworker.queue.capacity=3}. */
-    WorkerSetup withOption(String option) {
+    public WorkerSetup withOption(String option) {
         options.add(option);
         return this;
     }
 
-    Path dataDir() {
+    public Path dataDir() {
         return home.resolve("data");
     }
 
-    int port() {
+    public int port() {
         return Integer.parseInt(environment.getOrDefault("PORT", "3001"));
     }
 
     /** Starts it and waits until it is ready. */
-    WorkerProcess start() throws IOException {
-        Path log = Files.createTempFile(home, "worker", ".log");
-        WorkerProcess started = new WorkerProcess(builder(log).start(), port(), log);
+    public WorkerProcess start() throws IOException {
+        WorkerProcess started = launch();
         started.awaitReady();
         return started;
     }
 
+    /** Starts it and returns at once. */
+    public WorkerProcess launch() throws IOException {
+        Path log = Files.createTempFile(home, "worker", ".log");
+        return new WorkerProcess(builder(log).start(), port(), log);
+    }
+
     /** What a start that fails says, and how it exits. */
-    record Refusal(int exitCode, List<String> lines) {}
+    public record Refusal(int exitCode, List<String> lines) {}
 
     /** Starts it and waits for its end. */
-    Refusal startExpectingRefusal() throws IOException, InterruptedException {
+    public Refusal startExpectingRefusal() throws IOException, InterruptedException {
         Path log = Files.createTempFile(home, "refused", ".log");
         Process process = builder(log).start();
         try {
@@ -119,7 +124,7 @@ final class WorkerSetup {
     }
 
     /** A program that answers {@code --version} and else runs its prompt as a shell script. */
-    static Path shellCli(Path directory) throws IOException {
+    public static Path shellCli(Path directory) throws IOException {
         Path program = directory.resolve("shell-cli");
         Files.writeString(program, """
                 #!/bin/sh

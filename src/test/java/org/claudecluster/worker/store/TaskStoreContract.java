@@ -64,4 +64,12 @@ abstract class TaskStoreContract {
             return TaskStoreContract.this.dataSource();
         }
     }
+
+    @Nested
+    class Walk extends WalkContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
 }

@@ -1,0 +1,47 @@
+package org.claudecluster.worker.resilience;
+
+import java.sql.SQLException;
+import java.util.UUID;
+
+/** A database of its own with today's schema, on the shared server. */
+final class Database implements AutoCloseable {
+
+    private final Server server;
+    private final String name;
+    private final TaskTable table;
+
+    private Database(Server server, String name) throws SQLException {
+        this.server = server;
+        this.name = name;
+        this.table = TaskTable.create(url());
+    }
+
+    static Database create() throws SQLException {
+        Server server = Server.shared();
+        String name = "t" + UUID.randomUUID().toString().replace("-", "");
+        server.createDatabase(name);
+        return new Database(server, name);
+    }
+
+    Server server() {
+        return server;
+    }
+
+    TaskTable table() {
+        return table;
+    }
+
+    String url() {
+        return url(server.port());
+    }
+
+    /** Over a link or a pooler that listens there. */
+    String url(int port) {
+        return "jdbc:postgresql://127.0.0.1:" + port + "/" + name + "?sslmode=disable&gssEncMode=disable";
+    }
+
+    @Override
+    public void close() throws SQLException {
+        server.dropDatabase(name);
+    }
+}
