@@ -38,6 +38,12 @@ final class Replica {
         return this;
     }
 
+    /** It does not see what other workers' tasks have started, as if it were on another machine. */
+    Replica elsewhere() {
+        setup.alone();
+        return this;
+    }
+
     WorkerSetup setup() {
         return setup;
     }
