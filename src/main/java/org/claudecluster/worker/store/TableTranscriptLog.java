@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import javax.sql.DataSource;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.StoreUnavailable;
@@ -31,17 +30,17 @@ public final class TableTranscriptLog implements TranscriptLog {
 
     @Override
     public Appender open(Lease lease) {
-        return new TableAppender(lease, lastSeq(lease.task()));
+        return new TableAppender(lease, with(connection -> lastSeq(connection, lease.task())));
     }
 
-    private long lastSeq(TaskId task) {
-        return with(connection -> Sql.first(
-                        connection,
-                        "SELECT COALESCE(MAX(last_seq), 0) AS last_seq FROM transcript_chunk WHERE task = ?",
-                        row -> row.getLong("last_seq"),
-                        task.value())
-                .orElse(0L));
+    private static long lastSeq(Connection connection, TaskId task) throws SQLException {
+        return Sql.first(connection, LAST, row -> row.getLong("last_seq"), task.value())
+                .orElse(0L);
     }
+
+    private static final String LAST = """
+            SELECT last_seq FROM transcript_chunk WHERE task = ? ORDER BY task DESC, first_seq DESC FETCH FIRST 1 ROW ONLY
+            """;
 
     @Override
     public Reader read(TaskId task, long after) {
@@ -119,13 +118,7 @@ public final class TableTranscriptLog implements TranscriptLog {
         /** An earlier try may have been committed although its reply was lost. */
         private List<TranscriptRecord> notWritten(Connection connection, List<TranscriptRecord> records)
                 throws SQLException {
-            Optional<Long> written = Sql.first(
-                    connection,
-                    "SELECT MAX(last_seq) AS last_seq FROM transcript_chunk WHERE task = ? AND first_seq >= ?",
-                    row -> row.getLong("last_seq"),
-                    lease.task().value(),
-                    records.getFirst().seq());
-            long last = written.orElse(0L);
+            long last = TableTranscriptLog.lastSeq(connection, lease.task());
             return records.stream().filter(record -> record.seq() > last).toList();
         }
 
@@ -133,7 +126,10 @@ public final class TableTranscriptLog implements TranscriptLog {
             List<Object[]> rows = new ArrayList<>();
             for (List<TranscriptRecord> chunk : chunks(records)) {
                 rows.add(new Object[] {
-                    lease.task().value(), chunk.getFirst().seq(), chunk.getLast().seq(), RecordBlock.encode(chunk)
+                    lease.task().value(),
+                    chunk.getFirst().seq(),
+                    chunk.getLast().seq(),
+                    RecordBlock.encode(chunk)
                 });
             }
             int[] inserted = Sql.updateEach(
@@ -189,8 +185,7 @@ public final class TableTranscriptLog implements TranscriptLog {
             }
             List<TranscriptRecord> next = new ArrayList<>();
             int bytes = 0;
-            while (!fetched.isEmpty()
-                    && (next.isEmpty() || bytes + RecordBlock.size(fetched.getFirst()) <= maxBytes)) {
+            while (!fetched.isEmpty() && (next.isEmpty() || bytes + RecordBlock.size(fetched.getFirst()) <= maxBytes)) {
                 bytes += RecordBlock.size(fetched.getFirst());
                 next.add(fetched.removeFirst());
             }

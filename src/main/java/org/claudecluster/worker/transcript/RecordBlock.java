@@ -15,8 +15,8 @@ public final class RecordBlock {
     }
 
     public static byte[] encode(List<TranscriptRecord> records) {
-        ByteBuffer block = ByteBuffer.allocate(
-                records.stream().mapToInt(RecordBlock::size).sum());
+        ByteBuffer block =
+                ByteBuffer.allocate(records.stream().mapToInt(RecordBlock::size).sum());
         for (TranscriptRecord record : records) {
             block.put(RecordFormat.header(record)).put(record.bytes());
         }
