@@ -34,7 +34,7 @@ public final class Main {
         StartCheck.properties(environment).forEach(System::setProperty);
         waitForMainThreadAtExit();
         Quarkus.run(
-                null,
+                Serve.class,
                 (code, failure) -> {
                     if (failure != null) {
                         StartFailure.lines(failure)

@@ -23,13 +23,20 @@ final class StartFailure {
     private StartFailure() {}
 
     static int exitCode(Throwable failure) {
-        return causes(failure).stream().anyMatch(ConfigValidationException.class::isInstance) ? WRONG_SETTING : OTHER;
+        return causes(failure).stream().anyMatch(StartFailure::isWrongSetting) ? WRONG_SETTING : OTHER;
+    }
+
+    private static boolean isWrongSetting(Throwable cause) {
+        return cause instanceof ConfigValidationException || cause instanceof WrongSetting;
     }
 
     static List<String> lines(Throwable failure) {
         for (Throwable cause : causes(failure)) {
             if (cause instanceof ConfigValidationException invalid) {
                 return settings(invalid);
+            }
+            if (cause instanceof WrongSetting) {
+                return List.of(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof QuarkusBindException || cause instanceof BindException) {
                 return List.of("the port is in use or not ours to bind: set PORT or HOST, or stop what listens there");

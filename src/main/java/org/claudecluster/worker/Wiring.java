@@ -20,7 +20,6 @@ import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
@@ -37,9 +36,12 @@ import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.PtyExecutor;
 import org.claudecluster.worker.exec.PtySettings;
 import org.claudecluster.worker.exec.StubExecutor;
+import org.claudecluster.worker.lifecycle.LeaseTimes;
 import org.claudecluster.worker.lifecycle.Lifecycle;
 import org.claudecluster.worker.lifecycle.LifecycleSettings;
 import org.claudecluster.worker.lifecycle.QueueGauge;
+import org.claudecluster.worker.lifecycle.StopTimes;
+import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
@@ -112,9 +114,13 @@ class Wiring {
     @Produces
     @Singleton
     ExecutorStrategy strategy(
-            ExecutorConfig executor, StorageConfig storage, WorkerConfig worker, TaskObserver observer) {
+            ExecutorConfig executor,
+            StorageConfig storage,
+            WorkerConfig worker,
+            TaskObserver observer,
+            InstantSource clock) {
         ProcessTree.adoptOrphans();
-        PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer);
+        PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer, clock);
         try {
             pty.prepare();
         } catch (IOException e) {
@@ -166,18 +172,29 @@ class Wiring {
                 worker.name().or(worker::id).orElse(host),
                 names(worker, host),
                 version,
-                Optional.empty(),
+                Credential.from(System.getenv()).fingerprint(),
                 Sessions.NONE,
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
-                worker.lease().duration(),
-                worker.lease().renew(),
+                leaseTimes(worker.lease()),
                 worker.affinity().patience(),
                 storage.flush(),
-                worker.stop().patience(),
+                new StopTimes(worker.drain().timeout(), worker.stop().patience()),
+                worker.limits().park(),
                 !database.isShared());
-        return new Lifecycle(settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock);
+        return new Lifecycle(
+                settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
+    }
+
+    private static LeaseTimes leaseTimes(WorkerConfig.Lease lease) {
+        try {
+            return new LeaseTimes(lease.duration(), lease.renew(), lease.margin());
+        } catch (IllegalArgumentException e) {
+            throw new WrongSetting(
+                    "worker.lease.renew=%s, worker.lease.duration=%s and worker.lease.margin=%s don't go together: renew must be shorter than duration without margin"
+                            .formatted(lease.renew(), lease.duration(), lease.margin()));
+        }
     }
 
     /** What a submit may name besides the process's own id. */

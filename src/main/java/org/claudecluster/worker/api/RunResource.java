@@ -121,7 +121,7 @@ public class RunResource {
         JsonNode tree = StrictJson.object(body);
         TaskSpec spec = rules.spec(tree);
         Optional<NewTask.Idempotency> idempotency = idempotency(key, tree);
-        if (worker.draining()) {
+        if (!worker.accepting()) {
             throw new TaskProblem(Code.DRAINING, "this worker is shutting down and takes no more tasks");
         }
         if (!admission.tryAdmit()) {

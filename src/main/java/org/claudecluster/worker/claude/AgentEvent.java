@@ -1,6 +1,7 @@
 package org.claudecluster.worker.claude;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -10,6 +11,9 @@ import java.util.Optional;
  * @param json the line as it was printed, without the line end
  */
 public record AgentEvent(byte[] json, JsonNode node) {
+
+    /** The year 2286; whatever lies behind is no count of seconds. */
+    private static final long FAR_AWAY = 10_000_000_000L;
 
     /** The CLI's {@code type}, such as {@code system}, {@code assistant}, {@code user} or {@code result}. */
     public String type() {
@@ -40,6 +44,24 @@ public record AgentEvent(byte[] json, JsonNode node) {
         return told && node.path("error").isTextual()
                 ? Optional.of(node.path("error").asText())
                 : Optional.empty();
+    }
+
+    /**
+     * When a usage limit that was met ends: in a {@code rate_limit_event} that says {@code rejected} (2.1.330 with an
+     * OAuth token), and beside the message with which the CLI gives up.
+     */
+    public Optional<Instant> limitReset() {
+        JsonNode told = type().equals("rate_limit_event")
+                ? node.path("rate_limit_info")
+                : node.path("api_error_params").path("rate_limit_info");
+        boolean met = told.path("status").asText().equals("rejected");
+        return met && told.path("resetsAt").isIntegralNumber()
+                ? epochSecond(told.path("resetsAt").asLong())
+                : Optional.empty();
+    }
+
+    private static Optional<Instant> epochSecond(long seconds) {
+        return seconds > 0 && seconds < FAR_AWAY ? Optional.of(Instant.ofEpochSecond(seconds)) : Optional.empty();
     }
 
     @Override

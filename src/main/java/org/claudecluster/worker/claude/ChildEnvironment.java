@@ -15,6 +15,9 @@ public final class ChildEnvironment {
     /** The variable by which every descendant of a task can be found again; its value is the task's id. */
     public static final String MARKER = "CLAUDECLUSTER_TASK";
 
+    /** The same for one run of the task, by which its processes are found; its value is made by {@link #run}. */
+    public static final String RUN_MARKER = "CLAUDECLUSTER_RUN";
+
     private static final Set<String> INHERITED = Set.of(
             "PATH",
             "LANG",
@@ -104,6 +107,11 @@ public final class ChildEnvironment {
         built.putAll(extra);
         built.put(MARKER, marker);
         return built;
+    }
+
+    /** Names one run: the task's id and the claim's epoch, with a dot between. */
+    public static String run(String task, long epoch) {
+        return task + "." + epoch;
     }
 
     private static boolean isInherited(String name) {

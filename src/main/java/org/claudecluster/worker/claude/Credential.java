@@ -1,6 +1,9 @@
 package org.claudecluster.worker.claude;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
 
@@ -15,6 +18,12 @@ public sealed interface Credential {
 
     /** How this credential may be called in a status: never its value. */
     String kind();
+
+    /**
+     * The first 16 hexadecimal digits of the secret's SHA-256: tells credentials apart and says nothing of what they
+     * are. Empty without a secret.
+     */
+    Optional<String> fingerprint();
 
     /** The number that both launchers give the secret's pipe. */
     int FILE_DESCRIPTOR = 3;
@@ -35,6 +44,11 @@ public sealed interface Credential {
         public String kind() {
             return "none";
         }
+
+        @Override
+        public Optional<String> fingerprint() {
+            return Optional.empty();
+        }
     }
 
     /** A key or long-lived token that the CLI reads from a file descriptor. */
@@ -47,6 +61,11 @@ public sealed interface Credential {
         @Override
         public Optional<byte[]> secret() {
             return Optional.of(value.getBytes(StandardCharsets.UTF_8));
+        }
+
+        @Override
+        public Optional<String> fingerprint() {
+            return Optional.of(Credential.fingerprint(value));
         }
 
         @Override
@@ -68,6 +87,11 @@ public sealed interface Credential {
         }
 
         @Override
+        public Optional<String> fingerprint() {
+            return Optional.of(Credential.fingerprint(value));
+        }
+
+        @Override
         public String toString() {
             return "ByEnvironment[" + kind + "]";
         }
@@ -83,6 +107,15 @@ public sealed interface Credential {
                         .map(token ->
                                 new ByDescriptor("oauth_token", "CLAUDE_CODE_OAUTH_TOKEN_FILE_DESCRIPTOR", token)))
                 .orElseGet(None::new);
+    }
+
+    private static String fingerprint(String secret) {
+        try {
+            byte[] digest = MessageDigest.getInstance("SHA-256").digest(secret.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(digest, 0, 8);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
     }
 
     private static Optional<String> value(Map<String, String> environment, String name) {

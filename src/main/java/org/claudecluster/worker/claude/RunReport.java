@@ -3,9 +3,13 @@ package org.claudecluster.worker.claude;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Arrays;
 import java.util.Optional;
 import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.TaskResult;
 import org.jspecify.annotations.Nullable;
 
@@ -19,10 +23,17 @@ public final class RunReport {
     /** How much plain text is kept for the message of a failure. */
     private static final int TEXT_TAIL = 512;
 
+    private final InstantSource clock;
     private @Nullable JsonNode result;
+    private @Nullable Instant resetsAt;
     private String lastError = "";
     private boolean sawEvent;
     private byte[] text = new byte[0];
+
+    /** A report of a run that begins; the clock tells which day a reset at "2:01am" means. */
+    public RunReport(InstantSource clock) {
+        this.clock = clock;
+    }
 
     /** Takes an agent event. */
     public void event(AgentEvent event) {
@@ -33,6 +44,7 @@ public final class RunReport {
         // An answer shows that the retries before it have helped.
         String unlessTold = event.type().equals("assistant") ? "" : lastError;
         lastError = event.apiError().orElse(unlessTold);
+        event.limitReset().ifPresent(reset -> resetsAt = reset);
     }
 
     /** Takes terminal bytes; the buffer's position is left as it was. */
@@ -56,7 +68,17 @@ public final class RunReport {
     public Verdict verdict(Ending ending) {
         Optional<JsonNode> line = Optional.ofNullable(result);
         Optional<TaskResult> parsed = line.map(ResultLine::toResult);
-        return new Verdict(Failures.judge(ending, line, sawEvent, lastError, lastText()), parsed);
+        Outcome outcome = Failures.judge(ending, line, sawEvent, lastError, lastText());
+        return new Verdict(outcome, parsed, reset(outcome));
+    }
+
+    private Optional<Instant> reset(Outcome outcome) {
+        Optional<Reason> reason = outcome.reason();
+        if (!reason.equals(Optional.of(Reason.USAGE_LIMIT)) && !reason.equals(Optional.of(Reason.RATE_LIMITED))) {
+            return Optional.empty();
+        }
+        return Optional.ofNullable(resetsAt)
+                .or(() -> outcome.message().flatMap(text -> ResetText.parse(text, clock.instant())));
     }
 
     /** The result that was told so far, for a run whose end was forced. */

@@ -83,6 +83,9 @@ public final class KnownSettings {
         if (type == Duration.class) {
             return "a duration such as 250ms, 30s or 5m";
         }
+        if (type == boolean.class) {
+            return "true or false";
+        }
         if (type.isEnum()) {
             return "one of "
                     + Arrays.stream(type.getEnumConstants())

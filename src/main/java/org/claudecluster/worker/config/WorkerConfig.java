@@ -38,6 +38,10 @@ public interface WorkerConfig {
 
     Task task();
 
+    Drain drain();
+
+    Limits limits();
+
     Stop stop();
 
     /** What runs at once. */
@@ -67,9 +71,16 @@ public interface WorkerConfig {
         @WithDefault("30s")
         Duration duration();
 
-        /** How often leases are renewed; must be shorter than the duration. */
+        /** How often leases are renewed; must be shorter than the duration without the margin. */
         @WithDefault("10s")
         Duration renew();
+
+        /**
+         * How long before the end of a lease that could not be renewed its task is killed: time for the kill, so that
+         * nothing of it is left when another worker may begin.
+         */
+        @WithDefault("5s")
+        Duration margin();
     }
 
     /** Tasks that name a worker. */
@@ -92,9 +103,23 @@ public interface WorkerConfig {
         Map<String, String> env();
     }
 
+    /** What happens before the end of the process. */
+    interface Drain {
+        /** How long running tasks may finish by themselves after SIGTERM. */
+        @WithDefault("25s")
+        Duration timeout();
+    }
+
+    /** Usage limits of the account. */
+    interface Limits {
+        /** Whether a task that met one waits for its reset; otherwise it fails. */
+        @WithDefault("true")
+        boolean park();
+    }
+
     /** The end of the process. */
     interface Stop {
-        /** How long a stopping worker waits for its running tasks to be ended and written. */
+        /** How long it may take after the drain to end the remaining tasks and to write what became of them. */
         @WithDefault("15s")
         Duration patience();
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,7 @@ import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.Programs;
 import org.claudecluster.worker.terminal.PtyLauncher;
+import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.terminal.TerminalExit;
@@ -39,11 +41,13 @@ public final class PtyExecutor implements TaskExecutor {
     private final PtyLauncher launcher;
     private final PtySettings settings;
     private final TaskObserver observer;
+    private final InstantSource clock;
     private final CliProbe probe;
     private final DirectoryPool workspaces;
     private final DirectoryPool temporaries;
 
-    public PtyExecutor(PtyLauncher launcher, PtySettings settings, TaskObserver observer) {
+    public PtyExecutor(PtyLauncher launcher, PtySettings settings, TaskObserver observer, InstantSource clock) {
+        this.clock = clock;
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
@@ -81,16 +85,20 @@ public final class PtyExecutor implements TaskExecutor {
     }
 
     private Verdict runIn(TaskDirectories directories, TaskRun run) throws InterruptedException {
+        if (run.stop().cause().isPresent()) {
+            return new Verdict(Stops.outcome(run.stop().cause().get(), new Ending.NotStarted()), Optional.empty());
+        }
         Deadline deadline = new Deadline(run.task().spec().timeout());
-        PtySession session = new PtySession(run.transcript(), observer);
+        PtySession session = new PtySession(run.transcript(), observer, clock);
         Terminal terminal;
         try {
             terminal = launcher.launch(command(run.task(), directories), session);
         } catch (LaunchException e) {
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
-        ProcessTree tree =
-                new ProcessTree(ChildEnvironment.MARKER, run.task().id().toString(), terminal.pid());
+        ProcessTree tree = new ProcessTree(ChildEnvironment.RUN_MARKER, marker(run.task()), terminal.pid());
+        // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
+        CompletableFuture<Void> _ = run.stop().lost().thenRun(() -> terminal.signal(Signal.KILL));
         try {
             awaitEnd(session, run.stop(), deadline);
         } catch (InterruptedException _) {
@@ -114,7 +122,9 @@ public final class PtyExecutor implements TaskExecutor {
     private Verdict end(PtySession session, Terminal terminal, ProcessTree tree, TaskRun run)
             throws InterruptedException {
         boolean byItself = session.exited().isDone();
-        TreeEnd ended = byItself ? tree.sweep() : tree.end(terminal, settings.grace());
+        TreeEnd ended = byItself
+                ? tree.sweep()
+                : tree.end(terminal, settings.grace(), run.stop().lost()::isDone);
         if (!ended.survivors().isEmpty()) {
             observer.leaked(ended.survivors().size());
             LOG.warnf(
@@ -166,16 +176,22 @@ public final class PtyExecutor implements TaskExecutor {
                 settings.credential().secret());
     }
 
+    private static String marker(Task task) {
+        return ChildEnvironment.run(task.id().toString(), task.epoch());
+    }
+
     private Map<String, String> environment(Task task, TaskDirectories directories) {
         Map<String, String> extra = new HashMap<>(settings.credential().environment());
         extra.putAll(settings.extraEnvironment());
-        return ChildEnvironment.of(
+        Map<String, String> built = ChildEnvironment.of(
                 settings.environment(),
                 extra,
                 task.id().toString(),
                 settings.state().resolve("home"),
                 settings.state().resolve("claude"),
                 directories.temporary());
+        built.put(ChildEnvironment.RUN_MARKER, marker(task));
+        return built;
     }
 
     private static Verdict notStarted(Reason reason, String message) {

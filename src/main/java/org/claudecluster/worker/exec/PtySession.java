@@ -2,6 +2,7 @@ package org.claudecluster.worker.exec;
 
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
 import org.claudecluster.worker.claude.AgentEvent;
 import org.claudecluster.worker.claude.AgentStream;
@@ -17,14 +18,15 @@ final class PtySession implements TerminalListener {
     private final LiveTranscript transcript;
     private final TaskObserver observer;
     private final long startedAt = System.nanoTime();
-    private final RunReport report = new RunReport();
+    private final RunReport report;
     private final AgentStream agent = new AgentStream(this::event);
     private final CompletableFuture<TerminalExit> exited = new CompletableFuture<>();
     private boolean silent = true;
     private String lastMessage = "";
 
-    PtySession(LiveTranscript transcript, TaskObserver observer) {
+    PtySession(LiveTranscript transcript, TaskObserver observer, InstantSource clock) {
         this.transcript = transcript;
+        this.report = new RunReport(clock);
         this.observer = observer;
     }
 

@@ -29,6 +29,7 @@ final class Dispatcher {
     private final TaskRunner runner;
     private final QueueGauge queue;
     private final TaskObserver observer;
+    private final Ticker ticker;
     private final Semaphore wakeUps = new Semaphore(0);
     private volatile boolean stopped;
     private @Nullable Thread thread;
@@ -40,7 +41,8 @@ final class Dispatcher {
             Slots slots,
             TaskRunner runner,
             QueueGauge queue,
-            TaskObserver observer) {
+            TaskObserver observer,
+            Ticker ticker) {
         this.settings = settings;
         this.store = store;
         this.strategy = strategy;
@@ -48,6 +50,7 @@ final class Dispatcher {
         this.runner = runner;
         this.queue = queue;
         this.observer = observer;
+        this.ticker = ticker;
     }
 
     void start() {
@@ -95,12 +98,14 @@ final class Dispatcher {
     private void dispatch() {
         for (int free = slots.free(); free > 0 && !stopped; free = slots.free()) {
             TaskExecutor executor = strategy.choice().active();
+            // Counted from before the claim leaves: a slow reply must not lengthen our trust.
+            long sentAt = ticker.nanos();
             List<Task> claimed = store.claim(settings.claimant(executor.type()), free);
             queue.claimed(claimed.size());
             observer.claimed(claimed.size());
             for (Task task : claimed) {
                 slots.take();
-                runner.start(task, executor, this::wake);
+                runner.start(task, executor, sentAt, this::wake);
             }
             if (claimed.size() < free) {
                 return;

@@ -4,16 +4,15 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
-import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
@@ -37,14 +36,18 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final WorkerRegistry registry;
     private final Transcripts transcripts;
     private final Leftovers leftovers;
+    private final Strays strays;
     private final Instant startedAt;
-    private final RunningTasks running = new RunningTasks();
+    private final RunningTasks running;
     private final Slots slots;
     private final QueueGauge queue;
     private final Dispatcher dispatcher;
+    private final LeaseKeeper leases;
+    private final Drain drain;
+    private final AtomicBoolean draining = new AtomicBoolean();
+    private final CountDownLatch drained = new CountDownLatch(1);
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
             2, Thread.ofPlatform().name("worker-timer-", 0).daemon().factory());
-    private volatile boolean draining;
 
     public Lifecycle(
             LifecycleSettings settings,
@@ -54,48 +57,84 @@ public final class Lifecycle implements Worker, LocalSignals {
             ExecutorStrategy strategy,
             Leftovers leftovers,
             TaskObserver observer,
-            InstantSource clock) {
+            InstantSource clock,
+            Ticker ticker) {
         this.settings = settings;
         this.store = store;
         this.registry = registry;
         this.transcripts = transcripts;
         this.leftovers = leftovers;
+        this.strays = new Strays(store, leftovers);
         this.startedAt = clock.instant();
         this.slots = new Slots(settings.slots());
         this.queue = new QueueGauge(store, settings.queueCapacity());
-        OutcomeWriter outcomes = new OutcomeWriter(store, settings.lease());
-        TaskRunner runner = new TaskRunner(transcripts, running, slots, outcomes, observer);
-        this.dispatcher = new Dispatcher(settings, store, strategy, slots, runner, queue, observer);
+        this.running = new RunningTasks(ticker, settings.lease().trusted());
+        this.leases = new LeaseKeeper(settings.lease(), store, running, ticker);
+        Parking parking = new Parking(settings.park(), settings.credential(), clock);
+        TaskRunner runner =
+                new TaskRunner(transcripts, running, slots, new OutcomeWriter(store), parking, draining::get, observer);
+        this.dispatcher = new Dispatcher(settings, store, strategy, slots, runner, queue, observer, ticker);
+        this.drain = new Drain(running, dispatcher, settings.stop());
     }
 
     /** Ends what a predecessor left and begins to claim. */
     public void start() {
-        registry.announce(settings.state(0, false));
+        announce();
+        strays.look();
         reap(settings.ownsStore());
         queue.refresh();
+        leases.start();
         dispatcher.start();
         every(settings.flush(), transcripts::flushAll);
-        every(settings.renew(), this::renew);
-        every(settings.renew(), () -> reap(false));
+        every(settings.lease().renew(), this::announce);
+        every(settings.lease().renew(), () -> reap(false));
+        every(settings.lease().renew(), strays::endTheLost);
         every(EVERY_SECOND, this::lookForCancels);
         every(EVERY_SECOND, queue::refresh);
         every(EVERY_SECOND, leftovers::reapOrphans);
     }
 
-    /** Claims no more, ends what runs and waits until its outcome is written. */
-    public void stop() {
-        draining = true;
-        long giveUpAt = System.nanoTime() + settings.stopPatience().toNanos();
-        running.stopAll(StopCause.DRAINED);
-        // INVARIANT: nothing is claimed after this, so the second round reaches what the last claim has brought.
-        dispatcher.stop(settings.stopPatience());
-        running.stopAll(StopCause.DRAINED);
-        while (!running.isEmpty() && System.nanoTime() - giveUpAt < 0) {
-            LockSupport.parkNanos(Duration.ofMillis(10).toNanos());
+    /**
+     * Claims no more, lets what runs finish for {@code worker.drain.timeout}, ends the rest and returns when that is
+     * written. A second call waits for the first.
+     */
+    public void drain() {
+        if (draining.getAndSet(true)) {
+            awaitDrained();
+            return;
         }
-        timer.shutdownNow();
+        // Others should hear of it at once; if the store is away we drain without having told.
+        timer.execute(() -> attempt(this::announce));
+        drain.run();
+        drained.countDown();
+    }
+
+    /** Ends at once what a drain still waits for. */
+    public void hurry() {
+        drain.hurry();
+    }
+
+    /** Drains without waiting for what runs, and ends this worker's own work. */
+    public void stop() {
+        hurry();
+        drain();
+        leases.stop();
+        // Not shutdownNow: an interrupt during file access would close an embedded store under everybody.
+        timer.shutdown();
         attempt(() -> registry.leave(settings.id()));
         LOG.infof("stopped, tasks left running: %d", running.all().size());
+    }
+
+    private void awaitDrained() {
+        try {
+            drained.await();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void announce() {
+        registry.announce(settings.state(slots.used(), draining()));
     }
 
     private void every(Duration interval, Runnable job) {
@@ -114,27 +153,11 @@ public final class Lifecycle implements Worker, LocalSignals {
         }
     }
 
-    private void renew() {
-        registry.announce(settings.state(slots.used(), draining));
-        List<Lease> leases = running.leases();
-        if (leases.isEmpty()) {
-            return;
-        }
-        Set<Lease> held = store.renew(settings.lease(), leases);
-        for (Lease lease : leases) {
-            if (!held.contains(lease)) {
-                running.find(lease.task())
-                        .filter(task -> task.lease().equals(lease))
-                        .ifPresent(task -> task.stop().ask(StopCause.LEASE_LOST));
-            }
-        }
-    }
-
     private void reap(boolean othersAreDead) {
         List<Task> reaped = store.reap(settings.id(), othersAreDead);
         for (Task task : reaped) {
             LOG.warnf("reaped taskId=%s, now %s", task.id(), task.status().wire());
-            leftovers.end(task.id());
+            leftovers.end(new Leftovers.Run(task.id(), task.epoch()));
             transcripts.changed(task.id());
         }
         if (!reaped.isEmpty()) {
@@ -191,7 +214,12 @@ public final class Lifecycle implements Worker, LocalSignals {
 
     @Override
     public boolean draining() {
-        return draining;
+        return draining.get();
+    }
+
+    @Override
+    public boolean accepting() {
+        return !draining() || !settings.ownsStore();
     }
 
     @Override

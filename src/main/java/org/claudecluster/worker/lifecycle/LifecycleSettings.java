@@ -21,8 +21,7 @@ import org.claudecluster.worker.task.WorkerState;
  * @param slots the most tasks at once
  * @param queueCapacity the most pending tasks
  * @param poll how often an idle worker with a free slot looks for work that nobody told it of
- * @param renew how often leases are renewed; well below {@code lease}
- * @param stopPatience how long a stopping worker waits for its running tasks to be ended and written
+ * @param park whether a task waits for the reset of a usage limit; otherwise it fails
  * @param ownsStore whether no other process can use the store, so that what runs elsewhere runs nowhere
  */
 public record LifecycleSettings(
@@ -35,11 +34,11 @@ public record LifecycleSettings(
         int slots,
         int queueCapacity,
         Duration poll,
-        Duration lease,
-        Duration renew,
+        LeaseTimes lease,
         Duration affinityWait,
         Duration flush,
-        Duration stopPatience,
+        StopTimes stop,
+        boolean park,
         boolean ownsStore) {
 
     public LifecycleSettings {
@@ -49,15 +48,13 @@ public record LifecycleSettings(
         requireNonNull(credential, "credential");
         requireNonNull(sessions, "sessions");
         names = Set.copyOf(names);
-        requireNonNull(stopPatience, "stopPatience");
+        requireNonNull(lease, "lease");
+        requireNonNull(stop, "stop");
         if (slots < 1 || queueCapacity < 1) {
             throw new IllegalArgumentException("slots and queueCapacity must be positive");
         }
         if (!poll.isPositive() || !flush.isPositive()) {
             throw new IllegalArgumentException("poll and flush must be positive");
-        }
-        if (renew.compareTo(lease) >= 0) {
-            throw new IllegalArgumentException("renew (" + renew + ") must be shorter than lease (" + lease + ")");
         }
     }
 
@@ -68,6 +65,8 @@ public record LifecycleSettings(
     Claimant claimant(ExecutorType executor) {
         Set<String> all = new HashSet<>(names);
         all.add(id.value());
-        return new Claimant(id, all, executor.wire(), credential, sessions, lease, affinityWait);
+        // The stub needs no credential, so no limit holds it back.
+        Optional<String> used = executor == ExecutorType.PTY ? credential : Optional.empty();
+        return new Claimant(id, all, executor.wire(), used, sessions, lease.duration(), affinityWait);
     }
 }

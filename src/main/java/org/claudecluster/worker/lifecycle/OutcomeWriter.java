@@ -2,55 +2,74 @@ package org.claudecluster.worker.lifecycle;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.claudecluster.worker.task.Finish;
+import java.util.concurrent.ThreadLocalRandom;
+import org.claudecluster.worker.lifecycle.RunningTasks.Running;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.jboss.logging.Logger;
 
-/** Writes outcomes, again and again while the store is away and the lease may still be ours. */
+/** Makes the last write of a run, again and again while the store is away and the lease is trusted. */
 final class OutcomeWriter {
 
     private static final Logger LOG = Logger.getLogger(OutcomeWriter.class);
-    private static final Duration PAUSE = Duration.ofMillis(500);
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
 
     private final TaskStore store;
-    private final Duration patience;
 
-    OutcomeWriter(TaskStore store, Duration patience) {
+    OutcomeWriter(TaskStore store) {
         this.store = store;
-        this.patience = patience;
     }
 
-    /** Writes the one outcome; false when the task is no longer ours. */
-    boolean write(Lease lease, Finish finish) {
-        long giveUpAt = System.nanoTime() + patience.toNanos();
+    /** False when the task is no longer ours; then nothing was written, as far as we can know. */
+    boolean write(Running run, Closing closing) {
+        Duration pause = FIRST_PAUSE;
         boolean again = false;
-        while (true) {
+        while (!run.isLost() && run.trust().holds()) {
             try {
-                return store.finish(lease, finish) || (again && isWritten(lease, finish));
+                return written(run.lease(), closing) || (again && isThere(run.lease(), closing));
             } catch (StoreUnavailable e) {
-                if (System.nanoTime() - giveUpAt > 0 || !paused()) {
-                    LOG.errorf("the outcome could not be written taskId=%s: %s", lease.task(), e.getCause());
+                LOG.warnf(
+                        "the outcome is not written yet taskId=%s: %s",
+                        run.lease().task(), e.getCause());
+                if (!paused(pause)) {
                     return false;
                 }
                 again = true;
+                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
         }
+        return false;
+    }
+
+    private boolean written(Lease lease, Closing closing) {
+        return switch (closing) {
+            case Closing.Ended(var finish) -> store.finish(lease, finish);
+            case Closing.GivenBack _ -> store.giveBack(lease);
+            case Closing.Parked(var park) -> store.park(lease, park);
+        };
     }
 
     /** The reply to an earlier try may have been lost after its commit. */
-    private boolean isWritten(Lease lease, Finish finish) {
+    private boolean isThere(Lease lease, Closing closing) {
         Optional<Task> now = store.find(lease.task());
-        return now.filter(task -> task.epoch() == lease.epoch()
-                        && task.status() == finish.outcome().status())
+        return now.filter(task -> task.epoch() == lease.epoch() && isMeant(task.status(), closing.status()))
                 .isPresent();
     }
 
-    private static boolean paused() {
+    /** Whoever was asked to cancel is cancelled instead of sent back. */
+    private static boolean isMeant(TaskStatus found, TaskStatus wanted) {
+        return found == wanted || (wanted == TaskStatus.PENDING && found == TaskStatus.CANCELLED);
+    }
+
+    /** Half of the pause is chance, so that workers which lost the store together don't come back together. */
+    private static boolean paused(Duration pause) {
         try {
-            Thread.sleep(PAUSE);
+            Thread.sleep(Duration.ofNanos(
+                    (long) (pause.toNanos() * ThreadLocalRandom.current().nextDouble(0.5, 1.0))));
             return true;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();

@@ -1,8 +1,11 @@
 package org.claudecluster.worker.lifecycle;
 
+import java.time.Duration;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.StopSignal;
@@ -10,30 +13,105 @@ import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 
-/** The tasks whose lease this process holds, from the claim until the outcome is written. */
+/**
+ * The runs of this process, from the claim until the last write. A task can be here twice: a run whose lease was lost
+ * and that still ends, and its successor that waits for that end.
+ */
 final class RunningTasks {
 
-    private final ConcurrentHashMap<TaskId, Running> running = new ConcurrentHashMap<>();
+    private final Ticker ticker;
+    private final Duration trusted;
+    private final ConcurrentHashMap<Lease, Running> running = new ConcurrentHashMap<>();
+
+    /** How long a claim is trusted, counted from before it was sent. */
+    RunningTasks(Ticker ticker, Duration trusted) {
+        this.ticker = ticker;
+        this.trusted = trusted;
+    }
 
     /** One of them. */
-    record Running(Lease lease, StopSignal stop) {}
+    static final class Running {
 
-    Running add(Task task) {
-        Running added = new Running(task.lease(), new StopSignal());
-        running.put(task.id(), added);
+        private final Lease lease;
+        private final Trust trust;
+        private final List<Running> predecessors;
+        private final StopSignal stop = new StopSignal();
+        private final CompletableFuture<Void> gone = new CompletableFuture<>();
+
+        Running(Lease lease, Trust trust, List<Running> predecessors) {
+            this.lease = lease;
+            this.trust = trust;
+            this.predecessors = predecessors;
+        }
+
+        Lease lease() {
+            return lease;
+        }
+
+        Trust trust() {
+            return trust;
+        }
+
+        StopSignal stop() {
+            return stop;
+        }
+
+        /** Another worker may have the task from now on: the tree is killed and nothing more is written. */
+        void lose() {
+            stop.ask(StopCause.LEASE_LOST);
+        }
+
+        boolean isLost() {
+            return stop.cause().equals(Optional.of(StopCause.LEASE_LOST));
+        }
+
+        /** INVARIANT: no two runs of a task in one process, hence no two writers of its transcript. */
+        void awaitPredecessors() {
+            predecessors.forEach(earlier -> earlier.gone.join());
+        }
+    }
+
+    /**
+     * Adds a task that was claimed.
+     *
+     * @param sentAt the ticker's reading before the claim was sent
+     */
+    synchronized Running add(Task task, long sentAt) {
+        List<Running> predecessors = all().stream()
+                .filter(earlier -> earlier.lease.task().equals(task.id()))
+                .toList();
+        // That we could claim it again says that they are lost, even if no renewal has said so yet.
+        predecessors.forEach(Running::lose);
+        Running added = new Running(task.lease(), new Trust(ticker, trusted, sentAt), predecessors);
+        running.put(added.lease, added);
         return added;
     }
 
-    void remove(Running gone) {
-        running.remove(gone.lease().task(), gone);
+    /** Nothing of the run is left. */
+    void remove(Running ended) {
+        running.remove(ended.lease, ended);
+        ended.gone.complete(null);
     }
 
+    /** The newest run of the task. */
     Optional<Running> find(TaskId task) {
-        return Optional.ofNullable(running.get(task));
+        return running.values().stream()
+                .filter(found -> found.lease.task().equals(task))
+                .max(Comparator.comparingLong(found -> found.lease.epoch()));
     }
 
-    List<Lease> leases() {
-        return all().stream().map(Running::lease).toList();
+    /** Stops what can't be trusted any more. Cheap, touches neither disk nor network. */
+    void fence() {
+        for (Running task : running.values()) {
+            if (!task.trust.holds()) {
+                task.lose();
+            }
+        }
+    }
+
+    /** Those whose lease may be renewed. */
+    List<Running> held() {
+        return running.values().stream().filter(task -> !task.isLost()).toList();
     }
 
     Collection<Running> all() {

@@ -2,7 +2,11 @@ package org.claudecluster.worker.lifecycle;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
@@ -13,90 +17,159 @@ import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.jboss.logging.Logger;
-import org.jboss.logging.MDC;
 
-/** Takes one claimed task through its run to its written outcome, on a virtual thread of its own. */
+/** Takes one claimed task through its run to its last write, on a virtual thread of its own. */
 final class TaskRunner {
 
     private static final Logger LOG = Logger.getLogger(TaskRunner.class);
+    private static final DateTimeFormatter WIRE = DateTimeFormatter.ofPattern(
+                    "uuuu-MM-dd'T'HH:mm:ss.SSS'Z'", Locale.ROOT)
+            .withZone(ZoneOffset.UTC);
 
     private final Transcripts transcripts;
     private final RunningTasks running;
     private final Slots slots;
     private final OutcomeWriter outcomes;
+    private final Parking parking;
+    private final BooleanSupplier stopping;
     private final TaskObserver observer;
 
+    /** A worker that is {@code stopping} starts nothing: what it has claimed meanwhile goes back. */
     TaskRunner(
-            Transcripts transcripts, RunningTasks running, Slots slots, OutcomeWriter outcomes, TaskObserver observer) {
+            Transcripts transcripts,
+            RunningTasks running,
+            Slots slots,
+            OutcomeWriter outcomes,
+            Parking parking,
+            BooleanSupplier stopping,
+            TaskObserver observer) {
         this.transcripts = transcripts;
         this.running = running;
         this.slots = slots;
         this.outcomes = outcomes;
+        this.parking = parking;
+        this.stopping = stopping;
         this.observer = observer;
     }
 
-    /** Starts; the slot is taken already and is given back when nothing of the task is left. */
-    void start(Task task, TaskExecutor executor, Runnable slotFree) {
-        Running registered = running.add(task);
+    /**
+     * Starts; the slot is taken already and is given back when nothing of the task is left.
+     *
+     * @param sentAt the ticker's reading before the claim was sent
+     */
+    void start(Task task, TaskExecutor executor, long sentAt, Runnable slotFree) {
+        Running registered = running.add(task, sentAt);
         Thread.ofVirtual().name("task-" + task.id()).start(() -> {
             try {
+                registered.awaitPredecessors();
                 run(task, registered, executor, slotFree);
             } finally {
-                running.remove(registered);
                 transcripts.end(task.id());
+                running.remove(registered);
             }
         });
     }
 
     private void run(Task task, Running registered, TaskExecutor executor, Runnable slotFree) {
         long startedAt = System.nanoTime();
-        Finish finish;
+        Closing closing;
         try {
-            finish = execute(task, registered, executor);
+            closing = execute(task, registered, executor);
         } finally {
             slots.release();
             slotFree.run();
         }
         Duration duration = Duration.ofNanos(System.nanoTime() - startedAt);
-        if (registered.stop().cause().equals(Optional.of(StopCause.LEASE_LOST))
-                || !outcomes.write(registered.lease(), finish)) {
+        if (!outcomes.write(registered, closing)) {
             observer.leaseLost();
             LOG.warnf("the lease was lost, the outcome is not ours to write taskId=%s", task.id());
             return;
         }
-        observer.finished(finish, duration);
-        logEnd(task, finish, duration);
+        tell(task, closing, duration);
     }
 
-    private Finish execute(Task task, Running registered, TaskExecutor executor) {
-        LiveTranscript live = null;
+    private void tell(Task task, Closing closing, Duration duration) {
+        if (closing.reason().equals(Optional.of(Reason.DRAINED))) {
+            observer.drained(closing.status());
+        }
+        switch (closing) {
+            case Closing.Ended(var finish) -> observer.finished(finish, duration);
+            case Closing.Parked(var park) -> observer.parked(park.why().reason());
+            case Closing.GivenBack _ -> {}
+        }
+        RunLog.ended(task, closing, duration);
+    }
+
+    private Closing execute(Task task, Running registered, TaskExecutor executor) {
+        if (!registered.trust().holds()) {
+            registered.lose();
+        }
+        if (registered.isLost() || stopping.getAsBoolean()) {
+            return Closing.GivenBack.drained();
+        }
+        LiveTranscript live;
         try {
             live = transcripts.begin(task.lease(), () -> registered.stop().ask(StopCause.TRANSCRIPT_BROKEN));
-            live.status(running(task, executor));
-            Verdict verdict = executor.run(new TaskRun(task, live, registered.stop()));
-            transcripts.seal(live);
-            return new Finish(verdict.outcome(), verdict.result(), live.progress());
-        } catch (InterruptedException _) {
-            return failed(Reason.DRAINED, "the worker was shut down while the task ran");
+        } catch (StoreUnavailable e) {
+            LOG.warnf("not started, the store does not answer taskId=%s: %s", task.id(), e.getCause());
+            return new Closing.GivenBack(Optional.empty());
         } catch (RuntimeException e) {
-            LOG.errorf(e, "the run broke off taskId=%s", task.id());
-            return failed(
-                    Reason.NEVER_STARTED, "the run broke off: " + e.getClass().getSimpleName());
+            return broken(task, e);
+        }
+        try {
+            return runInto(live, task, registered, executor);
         } finally {
-            if (live != null) {
-                transcripts.seal(live);
-            }
+            transcripts.seal(live);
         }
     }
 
-    private static Finish failed(Reason reason, String message) {
-        return new Finish(
-                new Outcome.Failed(reason, message, new Ending.NotStarted()), Optional.empty(), Progress.NONE);
+    private Closing runInto(LiveTranscript live, Task task, Running registered, TaskExecutor executor) {
+        try {
+            live.status(running(task, executor));
+            Verdict verdict = executor.run(new TaskRun(task, live, registered.stop()));
+            Closing closing = closing(task, verdict, live.progress());
+            if (closing.status().isFinal()) {
+                return closing;
+            }
+            live.status(sentBack(closing));
+            return closing;
+        } catch (InterruptedException _) {
+            return failed(Reason.DRAINED, "the worker was shut down while the task ran");
+        } catch (RuntimeException e) {
+            return broken(task, e);
+        }
+    }
+
+    private static Closing broken(Task task, RuntimeException e) {
+        LOG.errorf(e, "the run broke off taskId=%s", task.id());
+        return failed(Reason.NEVER_STARTED, "the run broke off: " + e.getClass().getSimpleName());
+    }
+
+    private Closing closing(Task task, Verdict verdict, Progress progress) {
+        if (isUntouched(task, verdict, progress)) {
+            return Closing.GivenBack.drained();
+        }
+        return parking.of(verdict)
+                .<Closing>map(Closing.Parked::new)
+                .orElseGet(() -> new Closing.Ended(new Finish(verdict.outcome(), verdict.result(), progress)));
+    }
+
+    /** A run that the drain ended before it printed anything may be made again by somebody else, uncounted. */
+    private static boolean isUntouched(Task task, Verdict verdict, Progress progress) {
+        return verdict.outcome().reason().equals(Optional.of(Reason.DRAINED))
+                && progress.outputBytes() == 0
+                && task.attempt() < task.spec().maxAttempts();
+    }
+
+    private static Closing failed(Reason reason, String message) {
+        Outcome outcome = new Outcome.Failed(reason, message, new Ending.NotStarted());
+        return new Closing.Ended(new Finish(outcome, Optional.empty(), Progress.NONE));
     }
 
     private static byte[] running(Task task, TaskExecutor executor) {
@@ -105,14 +178,13 @@ final class TaskRunner {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static void logEnd(Task task, Finish finish, Duration duration) {
-        MDC.put("taskId", task.id().toString());
-        MDC.put("attempt", String.valueOf(task.attempt()));
-        MDC.put("epoch", String.valueOf(task.epoch()));
-        MDC.put("duration", String.valueOf(duration.toMillis()));
-        MDC.put("status", finish.outcome().status().wire());
-        finish.outcome().reason().ifPresent(reason -> MDC.put("reason", reason.wire()));
-        LOG.info("Task execution " + finish.outcome().status().wire());
-        MDC.clear();
+    private static byte[] sentBack(Closing closing) {
+        String why = switch (closing) {
+            case Closing.Parked(var park) ->
+                "\"%s\",\"notBefore\":\"%s\"".formatted(park.why().reason().wire(), WIRE.format(park.notBefore()));
+            case Closing.GivenBack _ -> "\"drained\"";
+            case Closing.Ended _ -> throw new IllegalArgumentException("an end is told by the complete event");
+        };
+        return "{\"status\":\"pending\",\"reason\":%s}".formatted(why).getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -9,6 +9,7 @@ import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.TaskResult;
+import org.claudecluster.worker.task.TaskStatus;
 
 /** The meters of what happens to tasks. No task id is ever a tag. */
 public final class Meters implements TaskObserver {
@@ -108,6 +109,24 @@ public final class Meters implements TaskObserver {
     @Override
     public void leaseLost() {
         leaseLost.increment();
+    }
+
+    @Override
+    public void parked(Reason reason) {
+        Counter.builder("worker.tasks.parked")
+                .description("Runs that a usage limit ended, and whose tasks wait for its reset")
+                .tag("reason", reason.wire())
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void drained(TaskStatus now) {
+        Counter.builder("worker.tasks.drained")
+                .description("Runs that the worker's stop ended, by what became of their tasks")
+                .tag("status", now.wire())
+                .register(registry)
+                .increment();
     }
 
     @Override

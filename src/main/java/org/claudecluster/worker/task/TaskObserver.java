@@ -19,6 +19,12 @@ public interface TaskObserver {
 
     void leaseLost();
 
+    /** A task waits for the reset of a limit. */
+    void parked(Reason reason);
+
+    /** The worker's stop ended a run; the task now waits again or has failed. */
+    void drained(TaskStatus now);
+
     /** Processes that could not be ended. */
     void leaked(int processes);
 }

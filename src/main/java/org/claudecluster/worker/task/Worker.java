@@ -15,7 +15,11 @@ public interface Worker {
     /** Tasks whose slot is not free yet. */
     int activeTasks();
 
+    /** Whether it claims no more and is about to end. */
     boolean draining();
+
+    /** Whether it takes new tasks: while draining only for others that share its store. */
+    boolean accepting();
 
     Instant startedAt();
 }

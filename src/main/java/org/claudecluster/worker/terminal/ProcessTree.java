@@ -91,26 +91,40 @@ public final class ProcessTree {
         return table.members().keySet();
     }
 
+    /** {@link #end(Terminal, Grace, BooleanSupplier)} with all the grace. */
+    public TreeEnd end(Terminal leader, Grace grace) throws InterruptedException {
+        return end(leader, grace, () -> false);
+    }
+
     /**
      * Ends everything: SIGINT to the leader's group while the leader lives, SIGTERM when that did not end it in time,
      * then SIGKILL to every member until none is left, at most two seconds long. Returns only after {@code leader} was
      * reaped, or names it among the survivors. Blocks; an interrupt leaves the rest running.
+     *
+     * @param atOnce asked again and again; from the moment it says true there is no more grace
      */
-    public TreeEnd end(Terminal leader, Grace grace) throws InterruptedException {
+    public TreeEnd end(Terminal leader, Grace grace, BooleanSupplier atOnce) throws InterruptedException {
         Optional<Signal> sent = Optional.empty();
-        if (ask(leader, Signal.INTERRUPT)) {
+        boolean ended = false;
+        if (!atOnce.getAsBoolean() && ask(leader, Signal.INTERRUPT)) {
             sent = Optional.of(Signal.INTERRUPT);
-            boolean ended = await(grace.interrupt(), () -> !leader.alive());
-            if (!ended && ask(leader, Signal.TERMINATE)) {
+            ended = endsWithin(grace.interrupt(), leader, atOnce);
+            if (!ended && !atOnce.getAsBoolean() && ask(leader, Signal.TERMINATE)) {
                 sent = Optional.of(Signal.TERMINATE);
-                ended = await(grace.terminate(), () -> !leader.alive());
+                ended = endsWithin(grace.terminate(), leader, atOnce);
             }
-            if (!ended && ask(leader, Signal.KILL)) sent = Optional.of(Signal.KILL);
         }
+        if (!ended && ask(leader, Signal.KILL)) sent = Optional.of(Signal.KILL);
         Killing killing = kill();
         if (sent.equals(Optional.of(Signal.KILL))) killing.killed.add(leaderPid);
         if (!await(KILL_BOUND, () -> !leader.alive())) killing.survivors.add(leaderPid);
         return new TreeEnd(sent, killing.killed.size(), killing.survivors);
+    }
+
+    private static boolean endsWithin(Duration limit, Terminal leader, BooleanSupplier atOnce)
+            throws InterruptedException {
+        boolean _ = await(limit, () -> !leader.alive() || atOnce.getAsBoolean());
+        return !leader.alive();
     }
 
     /** The same without asking first: for what is left after the leader's own exit. */

@@ -5,12 +5,17 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /** What the real CLI printed, and ways to feed it. */
 final class Recordings {
+
+    /** When those were made that tell of a limit. */
+    static final Instant RECORDED = Instant.parse("2026-11-24T00:01:40Z");
 
     private Recordings() {}
 
@@ -44,7 +49,7 @@ final class Recordings {
 
     /** A report as a session makes it: output and events in the order in which they come. */
     static RunReport report(byte[] printed) {
-        RunReport report = new RunReport();
+        RunReport report = new RunReport(InstantSource.fixed(RECORDED));
         AgentStream stream = new AgentStream(report::event);
         report.output(ByteBuffer.wrap(printed));
         stream.accept(ByteBuffer.wrap(printed));

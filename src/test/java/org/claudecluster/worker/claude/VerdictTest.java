@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.nio.ByteBuffer;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Optional;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Reason;
@@ -84,6 +86,30 @@ class VerdictTest {
                 .contains("the CLI ended with exit code " + exit + " and without a result");
     }
 
+    @ParameterizedTest(name = "{0}")
+    @CsvSource({
+        "limit-oauth, 2026-11-24T02:01:38Z",
+        "limit-oauth-weekly, 2026-11-26T07:35:00Z",
+        "limit-oauth-warning,",
+        "limit-api-key,",
+        "status-429-long-retry-after,",
+        "status-529,",
+        "plain,"
+    })
+    void the_reset_of_a_limit_is_told_when_the_limit_failed_the_run(String recording, Instant reset) {
+        Verdict verdict = Recordings.report(Recordings.bytes(recording)).verdict(new Ending.Exited(1));
+        assertThat(verdict.resetsAt()).isEqualTo(Optional.ofNullable(reset));
+    }
+
+    @Test
+    void the_reset_is_read_from_the_text_where_no_number_tells_it() {
+        String printed = "{\"type\":\"result\",\"subtype\":\"success\",\"is_error\":true,\"api_error_status\":429,"
+                + "\"result\":\"You've hit your 5-hour limit · resets 2:01am (UTC)\"}\n";
+        Verdict verdict = Recordings.report(printed).verdict(new Ending.Exited(1));
+        assertThat(verdict.outcome().reason()).contains(Reason.USAGE_LIMIT);
+        assertThat(verdict.resetsAt()).contains(Instant.parse("2026-11-24T02:02:00Z"));
+    }
+
     @Test
     void denied_tools_do_not_fail_a_run_but_are_told() {
         TaskResult result = result("denied");
@@ -124,7 +150,7 @@ class VerdictTest {
 
     @Test
     void a_report_tells_whether_the_result_was_there_before_the_end() {
-        RunReport report = new RunReport();
+        RunReport report = new RunReport(InstantSource.system());
         AgentStream stream = new AgentStream(report::event);
         assertThat(report.hasResult()).isFalse();
         assertThat(report.result()).isEmpty();

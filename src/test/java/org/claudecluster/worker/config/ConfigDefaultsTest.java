@@ -29,9 +29,12 @@ class ConfigDefaultsTest {
         assertThat(worker.queue().poll()).isEqualTo(Duration.ofSeconds(1));
         assertThat(worker.lease().duration()).isEqualTo(Duration.ofSeconds(30));
         assertThat(worker.lease().renew()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(worker.lease().margin()).isEqualTo(Duration.ofSeconds(5));
         assertThat(worker.affinity().patience()).isEqualTo(Duration.ofSeconds(30));
         assertThat(worker.task().timeoutMs()).isEqualTo(300_000);
         assertThat(worker.task().env()).isEmpty();
+        assertThat(worker.drain().timeout()).isEqualTo(Duration.ofSeconds(25));
+        assertThat(worker.limits().park()).isTrue();
         assertThat(worker.stop().patience()).isEqualTo(Duration.ofSeconds(15));
     }
 

@@ -68,16 +68,13 @@ public final class WorkerProcess implements AutoCloseable {
     /** SIGTERM; answers the exit code. */
     public int terminate(Duration atMost) throws InterruptedException {
         process.destroy();
-        assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
-                .as("ended within %s of SIGTERM", atMost)
-                .isTrue();
-        return process.exitValue();
+        return awaitExit(atMost);
     }
 
     /** Waits for an end that was asked for before; answers the exit code. */
     public int awaitExit(Duration atMost) throws InterruptedException {
         assertThat(process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS))
-                .as("ended within %s", atMost)
+                .as("ended within %s:\n%s", atMost, log())
                 .isTrue();
         return process.exitValue();
     }

@@ -25,6 +25,11 @@ final class GatedExecutor implements TaskExecutor {
     final AtomicInteger most = new AtomicInteger();
     private final AtomicInteger now = new AtomicInteger();
     volatile boolean open;
+    /** Whether a run that was asked to stop goes on until the gate is open. */
+    volatile boolean deaf;
+    /** Gives the verdict of a run that was not stopped. */
+    volatile Verdict verdict =
+            new Verdict(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty());
 
     @Override
     public ExecutorType type() {
@@ -44,19 +49,19 @@ final class GatedExecutor implements TaskExecutor {
         try {
             await().pollInterval(java.time.Duration.ofMillis(2))
                     .pollDelay(java.time.Duration.ofMillis(1))
-                    .until(() -> open || run.stop().cause().isPresent());
-            return new Verdict(outcome(run), Optional.empty());
+                    .until(() -> open || (!deaf && run.stop().cause().isPresent()));
+            return run.stop().cause().map(cause -> stopped(cause)).orElse(verdict);
         } finally {
             now.decrementAndGet();
         }
     }
 
-    private Outcome outcome(TaskRun run) {
-        Optional<StopCause> cause = run.stop().cause();
-        cause.ifPresent(stopped::add);
-        return cause.<Outcome>map(why -> why == StopCause.CANCELLED
-                        ? new Outcome.Cancelled(new Ending.Exited(0))
-                        : new Outcome.Failed(Reason.DRAINED, why.name(), new Ending.Exited(0)))
-                .orElseGet(() -> new Outcome.Completed(new Ending.Exited(0), Optional.empty()));
+    private Verdict stopped(StopCause cause) {
+        stopped.add(cause);
+        Ending ending = new Ending.Exited(0);
+        Outcome outcome = cause == StopCause.CANCELLED
+                ? new Outcome.Cancelled(ending)
+                : new Outcome.Failed(Reason.DRAINED, cause.name(), ending);
+        return new Verdict(outcome, Optional.empty());
     }
 }

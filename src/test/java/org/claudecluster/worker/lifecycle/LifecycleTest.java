@@ -5,7 +5,9 @@ import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -20,8 +22,13 @@ import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.task.CancelAnswer;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
@@ -42,6 +49,8 @@ class LifecycleTest {
 
     private final GatedExecutor executor = new GatedExecutor();
     private final Observed observed = new Observed();
+    private final ManualTicker ticker = new ManualTicker();
+    private Duration drain = Duration.ofMinutes(1);
     private EmbeddedStore store;
     private Lifecycle lifecycle;
 
@@ -154,7 +163,7 @@ class LifecycleTest {
     }
 
     @Test
-    void a_stop_ends_what_a_claim_under_way_brings_as_well() {
+    void what_a_claim_under_way_brings_after_the_stop_goes_back_uncounted() {
         AtomicBoolean claimed = new AtomicBoolean();
         TaskStore slow = store.with((method, real) -> {
             Object answer = real.call();
@@ -168,7 +177,130 @@ class LifecycleTest {
         lifecycle.start();
         await().untilTrue(claimed);
         lifecycle.stop();
-        assertThat(store.find(task).status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(store.find(task).attempt()).isZero();
+        assertThat(executor.started).isEmpty();
+        assertThat(observed.drained).containsExactly(TaskStatus.PENDING);
+    }
+
+    @Test
+    void a_drain_lets_what_runs_finish_and_claims_no_more() {
+        TaskId first = store.enqueue();
+        TaskId second = store.enqueue();
+        lifecycle = lifecycle(store.tasks, executor, 1, true);
+        lifecycle.start();
+        await().until(() -> executor.started.contains(first));
+        Thread drain = Thread.ofVirtual().start(lifecycle::drain);
+        await().until(lifecycle::draining);
+        executor.open = true;
+        await().until(() -> !drain.isAlive());
+        assertThat(store.find(first).status()).isEqualTo(TaskStatus.COMPLETED);
+        assertThat(store.find(second).status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(observed.drained).isEmpty();
+    }
+
+    @Test
+    void a_drain_that_lasts_too_long_ends_what_runs() {
+        drain = Duration.ZERO;
+        lifecycle = lifecycle(store.tasks, executor, 1, true);
+        TaskId task = store.enqueue();
+        lifecycle.start();
+        await().until(() -> executor.started.contains(task));
+        lifecycle.drain();
+        assertThat(store.find(task).outcome().orElseThrow().reason()).contains(Reason.DRAINED);
+        assertThat(observed.drained).containsExactly(TaskStatus.FAILED);
+    }
+
+    @Test
+    void a_task_that_printed_nothing_and_has_an_attempt_left_goes_back_uncounted() {
+        TaskId task = store.enqueue(5, 2);
+        lifecycle.start();
+        await().until(() -> executor.started.contains(task));
+        lifecycle.stop();
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(store.find(task).attempt()).isZero();
+        assertThat(observed.drained).containsExactly(TaskStatus.PENDING);
+        assertThat(observed.finished).hasValue(0);
+    }
+
+    @Test
+    void a_drain_can_be_hurried_and_a_second_one_waits_for_the_first() {
+        TaskId task = store.enqueue();
+        lifecycle.start();
+        await().until(() -> executor.started.contains(task));
+        Thread first = Thread.ofVirtual().start(lifecycle::drain);
+        await().until(lifecycle::draining);
+        Thread second = Thread.ofVirtual().start(lifecycle::drain);
+        assertThat(executor.stopped).isEmpty();
+        lifecycle.hurry();
+        await().until(() -> !first.isAlive() && !second.isAlive());
+        assertThat(executor.stopped).containsExactly(StopCause.DRAINED);
+    }
+
+    @Test
+    void only_a_shared_store_takes_tasks_while_this_worker_drains() {
+        Lifecycle sharing = lifecycle(store.tasks, executor, 1, false);
+        assertThat(lifecycle.accepting()).isTrue();
+        lifecycle.drain();
+        sharing.drain();
+        assertThat(lifecycle.accepting()).isFalse();
+        assertThat(sharing.accepting()).isTrue();
+        sharing.stop();
+    }
+
+    @Test
+    void a_run_that_could_not_be_renewed_in_time_is_stopped_and_writes_nothing() {
+        TaskStore away = store.with((method, real) -> {
+            if (method.equals("renew")) {
+                throw new StoreUnavailable("away", new IllegalStateException("test"));
+            }
+            return real.call();
+        });
+        lifecycle = lifecycle(away, executor, 1, true);
+        TaskId task = store.enqueue();
+        lifecycle.start();
+        await().until(() -> executor.started.contains(task));
+        ticker.advance(Duration.ofSeconds(25));
+        await().until(() -> observed.leasesLost.get() == 1);
+        assertThat(executor.stopped).containsExactly(StopCause.LEASE_LOST);
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.RUNNING);
+    }
+
+    @Test
+    void a_task_that_is_claimed_again_here_waits_for_the_end_of_its_lost_run() {
+        executor.deaf = true;
+        TaskId task = store.enqueue(5, 2);
+        lifecycle.start();
+        await().until(() -> executor.started.contains(task));
+        // As another worker's reaper does it.
+        assertThat(store.update("UPDATE task SET status = 'pending', worker = NULL, lease_until = NULL"))
+                .isEqualTo(1);
+        await().until(() -> lifecycle.activeTasks() == 2);
+        assertThat(executor.started).hasSize(1);
+        executor.open = true;
+        awaitStatus(task, TaskStatus.COMPLETED);
+        assertThat(executor.most).hasValue(1);
+        assertThat(executor.started).containsExactly(task, task);
+        assertThat(store.find(task).attempt()).isEqualTo(2);
+    }
+
+    @Test
+    void a_usage_limit_sends_the_task_back_until_its_reset() {
+        Instant reset = Instant.now().plusSeconds(3_600).truncatedTo(ChronoUnit.MILLIS);
+        executor.verdict = new Verdict(
+                new Outcome.Failed(Reason.USAGE_LIMIT, "a limit", new Ending.Exited(1)),
+                Optional.empty(),
+                Optional.of(reset));
+        executor.open = true;
+        TaskId task = store.enqueue();
+        lifecycle.start();
+        await().until(() -> observed.parked.equals(List.of(Reason.USAGE_LIMIT)));
+        Task parked = store.find(task);
+        assertThat(parked.status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(parked.attempt()).isZero();
+        assertThat(parked.parked()).contains(new Parked(Reason.USAGE_LIMIT, "a limit"));
+        assertThat(parked.spec().notBefore().orElseThrow()).isBetween(reset, reset.plusSeconds(30));
+        assertThat(observed.finished).hasValue(0);
     }
 
     @Test
@@ -242,11 +374,11 @@ class LifecycleTest {
                 slots,
                 1_000,
                 poll,
-                Duration.ofSeconds(30),
-                Duration.ofMillis(100),
+                new LeaseTimes(Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofSeconds(5)),
                 Duration.ZERO,
                 Duration.ofMillis(50),
-                Duration.ofSeconds(10),
+                new StopTimes(drain, Duration.ofSeconds(10)),
+                true,
                 ownsStore);
         Transcripts transcripts =
                 new Transcripts(new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system());
@@ -258,7 +390,8 @@ class LifecycleTest {
                 new ExecutorStrategy(runs, runs, ExecutorType.STUB),
                 new Leftovers(observed),
                 observed,
-                InstantSource.system());
+                InstantSource.system(),
+                ticker);
     }
 
     /** Throws what no executor should. */

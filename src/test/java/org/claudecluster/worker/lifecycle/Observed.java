@@ -1,9 +1,13 @@
 package org.claudecluster.worker.lifecycle;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.TaskStatus;
 
 /** Counts what it is told. */
 final class Observed implements TaskObserver {
@@ -11,6 +15,8 @@ final class Observed implements TaskObserver {
     final AtomicInteger claimed = new AtomicInteger();
     final AtomicInteger finished = new AtomicInteger();
     final AtomicInteger leasesLost = new AtomicInteger();
+    final List<Reason> parked = new CopyOnWriteArrayList<>();
+    final List<TaskStatus> drained = new CopyOnWriteArrayList<>();
 
     @Override
     public void submitted() {}
@@ -34,6 +40,16 @@ final class Observed implements TaskObserver {
     @Override
     public void leaseLost() {
         leasesLost.incrementAndGet();
+    }
+
+    @Override
+    public void parked(Reason reason) {
+        parked.add(reason);
+    }
+
+    @Override
+    public void drained(TaskStatus now) {
+        drained.add(now);
     }
 
     @Override

@@ -4,14 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.claudecluster.worker.lifecycle.RunningTasks.Running;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Park;
+import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
@@ -20,26 +25,30 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 class OutcomeWriterTest {
 
-    private static final Duration LONG = Duration.ofMinutes(1);
-    private static final Finish DONE =
-            new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
+    private static final Duration TRUSTED = Duration.ofMinutes(1);
+    private static final Closing DONE = new Closing.Ended(
+            new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE));
 
     @TempDir
     Path directory;
 
     private final AtomicInteger tries = new AtomicInteger();
+    private final ManualTicker ticker = new ManualTicker();
+    private final RunningTasks running = new RunningTasks(ticker, TRUSTED);
     private EmbeddedStore store;
     private TaskId task;
-    private Lease lease;
+    private Running run;
 
     @BeforeEach
     void claimOne() {
         store = new EmbeddedStore(directory);
-        task = store.enqueue();
-        lease = store.tasks.claim(EmbeddedStore.claimant("self"), 1).getFirst().lease();
+        task = store.enqueue(5, 2);
+        run = running.add(store.tasks.claim(EmbeddedStore.claimant("self"), 1).getFirst(), ticker.nanos());
     }
 
     @AfterEach
@@ -49,51 +58,78 @@ class OutcomeWriterTest {
 
     @Test
     void an_outcome_is_written_once() {
-        OutcomeWriter writer = new OutcomeWriter(store.tasks, LONG);
-        assertThat(writer.write(lease, DONE)).isTrue();
+        OutcomeWriter writer = new OutcomeWriter(store.tasks);
+        assertThat(writer.write(run, DONE)).isTrue();
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
-        assertThat(writer.write(lease, DONE)).isFalse();
+        assertThat(writer.write(run, DONE)).isFalse();
     }
 
     @Test
-    void nothing_is_written_under_a_lost_lease() {
-        Lease older = new Lease(task, lease.holder(), lease.epoch() + 1);
-        assertThat(new OutcomeWriter(store.tasks, LONG).write(older, DONE)).isFalse();
+    void nothing_is_written_under_a_stolen_lease() {
+        assertThat(store.update("UPDATE task SET epoch = epoch + 1")).isEqualTo(1);
+        assertThat(new OutcomeWriter(store.tasks).write(run, DONE)).isFalse();
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.RUNNING);
+    }
+
+    @Test
+    void nothing_is_even_tried_when_the_trust_is_over_or_the_lease_known_to_be_lost() {
+        OutcomeWriter writer = new OutcomeWriter(counting());
+        ticker.advance(TRUSTED);
+        assertThat(writer.write(run, DONE)).isFalse();
+        run.lose();
+        assertThat(writer.write(run, DONE)).isFalse();
+        assertThat(tries).hasValue(0);
     }
 
     @Test
     void a_store_that_is_away_for_a_moment_is_tried_again() {
         TaskStore flaky = store.with((method, real) -> {
-            if (method.equals("finish") && tries.incrementAndGet() == 1) {
+            if (!method.equals("find") && tries.incrementAndGet() < 3) {
                 throw away();
             }
             return real.call();
         });
-        assertThat(new OutcomeWriter(flaky, LONG).write(lease, DONE)).isTrue();
+        assertThat(new OutcomeWriter(flaky).write(run, DONE)).isTrue();
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
     }
 
-    @Test
-    void a_write_whose_answer_was_lost_has_been_written() {
+    @ParameterizedTest
+    @MethodSource("closings")
+    void a_write_whose_answer_was_lost_has_been_written(Closing closing) {
         TaskStore forgetful = store.with((method, real) -> answerOnce(method, real));
-        assertThat(new OutcomeWriter(forgetful, LONG).write(lease, DONE)).isTrue();
+        assertThat(new OutcomeWriter(forgetful).write(run, closing)).isTrue();
+        assertThat(store.find(task).status()).isEqualTo(closing.status());
         assertThat(tries).hasValue(2);
     }
 
+    static List<Closing> closings() {
+        Instant reset = Instant.parse("2126-01-01T00:00:00Z");
+        Park park = new Park(new Parked(Reason.USAGE_LIMIT, "a limit"), reset, reset, Optional.empty());
+        return List.of(DONE, Closing.GivenBack.drained(), new Closing.Parked(park));
+    }
+
     @Test
-    void a_store_that_stays_away_is_given_up() {
+    void a_store_that_stays_away_is_given_up_when_the_trust_is_over() {
         TaskStore gone = store.with((_, _) -> {
-            tries.incrementAndGet();
+            if (tries.incrementAndGet() == 3) {
+                ticker.advance(TRUSTED);
+            }
             throw away();
         });
-        assertThat(new OutcomeWriter(gone, Duration.ZERO).write(lease, DONE)).isFalse();
-        assertThat(tries).hasValue(1);
+        assertThat(new OutcomeWriter(gone).write(run, DONE)).isFalse();
+        assertThat(tries).hasValue(3);
+    }
+
+    private TaskStore counting() {
+        return store.with((_, real) -> {
+            tries.incrementAndGet();
+            return real.call();
+        });
     }
 
     private Object answerOnce(String method, Callable<Object> real) throws Exception {
         Object answer = real.call();
-        if (method.equals("finish") && tries.incrementAndGet() == 1) {
+        if (!method.equals("find") && tries.incrementAndGet() == 1) {
             throw away();
         }
         return answer;

@@ -1,0 +1,33 @@
+package org.claudecluster.worker.lifecycle;
+
+import java.time.Duration;
+import org.claudecluster.worker.task.Task;
+import org.jboss.logging.Logger;
+import org.jboss.logging.MDC;
+
+/** One line for each run's end. Never what was asked or printed. */
+final class RunLog {
+
+    private static final Logger LOG = Logger.getLogger(TaskRunner.class);
+
+    private RunLog() {}
+
+    static void ended(Task task, Closing closing, Duration duration) {
+        MDC.put("taskId", task.id().toString());
+        MDC.put("attempt", String.valueOf(task.attempt()));
+        MDC.put("epoch", String.valueOf(task.epoch()));
+        MDC.put("duration", String.valueOf(duration.toMillis()));
+        MDC.put("status", closing.status().wire());
+        closing.reason().ifPresent(reason -> MDC.put("reason", reason.wire()));
+        LOG.info(sentence(closing));
+        MDC.clear();
+    }
+
+    private static String sentence(Closing closing) {
+        return switch (closing) {
+            case Closing.Ended _ -> "Task execution " + closing.status().wire();
+            case Closing.Parked(var park) -> "Task parked until " + park.notBefore();
+            case Closing.GivenBack _ -> "Task given back";
+        };
+    }
+}
