@@ -147,26 +147,19 @@ final class PgConnection {
 
     /** Whether a message may pass that answers a trapped commit; the last one says that all of it is done. */
     private boolean passes(Trap trap, PgMessage message) throws IOException, InterruptedException {
-        boolean last = message.type() == READY_FOR_QUERY;
-        switch (trap.kind()) {
-            case HOLD -> throw new IllegalStateException("no trap for replies: " + trap);
-            case LOSE_REPLY -> {
-                if (last) {
-                    close();
-                    trap.spring();
-                    throw new IOException("the reply is lost");
-                }
-                return false;
-            }
-            case HOLD_REPLY -> {
-                if (last) {
-                    atReply = null;
-                    trap.spring();
-                    trap.awaitRelease();
-                }
-                return true;
-            }
+        boolean loses = trap.kind() == Trap.Kind.LOSE_REPLY;
+        if (message.type() != READY_FOR_QUERY) {
+            return !loses;
         }
+        if (loses) {
+            close();
+            trap.spring();
+            throw new IOException("the reply is lost");
+        }
+        atReply = null;
+        trap.spring();
+        trap.awaitRelease();
+        return true;
     }
 
     private static DataInputStream input(Socket socket) throws IOException {

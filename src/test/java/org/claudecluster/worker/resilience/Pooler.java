@@ -10,7 +10,6 @@ import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
 /** A PgBouncer in transaction mode: what is set on a connection, or listened for, is gone with the transaction. */
 final class Pooler implements AutoCloseable {
@@ -80,10 +79,8 @@ final class Pooler implements AutoCloseable {
     }
 
     @Override
-    public void close() throws InterruptedException {
+    public void close() {
         process.destroy();
-        if (!process.waitFor(5, TimeUnit.SECONDS)) {
-            process.destroyForcibly();
-        }
+        await("pgbouncer ends").until(() -> !process.isAlive());
     }
 }
