@@ -124,7 +124,10 @@ class CancelIT {
         doomed.process().kill();
         assertThat(cancel(other, task).statusCode()).isEqualTo(202);
 
-        await().atMost(Cluster.LOST).until(() -> cluster.processesOf(task).isEmpty());
+        assertThat(other.api().awaitEnd(task).path("status").asText()).isEqualTo("cancelled");
+        doomed.start();
+        await("what it left ends").atMost(Cluster.SLACK).until(() -> cluster.processesOf(task)
+                .isEmpty());
         assertCancelledAfter(task, "pending>running", "running>cancelled");
     }
 }

@@ -106,6 +106,8 @@ class PoolerIT {
 
         JsonNode lost = two.api().awaitEnd(task);
         assertThat(lost.path("outcome").path("reason").asText()).isEqualTo("worker_lost");
-        await().atMost(Cluster.SLACK).until(() -> cluster.processesOf(task).isEmpty());
+        doomed.start();
+        await("what it left ends").atMost(Cluster.SLACK).until(() -> cluster.processesOf(task)
+                .isEmpty());
     }
 }
