@@ -380,8 +380,8 @@ class LifecycleTest {
                 new StopTimes(drain, Duration.ofSeconds(10)),
                 true,
                 ownsStore);
-        Transcripts transcripts =
-                new Transcripts(new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system());
+        Transcripts transcripts = new Transcripts(
+                new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system(), 8 << 20);
         return new Lifecycle(
                 settings,
                 tasks,
