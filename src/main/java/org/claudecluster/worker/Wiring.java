@@ -45,7 +45,6 @@ import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.store.JdbcTaskStore;
-import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.terminal.Grace;
@@ -94,7 +93,7 @@ class Wiring {
 
     @Produces
     @Singleton
-    ExecutorStrategy strategy(
+    PtyExecutor ptyExecutor(
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
@@ -107,6 +106,12 @@ class Wiring {
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }
+        return pty;
+    }
+
+    @Produces
+    @Singleton
+    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor) {
         return new ExecutorStrategy(
                 new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
     }
@@ -142,6 +147,7 @@ class Wiring {
             JdbcTaskStore store,
             Transcripts transcripts,
             ExecutorStrategy strategy,
+            PtyExecutor pty,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -153,7 +159,7 @@ class Wiring {
                 names(worker, host),
                 version,
                 Credential.from(System.getenv()).fingerprint(),
-                Sessions.NONE,
+                pty.sessions(),
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
@@ -202,6 +208,7 @@ class Wiring {
         return new ApiSettings(
                 version,
                 worker.environment(),
+                worker.lease().duration(),
                 Duration.ofMillis(worker.task().timeoutMs()),
                 workspaces(storage),
                 Duration.ofMillis(stream.keepaliveMs()),
