@@ -3,6 +3,7 @@ package org.claudecluster.worker;
 import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.agroal.DataSource;
+import io.quarkus.arc.InjectableInstance;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -47,7 +48,7 @@ import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.store.JdbcTaskStore;
-import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.store.TableTranscriptLog;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.terminal.Grace;
@@ -80,14 +81,31 @@ class Wiring {
 
     @Produces
     @Singleton
-    JdbcTaskStore store(@DataSource("embedded") AgroalDataSource embedded) {
-        return new JdbcTaskStore(embedded, () -> embedded.flush(AgroalDataSource.FlushMode.ALL));
+    Database database(
+            StorageConfig storage,
+            @DataSource("embedded") InjectableInstance<AgroalDataSource> embedded,
+            @DataSource("shared") InjectableInstance<AgroalDataSource> shared) {
+        // An inactive data source must not be touched.
+        boolean isShared = storage.jdbcUrl().isPresent();
+        return new Database(isShared ? shared.get() : embedded.get(), isShared);
+    }
+
+    /** The active database; the other one is not even opened. */
+    record Database(AgroalDataSource connections, boolean isShared) {}
+
+    @Produces
+    @Singleton
+    JdbcTaskStore store(Database database) {
+        AgroalDataSource connections = database.connections();
+        return new JdbcTaskStore(connections, () -> connections.flush(AgroalDataSource.FlushMode.ALL));
     }
 
     @Produces
     @Singleton
-    TranscriptLog transcriptLog(StorageConfig storage) {
-        return new FileTranscriptLog(dataDir(storage).resolve("transcripts"));
+    TranscriptLog transcriptLog(StorageConfig storage, Database database) {
+        return database.isShared()
+                ? new TableTranscriptLog(database.connections())
+                : new FileTranscriptLog(dataDir(storage).resolve("transcripts"));
     }
 
     @Produces
@@ -105,7 +123,7 @@ class Wiring {
 
     @Produces
     @Singleton
-    ExecutorStrategy strategy(
+    PtyExecutor ptyExecutor(
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
@@ -118,6 +136,12 @@ class Wiring {
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }
+        return pty;
+    }
+
+    @Produces
+    @Singleton
+    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor) {
         return new ExecutorStrategy(
                 new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
     }
@@ -150,9 +174,11 @@ class Wiring {
     Lifecycle lifecycle(
             WorkerConfig worker,
             StorageConfig storage,
+            Database database,
             JdbcTaskStore store,
             Transcripts transcripts,
             ExecutorStrategy strategy,
+            PtyExecutor pty,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -164,7 +190,7 @@ class Wiring {
                 names(worker, host),
                 version,
                 Credential.from(System.getenv()).fingerprint(),
-                Sessions.NONE,
+                pty.sessions(),
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
@@ -173,7 +199,7 @@ class Wiring {
                 storage.flush(),
                 new StopTimes(worker.drain().timeout(), worker.stop().patience()),
                 worker.limits().park(),
-                true);
+                !database.isShared());
         return new Lifecycle(
                 settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
     }
@@ -216,6 +242,7 @@ class Wiring {
         return new ApiSettings(
                 version,
                 worker.environment(),
+                worker.lease().duration(),
                 Duration.ofMillis(worker.task().timeoutMs()),
                 workspaces(storage),
                 Duration.ofMillis(stream.keepaliveMs()),

@@ -14,6 +14,18 @@ public interface StorageConfig {
     @WithDefault("data")
     Path dataDir();
 
+    /**
+     * A PostgreSQL database that several workers share, {@code jdbc:postgresql://host:5432/name}. Absent: an embedded
+     * store in the data directory, for this worker alone.
+     */
+    Optional<String> jdbcUrl();
+
+    /** The database's user. Absent: what the URL says. */
+    Optional<String> username();
+
+    /** The database's password. Absent: what the URL says. */
+    Optional<String> password();
+
     /** The root below which tasks work. Absent: {@code workspace} in the data directory. */
     Optional<Path> workspaceRoot();
 
