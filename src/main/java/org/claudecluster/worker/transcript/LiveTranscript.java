@@ -360,8 +360,8 @@ public final class LiveTranscript {
         do {
             flush();
         } while (!isWritten() && !giveUp.getAsBoolean() && retry.pause());
-        writing.lock();
         boolean whole;
+        writing.lock();
         try {
             boolean all = isWritten();
             whole = closeLog() && all;

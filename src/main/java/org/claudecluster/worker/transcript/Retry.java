@@ -8,14 +8,18 @@ final class Retry {
     private static final Duration FIRST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofSeconds(2);
 
-    private record Wait(Duration pause, long until) {}
+    private record Wait(Duration pause, long until) {
+        boolean isNone() {
+            return pause.isZero();
+        }
+    }
 
     private static final Wait NONE = new Wait(Duration.ZERO, 0);
 
     private volatile Wait wait = NONE;
 
     void failed() {
-        Duration pause = wait == NONE ? FIRST : wait.pause().multipliedBy(2);
+        Duration pause = wait.isNone() ? FIRST : wait.pause().multipliedBy(2);
         Duration bounded = pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
         wait = new Wait(bounded, System.nanoTime() + bounded.toNanos());
     }
@@ -26,13 +30,13 @@ final class Retry {
 
     boolean isDue() {
         Wait now = wait;
-        return now == NONE || System.nanoTime() - now.until() >= 0;
+        return now.isNone() || System.nanoTime() - now.until() >= 0;
     }
 
     /** Waits for that moment; false when the thread was interrupted. */
     boolean pause() {
         Wait now = wait;
-        if (now == NONE) {
+        if (now.isNone()) {
             return true;
         }
         try {
