@@ -40,6 +40,7 @@ import org.claudecluster.worker.lifecycle.LeaseTimes;
 import org.claudecluster.worker.lifecycle.Lifecycle;
 import org.claudecluster.worker.lifecycle.LifecycleSettings;
 import org.claudecluster.worker.lifecycle.QueueGauge;
+import org.claudecluster.worker.lifecycle.RetentionTimes;
 import org.claudecluster.worker.lifecycle.StopTimes;
 import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.observe.FlatJson;
@@ -182,9 +183,18 @@ class Wiring {
                 storage.flush(),
                 new StopTimes(worker.drain().timeout(), worker.stop().patience()),
                 worker.limits().park(),
+                retention(worker.retention()),
                 !database.isShared());
         return new Lifecycle(
                 settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
+    }
+
+    private static RetentionTimes retention(WorkerConfig.Retention retention) {
+        try {
+            return new RetentionTimes(retention.tasks(), retention.transcripts(), retention.interval());
+        } catch (IllegalArgumentException e) {
+            throw new WrongSetting("worker.retention.*: " + e.getMessage());
+        }
     }
 
     private static LeaseTimes leaseTimes(WorkerConfig.Lease lease) {
