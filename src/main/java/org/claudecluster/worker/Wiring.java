@@ -48,7 +48,6 @@ import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.store.TableTranscriptLog;
-import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.terminal.Grace;
@@ -114,7 +113,7 @@ class Wiring {
 
     @Produces
     @Singleton
-    ExecutorStrategy strategy(
+    PtyExecutor ptyExecutor(
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
@@ -127,6 +126,12 @@ class Wiring {
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }
+        return pty;
+    }
+
+    @Produces
+    @Singleton
+    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor) {
         return new ExecutorStrategy(
                 new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
     }
@@ -163,6 +168,7 @@ class Wiring {
             JdbcTaskStore store,
             Transcripts transcripts,
             ExecutorStrategy strategy,
+            PtyExecutor pty,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -174,7 +180,7 @@ class Wiring {
                 names(worker, host),
                 version,
                 Credential.from(System.getenv()).fingerprint(),
-                Sessions.NONE,
+                pty.sessions(),
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
@@ -232,6 +238,7 @@ class Wiring {
         return new ApiSettings(
                 version,
                 worker.environment(),
+                worker.lease().duration(),
                 Duration.ofMillis(worker.task().timeoutMs()),
                 workspaces(storage),
                 Duration.ofMillis(stream.keepaliveMs()),
