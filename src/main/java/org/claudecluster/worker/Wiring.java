@@ -1,8 +1,6 @@
 package org.claudecluster.worker;
 
-import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.agroal.DataSource;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -44,6 +42,7 @@ import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
+import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskObserver;
@@ -53,7 +52,6 @@ import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
-import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -72,18 +70,6 @@ class Wiring {
     @Singleton
     TaskObserver observer(MeterRegistry registry) {
         return new Meters(registry);
-    }
-
-    @Produces
-    @Singleton
-    JdbcTaskStore store(@DataSource("embedded") AgroalDataSource embedded) {
-        return new JdbcTaskStore(embedded, () -> embedded.flush(AgroalDataSource.FlushMode.ALL));
-    }
-
-    @Produces
-    @Singleton
-    TranscriptLog transcriptLog(StorageConfig storage) {
-        return new FileTranscriptLog(dataDir(storage).resolve("transcripts"));
     }
 
     @Produces
@@ -139,6 +125,7 @@ class Wiring {
     Lifecycle lifecycle(
             WorkerConfig worker,
             StorageConfig storage,
+            Database database,
             JdbcTaskStore store,
             Transcripts transcripts,
             ExecutorStrategy strategy,
@@ -162,7 +149,7 @@ class Wiring {
                 storage.flush(),
                 new StopTimes(worker.drain().timeout(), worker.stop().patience()),
                 worker.limits().park(),
-                true);
+                !database.isShared());
         return new Lifecycle(
                 settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
     }

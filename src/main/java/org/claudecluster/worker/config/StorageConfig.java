@@ -17,6 +17,19 @@ public interface StorageConfig {
     /** The root below which tasks work. Absent: {@code workspace} in the data directory. */
     Optional<Path> workspaceRoot();
 
+    /** The PostgreSQL that replicas share: {@code jdbc:postgresql://HOST:PORT/DATABASE}. Absent: the embedded store. */
+    Optional<String> jdbcUrl();
+
+    /** The shared store's user. */
+    Optional<String> username();
+
+    /** The shared store's password. */
+    Optional<String> password();
+
+    /** How long a start waits for a shared store that does not answer. */
+    @WithDefault("30s")
+    Duration patience();
+
     /** How long output may be in memory only: what a {@code kill -9} can take. */
     @WithDefault("250ms")
     Duration flush();
