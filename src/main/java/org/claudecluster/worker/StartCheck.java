@@ -25,6 +25,9 @@ final class StartCheck {
 
     private static final String DATA_DIR_KEY = "worker.storage.data-dir";
     private static final String DATA_DIR_ENV = "WORKER_STORAGE_DATA_DIR";
+    private static final String JDBC_URL_KEY = "worker.storage.jdbc-url";
+    private static final String JDBC_URL_ENV = "WORKER_STORAGE_JDBC_URL";
+    private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql:(//[^/?\\s]+/)?[^/?\\s]+(\\?\\S*)?");
 
     /** What Kubernetes puts into each pod for a Service called worker, or worker-something. */
     private static final Pattern SERVICE_LINK =
@@ -70,6 +73,7 @@ final class StartCheck {
                 .forEach(key -> problems.add("%s=%s is an unknown setting: docs/configuration.md lists them"
                         .formatted(key, environment.get(key))));
         dataDirProblem(dataDir(environment)).ifPresent(problems::add);
+        jdbcUrl(environment).flatMap(StartCheck::jdbcUrlProblem).ifPresent(problems::add);
         return problems;
     }
 
@@ -116,6 +120,19 @@ final class StartCheck {
         }
         long number = Long.parseLong(value);
         return number >= min && number <= max;
+    }
+
+    private static Optional<String> jdbcUrl(Map<String, String> environment) {
+        return Optional.ofNullable(System.getProperty(JDBC_URL_KEY, environment.get(JDBC_URL_ENV)))
+                .filter(url -> !url.isBlank());
+    }
+
+    /** The URL may hold a password, so the line shows none of it. */
+    private static Optional<String> jdbcUrlProblem(String url) {
+        return JDBC_URL.matcher(url).matches()
+                ? Optional.empty()
+                : Optional.of(JDBC_URL_ENV
+                        + " is not allowed: jdbc:postgresql://host:5432/database, or nothing for the embedded store");
     }
 
     /** What the environment means for settings that can't name it themselves. */

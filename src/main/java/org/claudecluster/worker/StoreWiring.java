@@ -13,6 +13,7 @@ import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.store.Schema;
+import org.claudecluster.worker.store.TableTranscriptLog;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.flywaydb.core.Flyway;
@@ -49,7 +50,10 @@ class StoreWiring {
 
     @Produces
     @Singleton
-    TranscriptLog transcriptLog(StorageConfig storage) {
+    TranscriptLog transcriptLog(StorageConfig storage, Database database) {
+        if (database.isShared()) {
+            return new TableTranscriptLog(database.connections());
+        }
         Path data = storage.dataDir().toAbsolutePath().normalize();
         return new FileTranscriptLog(data.resolve("transcripts"));
     }

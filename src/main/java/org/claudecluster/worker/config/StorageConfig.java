@@ -14,17 +14,20 @@ public interface StorageConfig {
     @WithDefault("data")
     Path dataDir();
 
-    /** The root below which tasks work. Absent: {@code workspace} in the data directory. */
-    Optional<Path> workspaceRoot();
-
-    /** The PostgreSQL that replicas share: {@code jdbc:postgresql://HOST:PORT/DATABASE}. Absent: the embedded store. */
+    /**
+     * A PostgreSQL database that several workers share, {@code jdbc:postgresql://host:5432/name}. Absent: an embedded
+     * store in the data directory, for this worker alone.
+     */
     Optional<String> jdbcUrl();
 
-    /** The shared store's user. */
+    /** The database's user. Absent: what the URL says. */
     Optional<String> username();
 
-    /** The shared store's password. */
+    /** The database's password. Absent: what the URL says. */
     Optional<String> password();
+
+    /** The root below which tasks work. Absent: {@code workspace} in the data directory. */
+    Optional<Path> workspaceRoot();
 
     /** How long a start waits for a shared store that does not answer. */
     @WithDefault("30s")

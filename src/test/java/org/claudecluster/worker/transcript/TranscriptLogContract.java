@@ -14,17 +14,26 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every adapter of {@link TranscriptLog} holds. */
-abstract class TranscriptLogContract {
+public abstract class TranscriptLogContract {
 
     private final TaskId task = Records.task();
 
-    abstract TranscriptLog log();
+    protected abstract TranscriptLog log();
+
+    /** The task runs, in the hands of {@link Records#lease}, as far as the log is concerned. */
+    protected abstract void runs(TaskId running);
+
+    @BeforeEach
+    void run() {
+        runs(task);
+    }
 
     @Test
     void what_was_appended_is_read_back_in_order() {
@@ -145,6 +154,7 @@ abstract class TranscriptLogContract {
     void what_was_deleted_is_gone_and_numbering_begins_again() {
         append(log(), task, outputs(1, 3));
         TaskId other = Records.task();
+        runs(other);
         append(log(), other, outputs(1, 1));
         assertThat(log().delete(task)).isTrue();
         assertThat(log().delete(task)).isFalse();

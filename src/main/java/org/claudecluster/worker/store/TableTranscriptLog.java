@@ -1,0 +1,226 @@
+package org.claudecluster.worker.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
+import javax.sql.DataSource;
+import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.transcript.RecordBlock;
+import org.claudecluster.worker.transcript.TranscriptLog;
+import org.claudecluster.worker.transcript.TranscriptRecord;
+
+/** Transcripts in the table {@code transcript_chunk}, where workers share a store: each of them can read all. */
+public final class TableTranscriptLog implements TranscriptLog {
+
+    /** A chunk is one row. A larger record has a chunk of its own. */
+    static final int CHUNK_BYTES = 256 * 1024;
+    /** How many chunks a reader fetches at once. */
+    private static final int FETCHED = 4;
+
+    private final DataSource dataSource;
+
+    /** The schema must be there; the data source stays the caller's to close. */
+    public TableTranscriptLog(DataSource dataSource) {
+        this.dataSource = dataSource;
+    }
+
+    @Override
+    public Appender open(Lease lease) {
+        return new TableAppender(lease, with(connection -> lastSeq(connection, lease.task())));
+    }
+
+    private static long lastSeq(Connection connection, TaskId task) throws SQLException {
+        return Sql.first(connection, LAST, row -> row.getLong("last_seq"), task.value())
+                .orElse(0L);
+    }
+
+    private static final String LAST = """
+            SELECT last_seq FROM transcript_chunk WHERE task = ? ORDER BY task DESC, first_seq DESC FETCH FIRST 1 ROW ONLY
+            """;
+
+    @Override
+    public Reader read(TaskId task, long after) {
+        return new TableReader(task, after);
+    }
+
+    @Override
+    public boolean delete(TaskId task) {
+        return with(connection -> Sql.update(connection, "DELETE FROM transcript_chunk WHERE task = ?", task.value()))
+                > 0;
+    }
+
+    private <T> T with(GroupCommit.Work<T> work) {
+        try (Connection connection = dataSource.getConnection()) {
+            return work.on(connection);
+        } catch (SQLException e) {
+            throw new StoreUnavailable("the transcript can't be reached", e);
+        }
+    }
+
+    private final class TableAppender implements Appender {
+
+        private final Lease lease;
+        private long lastSeq;
+
+        TableAppender(Lease lease, long lastSeq) {
+            this.lease = lease;
+            this.lastSeq = lastSeq;
+        }
+
+        @Override
+        public long lastSeq() {
+            return lastSeq;
+        }
+
+        @Override
+        public boolean append(List<TranscriptRecord> records) {
+            if (records.isEmpty()) {
+                return true;
+            }
+            boolean held = with(connection -> appendHeld(connection, records));
+            lastSeq = held ? records.getLast().seq() : lastSeq;
+            return held;
+        }
+
+        private boolean appendHeld(Connection connection, List<TranscriptRecord> records) throws SQLException {
+            connection.setAutoCommit(false);
+            try {
+                boolean held = isHeld(connection);
+                if (held) {
+                    insert(connection, notWritten(connection, records));
+                }
+                connection.commit();
+                return held;
+            } catch (SQLException | RuntimeException e) {
+                connection.rollback();
+                throw e;
+            } finally {
+                connection.setAutoCommit(true);
+            }
+        }
+
+        /** Locks the row, so that no successor can begin to write before this transaction's end. */
+        private boolean isHeld(Connection connection) throws SQLException {
+            return Sql.first(
+                            connection,
+                            "SELECT id FROM task" + Leases.HELD + " FOR UPDATE",
+                            TaskRow::id,
+                            lease.task().value(),
+                            lease.epoch(),
+                            lease.holder().value())
+                    .isPresent();
+        }
+
+        /** An earlier try may have been committed although its reply was lost. */
+        private List<TranscriptRecord> notWritten(Connection connection, List<TranscriptRecord> records)
+                throws SQLException {
+            long last = TableTranscriptLog.lastSeq(connection, lease.task());
+            return records.stream().filter(record -> record.seq() > last).toList();
+        }
+
+        private void insert(Connection connection, List<TranscriptRecord> records) throws SQLException {
+            List<Object[]> rows = new ArrayList<>();
+            for (List<TranscriptRecord> chunk : chunks(records)) {
+                rows.add(new Object[] {
+                    lease.task().value(),
+                    chunk.getFirst().seq(),
+                    chunk.getLast().seq(),
+                    RecordBlock.encode(chunk)
+                });
+            }
+            int[] inserted = Sql.updateEach(
+                    connection,
+                    "INSERT INTO transcript_chunk (task, first_seq, last_seq, records) VALUES (?, ?, ?, ?)",
+                    rows);
+            if (inserted.length != rows.size()) {
+                throw new IllegalStateException("wrote " + inserted.length + " chunks of " + rows.size());
+            }
+        }
+
+        private static List<List<TranscriptRecord>> chunks(List<TranscriptRecord> records) {
+            List<List<TranscriptRecord>> chunks = new ArrayList<>();
+            int from = 0;
+            int bytes = 0;
+            for (int i = 0; i < records.size(); i++) {
+                int size = RecordBlock.size(records.get(i));
+                if (i > from && bytes + size > CHUNK_BYTES) {
+                    chunks.add(records.subList(from, i));
+                    from = i;
+                    bytes = 0;
+                }
+                bytes += size;
+            }
+            if (from < records.size()) {
+                chunks.add(records.subList(from, records.size()));
+            }
+            return chunks;
+        }
+
+        @Override
+        public void close() {
+            // nothing is held between two appends
+        }
+    }
+
+    /** Holds no connection between two calls: a viewer may take its time. */
+    private final class TableReader implements Reader {
+
+        private final TaskId task;
+        private final ArrayDeque<TranscriptRecord> fetched = new ArrayDeque<>();
+        private long after;
+
+        TableReader(TaskId task, long after) {
+            this.task = task;
+            this.after = after;
+        }
+
+        @Override
+        public List<TranscriptRecord> next(int maxBytes) {
+            if (fetched.isEmpty()) {
+                fetch();
+            }
+            List<TranscriptRecord> next = new ArrayList<>();
+            int bytes = 0;
+            while (!fetched.isEmpty() && (next.isEmpty() || bytes + RecordBlock.size(fetched.getFirst()) <= maxBytes)) {
+                bytes += RecordBlock.size(fetched.getFirst());
+                next.add(fetched.removeFirst());
+            }
+            return next;
+        }
+
+        private static final String FETCH = """
+                SELECT records FROM transcript_chunk
+                 WHERE task = ?
+                   AND first_seq >= (SELECT COALESCE(MAX(first_seq), 0) FROM transcript_chunk
+                                      WHERE task = ? AND first_seq <= ?)
+                   AND last_seq > ?
+                 ORDER BY task, first_seq
+                 FETCH FIRST ? ROWS ONLY
+                """;
+
+        private void fetch() {
+            List<byte[]> chunks = with(connection -> Sql.query(
+                    connection,
+                    FETCH,
+                    row -> row.getBytes("records"),
+                    task.value(),
+                    task.value(),
+                    after + 1,
+                    after,
+                    FETCHED));
+            chunks.forEach(chunk -> fetched.addAll(RecordBlock.decode(chunk, after)));
+            if (!fetched.isEmpty()) {
+                after = fetched.getLast().seq();
+            }
+        }
+
+        @Override
+        public void close() {
+            fetched.clear();
+        }
+    }
+}

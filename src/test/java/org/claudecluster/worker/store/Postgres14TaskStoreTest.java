@@ -1,0 +1,27 @@
+package org.claudecluster.worker.store;
+
+import io.agroal.api.AgroalDataSource;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+
+/** A shared database: the oldest PostgreSQL that is supported. */
+class Postgres14TaskStoreTest extends TaskStoreContract {
+
+    private static AgroalDataSource database;
+
+    @BeforeAll
+    static void open() {
+        database = PostgresServer.OLDEST.newDatabase();
+    }
+
+    @AfterAll
+    static void close() {
+        database.close();
+    }
+
+    @Override
+    DataSource dataSource() {
+        return database;
+    }
+}
