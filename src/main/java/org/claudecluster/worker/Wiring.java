@@ -44,7 +44,6 @@ import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
-import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.terminal.Grace;
@@ -80,7 +79,7 @@ class Wiring {
 
     @Produces
     @Singleton
-    ExecutorStrategy strategy(
+    PtyExecutor ptyExecutor(
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
@@ -93,6 +92,12 @@ class Wiring {
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }
+        return pty;
+    }
+
+    @Produces
+    @Singleton
+    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor) {
         return new ExecutorStrategy(
                 new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
     }
@@ -129,6 +134,7 @@ class Wiring {
             JdbcTaskStore store,
             Transcripts transcripts,
             ExecutorStrategy strategy,
+            PtyExecutor pty,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -140,7 +146,7 @@ class Wiring {
                 names(worker, host),
                 version,
                 Credential.from(System.getenv()).fingerprint(),
-                Sessions.NONE,
+                pty.sessions(),
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
@@ -189,6 +195,7 @@ class Wiring {
         return new ApiSettings(
                 version,
                 worker.environment(),
+                worker.lease().duration(),
                 Duration.ofMillis(worker.task().timeoutMs()),
                 workspaces(storage),
                 Duration.ofMillis(stream.keepaliveMs()),

@@ -35,6 +35,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final TaskStore store;
     private final WorkerRegistry registry;
     private final Transcripts transcripts;
+    private final ExecutorStrategy strategy;
     private final Leftovers leftovers;
     private final Strays strays;
     private final Instant startedAt;
@@ -63,6 +64,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         this.store = store;
         this.registry = registry;
         this.transcripts = transcripts;
+        this.strategy = strategy;
         this.leftovers = leftovers;
         this.strays = new Strays(store, leftovers);
         this.startedAt = clock.instant();
@@ -89,6 +91,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         every(settings.lease().renew(), this::announce);
         every(settings.lease().renew(), () -> reap(false));
         every(settings.lease().renew(), strays::endTheLost);
+        every(settings.lease().renew(), strategy::lookAgain);
         every(EVERY_SECOND, this::lookForCancels);
         every(EVERY_SECOND, queue::refresh);
         every(EVERY_SECOND, leftovers::reapOrphans);
