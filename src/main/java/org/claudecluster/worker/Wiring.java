@@ -1,9 +1,6 @@
 package org.claudecluster.worker;
 
-import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.agroal.DataSource;
-import io.quarkus.arc.InjectableInstance;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -46,8 +43,8 @@ import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
+import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
-import org.claudecluster.worker.store.TableTranscriptLog;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.terminal.Grace;
@@ -55,7 +52,6 @@ import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
-import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -74,35 +70,6 @@ class Wiring {
     @Singleton
     TaskObserver observer(MeterRegistry registry) {
         return new Meters(registry);
-    }
-
-    @Produces
-    @Singleton
-    Database database(
-            StorageConfig storage,
-            @DataSource("embedded") InjectableInstance<AgroalDataSource> embedded,
-            @DataSource("shared") InjectableInstance<AgroalDataSource> shared) {
-        // An inactive data source must not be touched.
-        boolean isShared = storage.jdbcUrl().isPresent();
-        return new Database(isShared ? shared.get() : embedded.get(), isShared);
-    }
-
-    /** The active database; the other one is not even opened. */
-    record Database(AgroalDataSource connections, boolean isShared) {}
-
-    @Produces
-    @Singleton
-    JdbcTaskStore store(Database database) {
-        AgroalDataSource connections = database.connections();
-        return new JdbcTaskStore(connections, () -> connections.flush(AgroalDataSource.FlushMode.ALL));
-    }
-
-    @Produces
-    @Singleton
-    TranscriptLog transcriptLog(StorageConfig storage, Database database) {
-        return database.isShared()
-                ? new TableTranscriptLog(database.connections())
-                : new FileTranscriptLog(dataDir(storage).resolve("transcripts"));
     }
 
     @Produces

@@ -55,6 +55,10 @@ class ConfigDefaultsTest {
         StorageConfig storage = config(Map.of()).getConfigMapping(StorageConfig.class);
         assertThat(storage.dataDir()).isEqualTo(Path.of("data"));
         assertThat(storage.workspaceRoot()).isEmpty();
+        assertThat(storage.jdbcUrl()).isEmpty();
+        assertThat(storage.username()).isEmpty();
+        assertThat(storage.password()).isEmpty();
+        assertThat(storage.patience()).isEqualTo(Duration.ofSeconds(30));
         assertThat(storage.flush()).isEqualTo(Duration.ofMillis(250));
     }
 
