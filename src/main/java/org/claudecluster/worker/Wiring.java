@@ -1,9 +1,6 @@
 package org.claudecluster.worker;
 
-import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.agroal.DataSource;
-import io.quarkus.arc.InjectableInstance;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -42,13 +39,14 @@ import org.claudecluster.worker.lifecycle.LeaseTimes;
 import org.claudecluster.worker.lifecycle.Lifecycle;
 import org.claudecluster.worker.lifecycle.LifecycleSettings;
 import org.claudecluster.worker.lifecycle.QueueGauge;
+import org.claudecluster.worker.lifecycle.RetentionTimes;
 import org.claudecluster.worker.lifecycle.StopTimes;
 import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
+import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
-import org.claudecluster.worker.store.TableTranscriptLog;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.terminal.Grace;
@@ -56,7 +54,6 @@ import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
-import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -77,35 +74,6 @@ class Wiring {
     @Singleton
     TaskObserver observer(MeterRegistry registry) {
         return new Meters(registry);
-    }
-
-    @Produces
-    @Singleton
-    Database database(
-            StorageConfig storage,
-            @DataSource("embedded") InjectableInstance<AgroalDataSource> embedded,
-            @DataSource("shared") InjectableInstance<AgroalDataSource> shared) {
-        // An inactive data source must not be touched.
-        boolean isShared = storage.jdbcUrl().isPresent();
-        return new Database(isShared ? shared.get() : embedded.get(), isShared);
-    }
-
-    /** The active database; the other one is not even opened. */
-    record Database(AgroalDataSource connections, boolean isShared) {}
-
-    @Produces
-    @Singleton
-    JdbcTaskStore store(Database database) {
-        AgroalDataSource connections = database.connections();
-        return new JdbcTaskStore(connections, () -> connections.flush(AgroalDataSource.FlushMode.ALL));
-    }
-
-    @Produces
-    @Singleton
-    TranscriptLog transcriptLog(StorageConfig storage, Database database) {
-        return database.isShared()
-                ? new TableTranscriptLog(database.connections())
-                : new FileTranscriptLog(dataDir(storage).resolve("transcripts"));
     }
 
     @Produces
@@ -199,9 +167,18 @@ class Wiring {
                 storage.flush(),
                 new StopTimes(worker.drain().timeout(), worker.stop().patience()),
                 worker.limits().park(),
+                retention(worker.retention()),
                 !database.isShared());
         return new Lifecycle(
                 settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
+    }
+
+    private static RetentionTimes retention(WorkerConfig.Retention retention) {
+        try {
+            return new RetentionTimes(retention.tasks(), retention.transcripts(), retention.interval());
+        } catch (IllegalArgumentException e) {
+            throw new WrongSetting("worker.retention.*: " + e.getMessage());
+        }
     }
 
     private static LeaseTimes leaseTimes(WorkerConfig.Lease lease) {

@@ -23,12 +23,7 @@ import java.util.stream.Collectors;
 public final class KnownSettings {
 
     private static final List<Class<?>> MAPPINGS = List.of(
-            WorkerConfig.class,
-            ExecutorConfig.class,
-            StorageConfig.class,
-            StreamConfig.class,
-            TranscriptConfig.class,
-            RetentionConfig.class);
+            WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class, TranscriptConfig.class);
 
     private KnownSettings() {}
 

@@ -45,6 +45,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final Dispatcher dispatcher;
     private final LeaseKeeper leases;
     private final Drain drain;
+    private final Purge purge;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CountDownLatch drained = new CountDownLatch(1);
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
@@ -76,6 +77,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         TaskRunner runner =
                 new TaskRunner(transcripts, running, slots, new OutcomeWriter(store), parking, draining::get, observer);
         this.dispatcher = new Dispatcher(settings, store, strategy, slots, runner, queue, observer, ticker);
+        this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
         this.drain = new Drain(running, dispatcher, settings.stop());
     }
 
@@ -95,6 +97,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         every(EVERY_SECOND, this::lookForCancels);
         every(EVERY_SECOND, queue::refresh);
         every(EVERY_SECOND, leftovers::reapOrphans);
+        every(settings.retention().interval(), purge::run);
     }
 
     /**

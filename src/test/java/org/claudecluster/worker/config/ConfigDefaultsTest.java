@@ -57,6 +57,10 @@ class ConfigDefaultsTest {
         StorageConfig storage = config(Map.of()).getConfigMapping(StorageConfig.class);
         assertThat(storage.dataDir()).isEqualTo(Path.of("data"));
         assertThat(storage.workspaceRoot()).isEmpty();
+        assertThat(storage.jdbcUrl()).isEmpty();
+        assertThat(storage.username()).isEmpty();
+        assertThat(storage.password()).isEmpty();
+        assertThat(storage.patience()).isEqualTo(Duration.ofSeconds(30));
         assertThat(storage.flush()).isEqualTo(Duration.ofMillis(250));
     }
 
@@ -78,9 +82,11 @@ class ConfigDefaultsTest {
 
     @Test
     void tasks_are_kept_for_a_month_and_transcripts_for_a_week() {
-        RetentionConfig retention = config(Map.of()).getConfigMapping(RetentionConfig.class);
+        WorkerConfig.Retention retention =
+                config(Map.of()).getConfigMapping(WorkerConfig.class).retention();
         assertThat(retention.tasks()).isEqualTo(Duration.ofDays(30));
         assertThat(retention.transcripts()).isEqualTo(Duration.ofDays(7));
+        assertThat(retention.interval()).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test
@@ -146,7 +152,6 @@ class ConfigDefaultsTest {
                 .withMapping(StorageConfig.class)
                 .withMapping(StreamConfig.class)
                 .withMapping(TranscriptConfig.class)
-                .withMapping(RetentionConfig.class)
                 .build();
     }
 }
