@@ -130,7 +130,7 @@ public final class Replicas {
 
     /** A transaction is a statement or more: the workers' own statements run one by one when nothing happens. */
     private void idle() throws Exception {
-        Thread.sleep(3_000);
+        Thread.sleep(15_000); // sessions report what they did some seconds later
         long before = transactions();
         Thread.sleep(30_000);
         row("transactions of one idle replica", "%.2f /s".formatted((transactions() - before - 1) / 30.0 / 2));
@@ -152,7 +152,7 @@ public final class Replicas {
 
     /** The store itself, on a table with a past and a backlog. */
     private void claims() throws Exception {
-        sql("DELETE FROM task");
+        sql("DELETE FROM task WHERE id <> (SELECT id FROM task ORDER BY id FETCH FIRST 1 ROW ONLY)");
         sql(seed("completed", 100_000));
         sql(seed("pending", 10_000));
         sql("ANALYZE");
@@ -178,7 +178,7 @@ public final class Replicas {
         return """
                 INSERT INTO task (id, status, priority, require_worker, timeout_ms, max_attempts, prompt, spec, created_at,
                                   finished_at, attempt, epoch, output_bytes, turns)
-                SELECT gen_random_uuid(), '%s', 1 + i %% 10, FALSE, 300000, 1, 'seeded', '{"labels":{},"claude":{}}',
+                SELECT gen_random_uuid(), '%s', 1 + i %% 10, FALSE, 300000, 1, 'seeded', (SELECT spec FROM task ORDER BY id FETCH FIRST 1 ROW ONLY),
                        CURRENT_TIMESTAMP, %s, %d, %d, 0, 0
                   FROM generate_series(1, %d) AS i
                 """.formatted(status, ended ? "CURRENT_TIMESTAMP" : "NULL", ended ? 1 : 0, ended ? 1 : 0, rows);

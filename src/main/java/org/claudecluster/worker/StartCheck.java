@@ -138,12 +138,6 @@ final class StartCheck {
     /** What the environment means for settings that can't name it themselves. */
     static Map<String, String> properties(Map<String, String> environment) {
         Map<String, String> properties = new HashMap<>();
-        if (jdbcUrl(environment).isPresent()) {
-            properties.put("quarkus.datasource.shared.active", "true");
-            properties.put("quarkus.flyway.shared.active", "true");
-            properties.put("quarkus.datasource.embedded.active", "false");
-            properties.put("quarkus.flyway.embedded.active", "false");
-        }
         properties.put(DATA_DIR_KEY, dataDir(environment).toString());
         Optional.ofNullable(environment.get("LOG_LEVEL"))
                 .ifPresent(level -> properties.put("quarkus.log.level", level.toUpperCase(Locale.ROOT)));

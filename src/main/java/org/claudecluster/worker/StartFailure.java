@@ -3,20 +3,18 @@ package org.claudecluster.worker;
 import io.quarkus.runtime.QuarkusBindException;
 import io.smallrye.config.ConfigValidationException;
 import java.net.BindException;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claudecluster.worker.config.KnownSettings;
+import org.claudecluster.worker.store.StoreRefused;
 
 /** Why the worker did not start, in lines that tell a person what to do. */
 final class StartFailure {
 
     private static final int OTHER = 1;
     private static final int WRONG_SETTING = 2;
-    /** H2: "Database may be already in use". */
-    private static final int H2_IN_USE = 90020;
 
     private static final Pattern KEY = Pattern.compile("worker\\.[a-z0-9.-]*[a-z0-9]");
 
@@ -35,14 +33,11 @@ final class StartFailure {
             if (cause instanceof ConfigValidationException invalid) {
                 return settings(invalid);
             }
-            if (cause instanceof WrongSetting) {
+            if (cause instanceof WrongSetting || cause instanceof StoreRefused) {
                 return List.of(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof QuarkusBindException || cause instanceof BindException) {
                 return List.of("the port is in use or not ours to bind: set PORT or HOST, or stop what listens there");
-            }
-            if (cause instanceof SQLException sql && sql.getErrorCode() == H2_IN_USE) {
-                return List.of("another process uses the embedded store: one worker for one WORKER_STORAGE_DATA_DIR");
             }
         }
         Throwable root = causes(failure).getLast();

@@ -1,11 +1,9 @@
 package org.claudecluster.worker;
 
-import io.agroal.api.AgroalDataSource;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.quarkus.agroal.DataSource;
-import io.quarkus.arc.InjectableInstance;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -29,6 +27,7 @@ import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.StreamConfig;
+import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WorkerConfig;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
@@ -40,14 +39,14 @@ import org.claudecluster.worker.lifecycle.LeaseTimes;
 import org.claudecluster.worker.lifecycle.Lifecycle;
 import org.claudecluster.worker.lifecycle.LifecycleSettings;
 import org.claudecluster.worker.lifecycle.QueueGauge;
+import org.claudecluster.worker.lifecycle.RetentionTimes;
 import org.claudecluster.worker.lifecycle.StopTimes;
 import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
+import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
-import org.claudecluster.worker.store.TableTranscriptLog;
-import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.terminal.Grace;
@@ -55,7 +54,6 @@ import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
-import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -63,6 +61,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 /** The one place where the parts are put together; everything else gets what it needs through its constructor. */
 @ApplicationScoped
 class Wiring {
+
+    private static final long LEAST_BUFFER = 256 * 1024;
 
     @Produces
     @Singleton
@@ -78,42 +78,20 @@ class Wiring {
 
     @Produces
     @Singleton
-    Database database(
-            StorageConfig storage,
-            @DataSource("embedded") InjectableInstance<AgroalDataSource> embedded,
-            @DataSource("shared") InjectableInstance<AgroalDataSource> shared) {
-        // An inactive data source must not be touched.
-        boolean isShared = storage.jdbcUrl().isPresent();
-        return new Database(isShared ? shared.get() : embedded.get(), isShared);
+    Transcripts transcripts(TranscriptLog log, TranscriptConfig transcript, InstantSource clock) {
+        return new Transcripts(log, clock, bytes("worker.transcript.buffer", transcript.buffer(), LEAST_BUFFER));
     }
 
-    /** The active database; the other one is not even opened. */
-    record Database(AgroalDataSource connections, boolean isShared) {}
-
-    @Produces
-    @Singleton
-    JdbcTaskStore store(Database database) {
-        AgroalDataSource connections = database.connections();
-        return new JdbcTaskStore(connections, () -> connections.flush(AgroalDataSource.FlushMode.ALL));
+    private static long bytes(String key, MemorySize size, long least) {
+        if (size.asLongValue() < least) {
+            throw new WrongSetting("%s=%d is not allowed: at least %d bytes".formatted(key, size.asLongValue(), least));
+        }
+        return size.asLongValue();
     }
 
     @Produces
     @Singleton
-    TranscriptLog transcriptLog(StorageConfig storage, Database database) {
-        return database.isShared()
-                ? new TableTranscriptLog(database.connections())
-                : new FileTranscriptLog(dataDir(storage).resolve("transcripts"));
-    }
-
-    @Produces
-    @Singleton
-    Transcripts transcripts(TranscriptLog log, InstantSource clock) {
-        return new Transcripts(log, clock);
-    }
-
-    @Produces
-    @Singleton
-    ExecutorStrategy strategy(
+    PtyExecutor ptyExecutor(
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
@@ -126,6 +104,12 @@ class Wiring {
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }
+        return pty;
+    }
+
+    @Produces
+    @Singleton
+    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor) {
         return new ExecutorStrategy(
                 new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
     }
@@ -162,6 +146,7 @@ class Wiring {
             JdbcTaskStore store,
             Transcripts transcripts,
             ExecutorStrategy strategy,
+            PtyExecutor pty,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -173,7 +158,7 @@ class Wiring {
                 names(worker, host),
                 version,
                 Credential.from(System.getenv()).fingerprint(),
-                Sessions.NONE,
+                pty.sessions(),
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
@@ -182,9 +167,18 @@ class Wiring {
                 storage.flush(),
                 new StopTimes(worker.drain().timeout(), worker.stop().patience()),
                 worker.limits().park(),
+                retention(worker.retention()),
                 !database.isShared());
         return new Lifecycle(
                 settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
+    }
+
+    private static RetentionTimes retention(WorkerConfig.Retention retention) {
+        try {
+            return new RetentionTimes(retention.tasks(), retention.transcripts(), retention.interval());
+        } catch (IllegalArgumentException e) {
+            throw new WrongSetting("worker.retention.*: " + e.getMessage());
+        }
     }
 
     private static LeaseTimes leaseTimes(WorkerConfig.Lease lease) {
@@ -219,9 +213,13 @@ class Wiring {
             StorageConfig storage,
             StreamConfig stream,
             @ConfigProperty(name = "quarkus.application.version") String version) {
+        if (!stream.stall().isPositive()) {
+            throw new WrongSetting("worker.stream.stall=%s is not allowed: more than 0".formatted(stream.stall()));
+        }
         return new ApiSettings(
                 version,
                 worker.environment(),
+                worker.lease().duration(),
                 Duration.ofMillis(worker.task().timeoutMs()),
                 workspaces(storage),
                 Duration.ofMillis(stream.keepaliveMs()),

@@ -6,7 +6,6 @@ import io.quarkus.runtime.QuarkusBindException;
 import io.smallrye.config.ConfigValidationException;
 import java.io.IOException;
 import java.net.BindException;
-import java.sql.SQLException;
 import org.junit.jupiter.api.Test;
 
 class StartFailureTest {
@@ -38,13 +37,6 @@ class StartFailureTest {
                 .asString()
                 .contains("the port is in use");
         assertThat(StartFailure.exitCode(new BindException())).isEqualTo(1);
-    }
-
-    @Test
-    void a_store_in_use_says_what_to_do() {
-        SQLException inUse = new SQLException("Database may be already in use", "90020", 90020);
-        assertThat(StartFailure.lines(new RuntimeException(new RuntimeException(inUse))))
-                .containsExactly("another process uses the embedded store: one worker for one WORKER_STORAGE_DATA_DIR");
     }
 
     @Test

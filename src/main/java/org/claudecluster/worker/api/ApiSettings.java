@@ -9,6 +9,7 @@ import java.util.Map;
 /**
  * What the HTTP edge needs to know.
  *
+ * @param lease how long a worker is taken for alive after it was last seen
  * @param defaultTimeout for tasks that name none
  * @param keepAlive how often a silent stream gets a comment
  * @param stall how long a viewer may take nothing before it is closed as lagging
@@ -17,6 +18,7 @@ import java.util.Map;
 public record ApiSettings(
         String version,
         String environment,
+        Duration lease,
         Duration defaultTimeout,
         Path workspaces,
         Duration keepAlive,

@@ -54,14 +54,14 @@ public class OutputResource {
     @APIResponse(responseCode = "206", description = "The asked range of the raw bytes.")
     @APIResponse(responseCode = "400", description = "An unknown format.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
+    @APIResponse(responseCode = "410", description = "The transcript is older than worker.retention.transcripts.")
     @APIResponse(responseCode = "416", description = "The range begins behind the end.")
     public Response output(
             @PathParam("id") String id,
             @QueryParam("format") @Nullable String format,
             @HeaderParam("Range") @Nullable String range)
             throws IOException {
-        Task task = tasks.find(tasks.id(id));
-        transcripts.live(task.id()).ifPresent(LiveTranscript::flush);
+        Task task = withTranscript(id);
         return switch (format == null ? "raw" : format) {
             case "raw" -> raw(task.id(), range);
             case "text" ->
@@ -70,6 +70,18 @@ public class OutputResource {
                 Response.ok(asciicast(task), "application/x-asciicast").build();
             default -> throw StrictJson.invalid("format", "must be raw, text or asciicast");
         };
+    }
+
+    /** The task, with all that it has printed so far in the log. */
+    private Task withTranscript(String id) {
+        Task task = tasks.find(tasks.id(id));
+        if (task.transcriptGone()) {
+            throw new TaskProblem(
+                    TaskProblem.Code.TRANSCRIPT_EXPIRED,
+                    "what the task printed was removed after worker.retention.transcripts; the task itself is still there");
+        }
+        transcripts.live(task.id()).ifPresent(LiveTranscript::flush);
+        return task;
     }
 
     @GET
@@ -81,9 +93,9 @@ public class OutputResource {
             description = "JSON Lines, each as the CLI's stream-json printed it.")
     @APIResponse(responseCode = "200", description = "All events so far.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
+    @APIResponse(responseCode = "410", description = "The transcript is older than worker.retention.transcripts.")
     public Response events(@PathParam("id") String id) {
-        Task task = tasks.find(tasks.id(id));
-        transcripts.live(task.id()).ifPresent(LiveTranscript::flush);
+        Task task = withTranscript(id);
         StreamingOutput body = out -> each(task.id(), Kind.AGENT, record -> {
             out.write(record.bytes());
             out.write('\n');

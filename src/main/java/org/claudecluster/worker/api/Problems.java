@@ -45,6 +45,7 @@ final class Problems {
             case BODY_TOO_LARGE -> Response.Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode();
             case NOT_FOUND -> Response.Status.NOT_FOUND.getStatusCode();
             case NOT_FINAL, EXECUTOR_UNAVAILABLE, STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
+            case TRANSCRIPT_EXPIRED -> Response.Status.GONE.getStatusCode();
             case RANGE_NOT_SATISFIABLE -> Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE.getStatusCode();
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
             case QUEUE_FULL -> Response.Status.TOO_MANY_REQUESTS.getStatusCode();
@@ -62,6 +63,7 @@ final class Problems {
                     NOT_FINAL,
                     EXECUTOR_UNAVAILABLE,
                     STREAMING_OFF,
+                    TRANSCRIPT_EXPIRED,
                     RANGE_NOT_SATISFIABLE,
                     IDEMPOTENCY_KEY_REUSED -> false;
         };
@@ -77,6 +79,7 @@ final class Problems {
             case IDEMPOTENCY_KEY_REUSED -> "Idempotency-Key reused with another body";
             case EXECUTOR_UNAVAILABLE -> "The executor can't run here";
             case STREAMING_OFF -> "Streaming is switched off";
+            case TRANSCRIPT_EXPIRED -> "The transcript is gone";
             case RANGE_NOT_SATISFIABLE -> "Range not satisfiable";
             case QUEUE_FULL -> "The queue is full";
             case TOO_MANY_STREAMS -> "Too many streams";

@@ -48,6 +48,7 @@ public class RunResource {
     private final SubmitRules rules;
     private final TaskStore store;
     private final TaskLookup tasks;
+    private final Streaming streaming;
     private final Admission admission;
     private final LocalSignals signals;
     private final Worker worker;
@@ -58,6 +59,7 @@ public class RunResource {
             SubmitRules rules,
             TaskStore store,
             TaskLookup tasks,
+            Streaming streaming,
             Admission admission,
             LocalSignals signals,
             Worker worker,
@@ -66,6 +68,7 @@ public class RunResource {
         this.rules = rules;
         this.store = store;
         this.tasks = tasks;
+        this.streaming = streaming;
         this.admission = admission;
         this.signals = signals;
         this.worker = worker;
@@ -124,12 +127,19 @@ public class RunResource {
         if (!worker.accepting()) {
             throw new TaskProblem(Code.DRAINING, "this worker is shutting down and takes no more tasks");
         }
+        // Taken before the task is: a refusal must not leave a task behind.
+        try (Streaming.Place _ = patience.isZero() ? Streaming.Place.NONE : streaming.waiting()) {
+            return admit(spec, idempotency, patience);
+        }
+    }
+
+    private Response admit(TaskSpec spec, Optional<NewTask.Idempotency> idempotency, Duration patience) {
         if (!admission.tryAdmit()) {
             throw new TaskProblem(
                     Code.QUEUE_FULL, "%d tasks are waiting already: try again later".formatted(admission.capacity()));
         }
         Task task = enqueue(new NewTask(TaskId.create(clock.instant()), spec, idempotency));
-        Task last = patience.isZero() ? tasks.fresh(task) : tasks.find(task.id(), patience);
+        Task last = patience.isZero() ? tasks.fresh(task) : tasks.awaitEnd(task.id(), task, patience);
         boolean done = !patience.isZero() && last.status().isFinal();
         return Response.status(done ? Response.Status.OK : Response.Status.ACCEPTED)
                 .header(HttpHeaders.LOCATION, "/tasks/" + task.id())

@@ -43,7 +43,28 @@ public class Streaming {
         places.release();
     }
 
-    /** Streams that are open now. */
+    /** Takes a place for a request that waits for a task's end; what waits costs as much as a stream that is silent. */
+    Place waiting() {
+        if (!places.tryAcquire()) {
+            throw new TaskProblem(
+                    TaskProblem.Code.TOO_MANY_STREAMS,
+                    max + " streams are open or requests wait, which is SSE_MAX_CONNECTIONS: ask without ?wait");
+        }
+        return places::release;
+    }
+
+    /** To be closed when the wait is over. */
+    @FunctionalInterface
+    interface Place extends AutoCloseable {
+
+        /** For requests that don't wait. */
+        Place NONE = () -> {};
+
+        @Override
+        void close();
+    }
+
+    /** Streams that are open now, and requests that wait. */
     public int open() {
         return max - places.availablePermits();
     }

@@ -20,10 +20,12 @@ class TaskLookup {
 
     private final TaskStore store;
     private final Transcripts transcripts;
+    private final Streaming streaming;
 
-    TaskLookup(TaskStore store, Transcripts transcripts) {
+    TaskLookup(TaskStore store, Transcripts transcripts, Streaming streaming) {
         this.store = store;
         this.transcripts = transcripts;
+        this.streaming = streaming;
     }
 
     TaskId id(String text) {
@@ -40,6 +42,14 @@ class TaskLookup {
         if (wait.isZero() || task.status().isFinal()) {
             return task;
         }
+        try (Streaming.Place _ = streaming.waiting()) {
+            return awaitEnd(id, task, wait);
+        }
+    }
+
+    /** For a request that has its place already. */
+    Task awaitEnd(TaskId id, Task now, Duration wait) {
+        Task task = now;
         long end = System.nanoTime() + wait.toNanos();
         Semaphore news = new Semaphore(0);
         try (Transcripts.Subscription _ = transcripts.subscribe(id, news::release)) {

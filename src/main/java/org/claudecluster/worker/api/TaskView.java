@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
@@ -28,6 +29,7 @@ public record TaskView(
 
         String prompt,
         @Nullable String workerId,
+        boolean requireWorker,
         int priority,
 
         @JsonRawValue @Schema(implementation = Object.class) @Nullable
@@ -44,7 +46,15 @@ public record TaskView(
         @Nullable String worker,
         @Nullable String executorType,
         @Nullable String sessionId,
+
+        @Schema(description = "Whether this attempt went on with the session of the one before.")
+        boolean sessionResumed,
+
         boolean cancelRequested,
+
+        @Schema(description = "Why a pending task waits for notBefore.") @Nullable
+        ParkedView parked,
+
         ProgressView progress,
         @Nullable ResultView result,
         @Nullable OutcomeView outcome,
@@ -57,6 +67,7 @@ public record TaskView(
                 task.status().wire(),
                 task.spec().prompt(),
                 task.spec().wantedWorker().orElse(null),
+                task.spec().requireWorker(),
                 task.spec().priority(),
                 task.spec().metadata().orElse(null),
                 task.spec().labels(),
@@ -69,13 +80,26 @@ public record TaskView(
                 Times.wire(task.spec().notBefore()),
                 task.worker().map(WorkerId::value).orElse(null),
                 task.executorType().orElse(null),
-                task.sessionId().orElse(null),
+                task.sessionId().filter(_ -> isPty(task)).orElse(null),
+                task.resumed() && isPty(task),
                 task.cancelRequested(),
+                task.parked()
+                        .map(why -> new ParkedView(why.reason().wire(), why.message()))
+                        .orElse(null),
                 ProgressView.of(task.progress()),
                 task.result().map(ResultView::of).orElse(null),
                 task.outcome().map(outcome -> OutcomeView.of(task, outcome)).orElse(null),
                 new Links(self, "/stream/" + task.id(), self + "/output", self + "/events", self + "/cancel"));
     }
+
+    /** Only the CLI has sessions; the stub's would name nothing. */
+    private static boolean isPty(Task task) {
+        return task.executorType().equals(Optional.of(ExecutorType.PTY.wire()));
+    }
+
+    /** Why it was sent back to wait. */
+    @Schema(name = "Parked")
+    public record ParkedView(String reason, String message) {}
 
     /** How far it has come. */
     @JsonInclude(JsonInclude.Include.NON_NULL)

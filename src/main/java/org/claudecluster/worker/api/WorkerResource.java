@@ -102,7 +102,7 @@ public class WorkerResource {
         if (worker.draining()) {
             return "draining";
         }
-        if (choice.active().type() == ExecutorType.PTY && choice.whyNoPty().isPresent()) {
+        if (!choice.canRun()) {
             return "error";
         }
         return worker.activeTasks() < worker.slots() ? "available" : "busy";

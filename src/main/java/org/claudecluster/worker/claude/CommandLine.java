@@ -3,6 +3,7 @@ package org.claudecluster.worker.claude;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.PermissionMode;
@@ -22,18 +23,18 @@ public final class CommandLine {
      * defaults that changed between versions are always said. {@code --setting-sources=user} keeps a checkout's own
      * hooks and settings from running before the first prompt.
      *
-     * @param sessionId the session to make; ignored when an existing one is resumed
+     * @param session the session to make; ignored when the caller names one to go on with
+     * @param exists whether that session was begun by an earlier attempt and its files are here: the CLI refuses to make
+     *     it a second time
      * @param unreadable directories whose files must not reach the API, not even by an {@code @path} in the prompt
      */
-    public static List<String> of(ClaudeOptions options, UUID sessionId, List<Path> unreadable) {
+    public static List<String> of(ClaudeOptions options, UUID session, boolean exists, List<Path> unreadable) {
         List<String> arguments = new ArrayList<>(List.of(
                 "-p", "--output-format=stream-json", "--verbose", "--setting-sources=user", "--strict-mcp-config"));
         PermissionMode mode = options.permissionMode().orElse(PermissionMode.DONT_ASK);
         arguments.add("--permission-mode=" + mode.wire());
-        options.resumeSessionId()
-                .ifPresentOrElse(
-                        resumed -> arguments.add("--resume=" + resumed),
-                        () -> arguments.add("--session-id=" + sessionId));
+        Optional<UUID> earlier = exists ? Optional.of(session) : options.resumeSessionId();
+        arguments.add(earlier.map(found -> "--resume=" + found).orElse("--session-id=" + session));
         options.model().ifPresent(model -> arguments.add("--model=" + model));
         options.maxTurns().ifPresent(turns -> arguments.add("--max-turns=" + turns));
         options.maxBudgetUsd().ifPresent(budget -> arguments.add("--max-budget-usd=" + budget.toPlainString()));

@@ -29,6 +29,10 @@ public interface StorageConfig {
     /** The root below which tasks work. Absent: {@code workspace} in the data directory. */
     Optional<Path> workspaceRoot();
 
+    /** How long a start waits for a shared store that does not answer. */
+    @WithDefault("30s")
+    Duration patience();
+
     /** How long output may be in memory only: what a {@code kill -9} can take. */
     @WithDefault("250ms")
     Duration flush();

@@ -36,6 +36,8 @@ public interface WorkerConfig {
 
     Affinity affinity();
 
+    Retention retention();
+
     Task task();
 
     Drain drain();
@@ -81,6 +83,21 @@ public interface WorkerConfig {
          */
         @WithDefault("5s")
         Duration margin();
+    }
+
+    /** How long what has ended is kept; removed in the background. */
+    interface Retention {
+        /** From a task's end until it is removed with all that belongs to it. 0s keeps it for ever. */
+        @WithDefault("30d")
+        Duration tasks();
+
+        /** From a task's end until what it printed is removed. 0s keeps it as long as the task. */
+        @WithDefault("7d")
+        Duration transcripts();
+
+        /** How often what is older is looked for. */
+        @WithDefault("10m")
+        Duration interval();
     }
 
     /** Tasks that name a worker. */

@@ -22,6 +22,11 @@ public final class ExecutorStrategy {
      */
     public record Choice(ExecutorType requested, TaskExecutor active, Availability pty) {
 
+        /** Whether a task that is claimed now could be run, as far as is known. */
+        public boolean canRun() {
+            return active.type() == ExecutorType.STUB || pty instanceof Availability.Available;
+        }
+
         /** The version that the CLI gave, where it answered. */
         public Optional<String> cliVersion() {
             return switch (pty) {
@@ -50,6 +55,17 @@ public final class ExecutorStrategy {
 
     public Choice choice() {
         return choice;
+    }
+
+    /** Asks the CLI again if it could not run when it was asked last: it may have been installed meanwhile. */
+    public void lookAgain() {
+        if (!choice.canRun()) {
+            lookNow();
+        }
+    }
+
+    private synchronized void lookNow() {
+        choice = new Choice(choice.requested(), choice.active(), pty.probe());
     }
 
     /** Switches; false, with nothing changed, when the wanted executor can't run here. */

@@ -16,10 +16,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.claude.CommandLine;
+import org.claudecluster.worker.claude.SessionFiles;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.terminal.LaunchException;
@@ -38,11 +40,16 @@ public final class PtyExecutor implements TaskExecutor {
 
     private static final Logger LOG = Logger.getLogger(PtyExecutor.class);
 
+    /** Docs name it, since it shows in the session. */
+    static final String CONTINUE =
+            "You were interrupted. Look at what you have done so far, then continue where you left off.";
+
     private final PtyLauncher launcher;
     private final PtySettings settings;
     private final TaskObserver observer;
     private final InstantSource clock;
     private final CliProbe probe;
+    private final SessionFiles sessions;
     private final DirectoryPool workspaces;
     private final DirectoryPool temporaries;
 
@@ -52,6 +59,7 @@ public final class PtyExecutor implements TaskExecutor {
         this.settings = settings;
         this.observer = observer;
         this.probe = new CliProbe(launcher, settings);
+        this.sessions = new SessionFiles(claudeDirectory());
         this.workspaces = new DirectoryPool(settings.workspaces());
         this.temporaries = new DirectoryPool(settings.state().resolve("tmp"));
     }
@@ -66,6 +74,11 @@ public final class PtyExecutor implements TaskExecutor {
     @Override
     public ExecutorType type() {
         return ExecutorType.PTY;
+    }
+
+    /** The CLI's sessions that a retry can go on with. */
+    public Sessions sessions() {
+        return sessions;
     }
 
     @Override
@@ -96,6 +109,7 @@ public final class PtyExecutor implements TaskExecutor {
         } catch (LaunchException e) {
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
+        run.transcript().onRoom(terminal::readOn);
         ProcessTree tree = new ProcessTree(ChildEnvironment.RUN_MARKER, marker(run.task()), terminal.pid());
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
         CompletableFuture<Void> _ = run.stop().lost().thenRun(() -> terminal.signal(Signal.KILL));
@@ -165,15 +179,26 @@ public final class PtyExecutor implements TaskExecutor {
         Path program = Programs.find(settings.cli(), settings.environment().getOrDefault("PATH", ""))
                 .orElseThrow(this::noProgram);
         UUID session = task.sessionId().map(UUID::fromString).orElseGet(UUID::randomUUID);
-        List<String> arguments = CommandLine.of(task.spec().claude(), session, settings.unreadable());
+        boolean exists = task.resumed() && sessions.reaches(session);
+        List<String> arguments = CommandLine.of(task.spec().claude(), session, exists, settings.unreadable());
         return new TerminalCommand(
                 program,
                 arguments,
                 environment(task, directories),
                 directories.work(),
                 settings.size(),
-                task.spec().prompt().getBytes(StandardCharsets.UTF_8),
+                prompt(task, session, exists).getBytes(StandardCharsets.UTF_8),
                 settings.credential().secret());
+    }
+
+    /** A session that was told what to do is not told twice: it would begin again with what is half done. */
+    private String prompt(Task task, UUID session, boolean exists) {
+        String prompt = task.spec().prompt();
+        return exists && sessions.holds(session, prompt) ? CONTINUE : prompt;
+    }
+
+    private Path claudeDirectory() {
+        return settings.state().resolve("claude");
     }
 
     private static String marker(Task task) {
@@ -188,7 +213,7 @@ public final class PtyExecutor implements TaskExecutor {
                 extra,
                 task.id().toString(),
                 settings.state().resolve("home"),
-                settings.state().resolve("claude"),
+                claudeDirectory(),
                 directories.temporary());
         built.put(ChildEnvironment.RUN_MARKER, marker(task));
         return built;

@@ -94,8 +94,14 @@ final class Dispatcher {
         }
     }
 
-    /** Claims until the slots are full or nothing is due. */
+    /**
+     * Claims until the slots are full or nothing is due. A worker whose executor can't run leaves a shared queue to the
+     * others, for whom it would burn attempt after attempt; a queue of its own nobody else would ever look at.
+     */
     private void dispatch() {
+        if (!settings.ownsStore() && !strategy.choice().canRun()) {
+            return;
+        }
         for (int free = slots.free(); free > 0 && !stopped; free = slots.free()) {
             TaskExecutor executor = strategy.choice().active();
             // Counted from before the claim leaves: a slow reply must not lengthen our trust.

@@ -35,6 +35,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final TaskStore store;
     private final WorkerRegistry registry;
     private final Transcripts transcripts;
+    private final ExecutorStrategy strategy;
     private final Leftovers leftovers;
     private final Strays strays;
     private final Instant startedAt;
@@ -44,6 +45,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final Dispatcher dispatcher;
     private final LeaseKeeper leases;
     private final Drain drain;
+    private final Purge purge;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CountDownLatch drained = new CountDownLatch(1);
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
@@ -63,6 +65,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         this.store = store;
         this.registry = registry;
         this.transcripts = transcripts;
+        this.strategy = strategy;
         this.leftovers = leftovers;
         this.strays = new Strays(store, leftovers);
         this.startedAt = clock.instant();
@@ -74,6 +77,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         TaskRunner runner =
                 new TaskRunner(transcripts, running, slots, new OutcomeWriter(store), parking, draining::get, observer);
         this.dispatcher = new Dispatcher(settings, store, strategy, slots, runner, queue, observer, ticker);
+        this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
         this.drain = new Drain(running, dispatcher, settings.stop());
     }
 
@@ -89,9 +93,11 @@ public final class Lifecycle implements Worker, LocalSignals {
         every(settings.lease().renew(), this::announce);
         every(settings.lease().renew(), () -> reap(false));
         every(settings.lease().renew(), strays::endTheLost);
+        every(settings.lease().renew(), strategy::lookAgain);
         every(EVERY_SECOND, this::lookForCancels);
         every(EVERY_SECOND, queue::refresh);
         every(EVERY_SECOND, leftovers::reapOrphans);
+        every(settings.retention().interval(), purge::run);
     }
 
     /**

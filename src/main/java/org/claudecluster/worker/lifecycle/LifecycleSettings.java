@@ -39,6 +39,7 @@ public record LifecycleSettings(
         Duration flush,
         StopTimes stop,
         boolean park,
+        RetentionTimes retention,
         boolean ownsStore) {
 
     public LifecycleSettings {
@@ -50,6 +51,7 @@ public record LifecycleSettings(
         names = Set.copyOf(names);
         requireNonNull(lease, "lease");
         requireNonNull(stop, "stop");
+        requireNonNull(retention, "retention");
         if (slots < 1 || queueCapacity < 1) {
             throw new IllegalArgumentException("slots and queueCapacity must be positive");
         }

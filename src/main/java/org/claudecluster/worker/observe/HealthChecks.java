@@ -68,7 +68,7 @@ final class HealthChecks {
                     .withData("draining", worker.draining());
             choice.cliVersion().ifPresent(version -> response.withData("claudeCliVersion", version));
             choice.whyNoPty().ifPresent(why -> response.withData("reason", why));
-            return response.status(!worker.draining()).build();
+            return response.status(!worker.draining() && choice.canRun()).build();
         }
     }
 

@@ -130,6 +130,20 @@ public final class Meters implements TaskObserver {
     }
 
     @Override
+    public void forgotten(int transcripts, int tasks) {
+        forgotten("transcript", transcripts);
+        forgotten("task", tasks);
+    }
+
+    private void forgotten(String what, int count) {
+        Counter.builder("worker.retention.removed")
+                .description("What retention has removed")
+                .tag("what", what)
+                .register(registry)
+                .increment(count);
+    }
+
+    @Override
     public void leaked(int processes) {
         leaked.increment(processes);
     }

@@ -32,6 +32,8 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     private final DataSource dataSource;
     private final GroupCommit writes;
+    /** A thread and a connection of its own: a renewal that waited behind slow writes could come too late. */
+    private final GroupCommit renewals;
 
     private final Runnable afterFailure;
 
@@ -50,6 +52,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
         this.afterFailure = afterFailure;
         this.dataSource = dataSource;
         this.writes = new GroupCommit(dataSource);
+        this.renewals = new GroupCommit(dataSource);
     }
 
     @Override
@@ -64,7 +67,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public Set<Lease> renew(Duration duration, Collection<Lease> leases) {
-        return write(connection -> Leases.renew(connection, duration, leases));
+        return write(renewals, connection -> Leases.renew(connection, duration, leases));
     }
 
     @Override
@@ -143,8 +146,12 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     private <T> T write(GroupCommit.Work<T> work) {
+        return write(writes, work);
+    }
+
+    private <T> T write(GroupCommit writer, GroupCommit.Work<T> work) {
         try {
-            return writes.write(work);
+            return writer.write(work);
         } catch (StoreUnavailable e) {
             afterFailure.run();
             throw e;
@@ -162,6 +169,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public void close() {
+        renewals.close();
         writes.close();
     }
 }

@@ -25,6 +25,9 @@ public interface TaskObserver {
     /** The worker's stop ended a run; the task now waits again or has failed. */
     void drained(TaskStatus now);
 
+    /** Retention has removed so many transcripts, or tasks with all that belongs to them. */
+    void forgotten(int transcripts, int tasks);
+
     /** Processes that could not be ended. */
     void leaked(int processes);
 }

@@ -22,6 +22,7 @@ public final class TaskProblem extends RuntimeException {
         IDEMPOTENCY_KEY_REUSED,
         EXECUTOR_UNAVAILABLE,
         STREAMING_OFF,
+        TRANSCRIPT_EXPIRED,
         RANGE_NOT_SATISFIABLE,
         QUEUE_FULL,
         TOO_MANY_STREAMS,

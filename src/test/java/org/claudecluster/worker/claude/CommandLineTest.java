@@ -32,7 +32,7 @@ class CommandLineTest {
 
     @Test
     void a_plain_run_names_every_default_that_changed_between_versions() {
-        assertThat(CommandLine.of(ClaudeOptions.NONE, SESSION, List.of()))
+        assertThat(CommandLine.of(ClaudeOptions.NONE, SESSION, false, List.of()))
                 .containsExactly(
                         "-p",
                         "--output-format=stream-json",
@@ -45,7 +45,7 @@ class CommandLineTest {
 
     @Test
     void every_option_is_one_element_with_its_value() {
-        assertThat(CommandLine.of(ALL, SESSION, List.of()))
+        assertThat(CommandLine.of(ALL, SESSION, false, List.of()))
                 .contains(
                         "--permission-mode=plan",
                         "--resume=" + RESUMED,
@@ -62,7 +62,15 @@ class CommandLineTest {
 
     @Test
     void a_resumed_session_is_not_made_anew() {
-        assertThat(CommandLine.of(ALL, SESSION, List.of())).noneMatch(argument -> argument.startsWith("--session-id"));
+        assertThat(CommandLine.of(ALL, SESSION, false, List.of()))
+                .noneMatch(argument -> argument.startsWith("--session-id"));
+    }
+
+    @Test
+    void a_session_that_an_earlier_attempt_began_is_gone_on_with() {
+        assertThat(CommandLine.of(ClaudeOptions.NONE, SESSION, true, List.of()))
+                .contains("--resume=" + SESSION)
+                .noneMatch(argument -> argument.startsWith("--session-id"));
     }
 
     @ParameterizedTest
@@ -79,15 +87,15 @@ class CommandLineTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
-        assertThat(CommandLine.of(options, SESSION, List.of())).contains("--permission-mode=" + mode.wire());
+        assertThat(CommandLine.of(options, SESSION, false, List.of())).contains("--permission-mode=" + mode.wire());
     }
 
     @Test
     void files_of_unreadable_directories_are_denied_by_absolute_path() {
         List<Path> unreadable = List.of(Path.of("/var/lib/worker/cli"), Path.of("/etc/keys"));
-        assertThat(CommandLine.of(ClaudeOptions.NONE, SESSION, unreadable))
+        assertThat(CommandLine.of(ClaudeOptions.NONE, SESSION, false, unreadable))
                 .endsWith("--disallowedTools=Read(//var/lib/worker/cli/**),Read(//etc/keys/**)");
-        assertThat(CommandLine.of(ALL, SESSION, unreadable))
+        assertThat(CommandLine.of(ALL, SESSION, false, unreadable))
                 .endsWith("--disallowedTools=WebFetch,Read(//var/lib/worker/cli/**),Read(//etc/keys/**)");
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -55,6 +57,10 @@ class ConfigDefaultsTest {
         StorageConfig storage = config(Map.of()).getConfigMapping(StorageConfig.class);
         assertThat(storage.dataDir()).isEqualTo(Path.of("data"));
         assertThat(storage.workspaceRoot()).isEmpty();
+        assertThat(storage.jdbcUrl()).isEmpty();
+        assertThat(storage.username()).isEmpty();
+        assertThat(storage.password()).isEmpty();
+        assertThat(storage.patience()).isEqualTo(Duration.ofSeconds(30));
         assertThat(storage.flush()).isEqualTo(Duration.ofMillis(250));
     }
 
@@ -65,6 +71,22 @@ class ConfigDefaultsTest {
         assertThat(stream.keepaliveMs()).isEqualTo(15_000);
         assertThat(stream.maxConnections()).isEqualTo(1_000);
         assertThat(stream.stall()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void of_a_task_64_mebibytes_are_kept_and_8_may_wait_for_the_log() {
+        TranscriptConfig transcript = config(Map.of()).getConfigMapping(TranscriptConfig.class);
+        assertThat(transcript.cap().asLongValue()).isEqualTo(64L * 1024 * 1024);
+        assertThat(transcript.buffer().asLongValue()).isEqualTo(8L * 1024 * 1024);
+    }
+
+    @Test
+    void tasks_are_kept_for_a_month_and_transcripts_for_a_week() {
+        WorkerConfig.Retention retention =
+                config(Map.of()).getConfigMapping(WorkerConfig.class).retention();
+        assertThat(retention.tasks()).isEqualTo(Duration.ofDays(30));
+        assertThat(retention.transcripts()).isEqualTo(Duration.ofDays(7));
+        assertThat(retention.interval()).isEqualTo(Duration.ofMinutes(10));
     }
 
     @Test
@@ -124,10 +146,12 @@ class ConfigDefaultsTest {
         return new SmallRyeConfigBuilder()
                 .withSources(new PropertiesConfigSource(given, "given", 100))
                 .withConverter(Duration.class, 200, new DurationConverter())
+                .withConverter(MemorySize.class, 200, new MemorySizeConverter())
                 .withMapping(WorkerConfig.class)
                 .withMapping(ExecutorConfig.class)
                 .withMapping(StorageConfig.class)
                 .withMapping(StreamConfig.class)
+                .withMapping(TranscriptConfig.class)
                 .build();
     }
 }

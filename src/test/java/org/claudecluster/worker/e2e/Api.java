@@ -35,8 +35,16 @@ public final class Api implements AutoCloseable {
     }
 
     public boolean isReady() {
+        return isUp("ready");
+    }
+
+    public boolean isLive() {
+        return isUp("live");
+    }
+
+    private boolean isUp(String probe) {
         try {
-            return get("/q/health/ready").statusCode() == 200;
+            return get("/q/health/" + probe).statusCode() == 200;
         } catch (UncheckedIOException _) {
             return false;
         }

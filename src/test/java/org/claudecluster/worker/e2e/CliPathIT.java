@@ -1,6 +1,7 @@
 package org.claudecluster.worker.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
@@ -19,7 +20,7 @@ class CliPathIT {
     @Test
     void a_cli_that_is_missing_fails_each_task_and_the_worker_stays_until_it_is_there() throws IOException {
         Path cli = home.resolve("later");
-        try (WorkerProcess worker = WorkerSetup.in(home).withCli(cli).start()) {
+        try (WorkerProcess worker = WorkerSetup.in(home).withCli(cli).startUnready()) {
             assertThat(reasonOfATask(worker.api())).isEqualTo("cli_not_found");
             assertThat(status(worker.api()).path("reason").asText()).contains("CLAUDE_CLI_PATH", cli.toString());
             assertThat(worker.api()
@@ -27,12 +28,14 @@ class CliPathIT {
                             .statusCode())
                     .isEqualTo(409);
 
+            assertThat(worker.api().isReady()).isFalse();
             Files.copy(WorkerSetup.shellCli(home), cli, StandardCopyOption.COPY_ATTRIBUTES);
 
             assertThat(worker.api()
                             .post("/pty/switch", "{\"executorType\":\"pty\"}")
                             .statusCode())
                     .isEqualTo(200);
+            assertThat(worker.api().isReady()).isTrue();
             assertThat(worker.api()
                             .awaitEnd(worker.api().submit("echo here"))
                             .path("status")
@@ -42,11 +45,25 @@ class CliPathIT {
     }
 
     @Test
+    void a_cli_that_comes_later_is_found_without_being_told() throws IOException {
+        Path cli = home.resolve("later");
+        WorkerSetup setup = WorkerSetup.in(home).withCli(cli).with("WORKER_LEASE_RENEW", "200ms");
+        try (WorkerProcess worker = setup.startUnready()) {
+            assertThat(Api.json(worker.api().get("/hello")).path("status").asText())
+                    .isEqualTo("error");
+            Files.copy(WorkerSetup.shellCli(home), cli, StandardCopyOption.COPY_ATTRIBUTES);
+            await().until(() -> worker.api().isReady());
+            assertThat(Api.json(worker.api().get("/hello")).path("status").asText())
+                    .isEqualTo("available");
+        }
+    }
+
+    @Test
     void a_file_that_cant_be_executed_is_no_cli() throws IOException {
         Path file = Files.writeString(home.resolve("text"), "not a program");
-        try (WorkerProcess worker = WorkerSetup.in(home).withCli(file).start()) {
+        try (WorkerProcess worker = WorkerSetup.in(home).withCli(file).startUnready()) {
             assertThat(reasonOfATask(worker.api())).isEqualTo("cli_not_executable");
-            assertThat(worker.api().isReady()).isTrue();
+            assertThat(worker.api().isReady()).isFalse();
         }
     }
 
@@ -54,9 +71,9 @@ class CliPathIT {
     void a_directory_is_no_cli() throws IOException {
         try (WorkerProcess worker = WorkerSetup.in(home)
                 .withCli(Files.createDirectory(home.resolve("directory")))
-                .start()) {
+                .startUnready()) {
             assertThat(reasonOfATask(worker.api())).isEqualTo("cli_not_executable");
-            assertThat(worker.api().isReady()).isTrue();
+            assertThat(worker.api().isReady()).isFalse();
         }
     }
 

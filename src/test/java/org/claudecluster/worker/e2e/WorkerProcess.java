@@ -1,14 +1,15 @@
 package org.claudecluster.worker.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
+import org.awaitility.Awaitility;
 
 /** A packaged worker as a process of its own. Closing it ends it and holds that nothing of its tasks is left. */
 public final class WorkerProcess implements AutoCloseable {
@@ -34,8 +35,19 @@ public final class WorkerProcess implements AutoCloseable {
     }
 
     public void awaitReady() {
+        await(api::isReady);
+    }
+
+    public void awaitLive() {
+        await(api::isLive);
+    }
+
+    private void await(Callable<Boolean> up) {
         try {
-            await().atMost(READY).pollInterval(Duration.ofMillis(100)).until(() -> !process.isAlive() || api.isReady());
+            Awaitility.await()
+                    .atMost(READY)
+                    .pollInterval(Duration.ofMillis(100))
+                    .until(() -> !process.isAlive() || up.call());
             assertThat(process.isAlive()).as(this::log).isTrue();
         } catch (RuntimeException | AssertionError e) {
             process.destroyForcibly();
@@ -108,7 +120,7 @@ public final class WorkerProcess implements AutoCloseable {
     public void close() {
         try {
             if (process.isAlive() && api.activeTasks() == 0) {
-                await("no terminal is open without a task")
+                Awaitility.await("no terminal is open without a task")
                         .atMost(Duration.ofSeconds(5))
                         .until(() -> openTerminals() == 0);
             }

@@ -85,6 +85,14 @@ public final class WorkerSetup {
         return new WorkerProcess(builder(log).start(), alone, port(), log);
     }
 
+    /** Starts it and waits until it answers, ready or not. */
+    WorkerProcess startUnready() throws IOException {
+        Path log = Files.createTempFile(home, "worker", ".log");
+        WorkerProcess started = new WorkerProcess(builder(log).start(), port(), log);
+        started.awaitLive();
+        return started;
+    }
+
     /** What a start that fails says, and how it exits. */
     public record Refusal(int exitCode, List<String> lines) {}
 

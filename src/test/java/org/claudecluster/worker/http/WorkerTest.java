@@ -12,6 +12,7 @@ import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItem;
 import static org.hamcrest.Matchers.hasKey;
+import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
@@ -41,6 +42,24 @@ class WorkerTest {
                 .body("systemInfo", hasKey("javaVersion"))
                 .body("systemInfo", hasKey("platform"))
                 .body("systemInfo", hasKey("arch"));
+    }
+
+    @Test
+    void the_workers_of_the_store_are_listed() {
+        String id = given().get("/hello").jsonPath().getString("id");
+        given().get("/workers")
+                .then()
+                .statusCode(200)
+                .body("workers", hasSize(1))
+                .body("workers[0].id", equalTo(id))
+                .body("workers[0].name", notNullValue())
+                .body("workers[0].names", hasSize(1))
+                .body("workers[0].version", notNullValue())
+                .body("workers[0].slots", equalTo(5))
+                .body("workers[0].activeTasks", notNullValue())
+                .body("workers[0].draining", equalTo(false))
+                .body("workers[0].lastSeen", notNullValue())
+                .body("workers[0].alive", equalTo(true));
     }
 
     @Test

@@ -379,9 +379,10 @@ class LifecycleTest {
                 Duration.ofMillis(50),
                 new StopTimes(drain, Duration.ofSeconds(10)),
                 true,
+                new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)),
                 ownsStore);
-        Transcripts transcripts =
-                new Transcripts(new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system());
+        Transcripts transcripts = new Transcripts(
+                new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system(), 8 << 20);
         return new Lifecycle(
                 settings,
                 tasks,

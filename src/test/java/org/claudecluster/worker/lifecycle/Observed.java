@@ -15,6 +15,8 @@ final class Observed implements TaskObserver {
     final AtomicInteger claimed = new AtomicInteger();
     final AtomicInteger finished = new AtomicInteger();
     final AtomicInteger leasesLost = new AtomicInteger();
+    final AtomicInteger forgottenTranscripts = new AtomicInteger();
+    final AtomicInteger forgottenTasks = new AtomicInteger();
     final List<Reason> parked = new CopyOnWriteArrayList<>();
     final List<TaskStatus> drained = new CopyOnWriteArrayList<>();
 
@@ -50,6 +52,12 @@ final class Observed implements TaskObserver {
     @Override
     public void drained(TaskStatus now) {
         drained.add(now);
+    }
+
+    @Override
+    public void forgotten(int transcripts, int tasks) {
+        forgottenTranscripts.addAndGet(transcripts);
+        forgottenTasks.addAndGet(tasks);
     }
 
     @Override

@@ -1,7 +1,9 @@
 package org.claudecluster.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import java.sql.Connection;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
@@ -31,6 +33,25 @@ abstract class LeaseContract extends StoreFixture {
 
         assertThat(store.renew(ME.lease(), List.of(lease))).containsExactly(lease);
         assertThat(store.finish(lease, DONE)).isTrue();
+    }
+
+    @Test
+    void a_renewal_does_not_wait_behind_another_write() throws Exception {
+        Lease lease = claimed("kept").lease();
+        TaskId blocked = enqueue("blocked");
+        try (Connection other = dataSource().getConnection()) {
+            other.setAutoCommit(false);
+            Sql.update(other, "UPDATE task SET priority = 1 WHERE id = ?", blocked.value());
+            Thread writer = Thread.ofPlatform().start(() -> store.cancel(blocked));
+            await().until(() -> writer.getState() == Thread.State.WAITING);
+
+            assertThat(store.renew(ME.lease(), List.of(lease))).containsExactly(lease);
+            assertThat(writer.isAlive()).isTrue();
+
+            other.rollback();
+            writer.join();
+        }
+        assertThat(status(blocked)).isEqualTo(TaskStatus.CANCELLED);
     }
 
     @Test

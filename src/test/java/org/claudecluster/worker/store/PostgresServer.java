@@ -2,7 +2,6 @@ package org.claudecluster.worker.store;
 
 import io.agroal.api.AgroalDataSource;
 import io.zonky.test.db.postgres.embedded.EmbeddedPostgres;
-import io.zonky.test.db.postgres.embedded.PgBinaryResolver;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -14,61 +13,87 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.UUID;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /** The oldest and the newest PostgreSQL that are supported. Each starts when it is first asked for, once for all tests. */
-enum PostgresServer {
+final class PostgresServer {
+
     /** Its binaries are copied beside the classes by Maven, since the class path holds those of one version only. */
-    OLDEST(PostgresServer::binariesOf14),
-    NEWEST(null);
+    static final PostgresServer OLDEST =
+            new PostgresServer(builder -> builder.setPgBinaryResolver((_, _) -> binariesOf14()));
+
+    static final PostgresServer NEWEST = new PostgresServer(UnaryOperator.identity());
 
     private static final Duration START = Duration.ofSeconds(60);
 
-    private final PgBinaryResolver binaries;
-    private EmbeddedPostgres running;
+    private final UnaryOperator<EmbeddedPostgres.Builder> version;
+    private @Nullable EmbeddedPostgres running;
 
-    PostgresServer(PgBinaryResolver binaries) {
-        this.binaries = binaries;
+    private PostgresServer(UnaryOperator<EmbeddedPostgres.Builder> version) {
+        this.version = version;
     }
 
     /** A database of its own with today's schema. */
     AgroalDataSource newDatabase() {
+        return Databases.open(newEmptyDatabase(), "postgres");
+    }
+
+    /** A URL of a database of its own, without a schema. */
+    String newEmptyDatabase() {
         String name = "t" + UUID.randomUUID().toString().replace("-", "");
+        execute("CREATE DATABASE " + name);
+        return url(name);
+    }
+
+    /** A URL for the user postgres, who needs no password. */
+    String url(String database) {
+        return "jdbc:postgresql://127.0.0.1:" + running().getPort() + "/" + database + "?sslmode=disable";
+    }
+
+    /** Runs a statement as the server's owner. */
+    void execute(String sql) {
         try (Connection connection = running().getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
-            statement.execute("CREATE DATABASE " + name);
-            return Databases.open(running().getJdbcUrl("postgres", name), "postgres");
+            statement.execute(sql);
         } catch (SQLException e) {
-            throw new IllegalStateException(e);
+            throw new IllegalStateException(sql, e);
         }
     }
 
     private synchronized EmbeddedPostgres running() {
-        if (running == null) {
-            try {
-                Path work =
-                        Files.createDirectories(Path.of("target", "postgres").toAbsolutePath());
-                EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                        .setOverrideWorkingDirectory(work.toFile())
-                        .setPGStartupWait(START);
-                running = (binaries == null ? builder : builder.setPgBinaryResolver(binaries)).start();
-                Runtime.getRuntime().addShutdownHook(new Thread(this::end));
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+        EmbeddedPostgres server = running;
+        if (server == null) {
+            server = start();
+            running = server;
         }
-        return running;
+        return server;
     }
 
-    private void end() {
+    private EmbeddedPostgres start() {
         try {
-            running.close();
+            Path work = Files.createDirectories(Path.of("target", "postgres").toAbsolutePath());
+            EmbeddedPostgres server = version.apply(EmbeddedPostgres.builder())
+                    .setOverrideWorkingDirectory(work.toFile())
+                    .setPGStartupWait(START)
+                    .start();
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server)));
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void end(EmbeddedPostgres server) {
+        try {
+            server.close();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
     /** The archive inside the copied jar. */
-    private static InputStream binariesOf14(String system, String architecture) throws IOException {
+    private static InputStream binariesOf14() throws IOException {
         Path jar = Path.of("target", "postgres-14.jar").toAbsolutePath();
         return URI.create("jar:" + jar.toUri() + "!/postgres-linux-x86_64.txz")
                 .toURL()

@@ -1,0 +1,59 @@
+package org.claudecluster.worker.lifecycle;
+
+import java.util.List;
+import java.util.function.IntFunction;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.transcript.TranscriptLog;
+import org.jboss.logging.Logger;
+
+/**
+ * Removes what is older than retention allows, in small steps, so that nobody waits behind it. Every replica does this;
+ * what one of them has removed is not there for the next.
+ */
+final class Purge {
+
+    private static final Logger LOG = Logger.getLogger(Purge.class);
+
+    /** One transaction each. */
+    private static final int BATCH = 100;
+    /** The rest waits for the next round. */
+    private static final int MAX_BATCHES = 200;
+
+    private final RetentionTimes times;
+    private final TaskStore store;
+    private final TranscriptLog log;
+    private final TaskObserver observer;
+
+    Purge(RetentionTimes times, TaskStore store, TranscriptLog log, TaskObserver observer) {
+        this.times = times;
+        this.store = store;
+        this.log = log;
+        this.observer = observer;
+    }
+
+    void run() {
+        int transcripts =
+                times.transcripts().isZero() ? 0 : remove(limit -> store.expireTranscripts(times.transcripts(), limit));
+        int tasks = times.tasks().isZero() ? 0 : remove(limit -> store.purge(times.tasks(), limit));
+        observer.forgotten(transcripts, tasks);
+        if (transcripts + tasks > 0) {
+            LOG.infof("retention removed transcripts=%d tasks=%d", transcripts, tasks);
+        }
+    }
+
+    /** The row goes before the transcript: a crash in between leaves a file that is removed with its task, no task without its file. */
+    private int remove(IntFunction<List<TaskId>> next) {
+        int removed = 0;
+        for (int i = 0; i < MAX_BATCHES; i++) {
+            List<TaskId> batch = next.apply(BATCH);
+            batch.forEach(log::delete);
+            removed += batch.size();
+            if (batch.size() < BATCH) {
+                return removed;
+            }
+        }
+        return removed;
+    }
+}

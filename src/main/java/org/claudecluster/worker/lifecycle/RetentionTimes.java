@@ -1,0 +1,22 @@
+package org.claudecluster.worker.lifecycle;
+
+import java.time.Duration;
+
+/**
+ * How long what has ended is kept.
+ *
+ * @param tasks from the end of a task until it is removed; zero keeps it for ever
+ * @param transcripts from the end of a task until what it printed is removed; zero keeps it as long as the task
+ * @param interval how often what is older is removed
+ */
+public record RetentionTimes(Duration tasks, Duration transcripts, Duration interval) {
+
+    public RetentionTimes {
+        if (tasks.isNegative() || transcripts.isNegative()) {
+            throw new IllegalArgumentException("retention can't be negative: " + tasks + ", " + transcripts);
+        }
+        if (!interval.isPositive()) {
+            throw new IllegalArgumentException("interval must be positive: " + interval);
+        }
+    }
+}

@@ -1,0 +1,19 @@
+package org.claudecluster.worker.store;
+
+import static java.util.Objects.requireNonNull;
+
+import javax.sql.DataSource;
+
+/**
+ * The active store's connections, with today's schema behind them.
+ *
+ * @param isShared whether other processes may use it too
+ * @param afterFailure called when the store did not answer, to drop connections that may be dead without knowing it
+ */
+public record Database(DataSource connections, boolean isShared, Runnable afterFailure) {
+
+    public Database {
+        requireNonNull(connections, "connections");
+        requireNonNull(afterFailure, "afterFailure");
+    }
+}

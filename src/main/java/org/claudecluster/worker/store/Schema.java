@@ -1,0 +1,87 @@
+package org.claudecluster.worker.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
+import javax.sql.DataSource;
+import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.FlywayException;
+import org.flywaydb.core.api.MigrationInfo;
+import org.flywaydb.core.api.MigrationInfoService;
+
+/** Brings a database to the schema that this program knows, or refuses it before anything was changed. */
+public final class Schema {
+
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(500);
+
+    private Schema() {}
+
+    /**
+     * Waits for the database, looks at its version and migrates it. Throws {@link StoreRefused} when that can't be.
+     *
+     * @param patience how long to wait for a database that does not answer yet
+     */
+    public static void prepare(DataSource connections, Flyway flyway, Duration patience) {
+        await(connections, patience);
+        try {
+            requireKnown(flyway.info());
+            flyway.migrate();
+            requireWritable(connections);
+        } catch (FlywayException | SQLException e) {
+            throw StoreFailures.refusal(e);
+        }
+    }
+
+    private static void await(DataSource connections, Duration patience) {
+        long started = System.nanoTime();
+        for (Optional<SQLException> failure = tryOnce(connections);
+                failure.isPresent();
+                failure = tryOnce(connections)) {
+            SQLException why = failure.get();
+            if (!StoreFailures.mayPass(why) || System.nanoTime() - started >= patience.toNanos()) {
+                throw StoreFailures.refusal(why);
+            }
+            LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+        }
+    }
+
+    private static Optional<SQLException> tryOnce(DataSource connections) {
+        try (Connection _ = connections.getConnection()) {
+            return Optional.empty();
+        } catch (SQLException e) {
+            return Optional.of(e);
+        }
+    }
+
+    /** Changes nothing, but needs all that a change needs. */
+    private static void requireWritable(DataSource connections) throws SQLException {
+        try (Connection connection = connections.getConnection()) {
+            Sql.update(connection, "UPDATE task SET status = status WHERE 1 = 0");
+        }
+    }
+
+    /** A migration is compatible with the program one version older, so a newer replica may have migrated already. */
+    private static void requireKnown(MigrationInfoService info) {
+        MigrationInfo current = info.current();
+        if (current == null || current.getVersion() == null) {
+            return;
+        }
+        int applied = version(current);
+        int known = Arrays.stream(info.all())
+                .filter(migration -> migration.getState().isResolved() && migration.getVersion() != null)
+                .mapToInt(Schema::version)
+                .max()
+                .orElseThrow();
+        if (applied > known + 1) {
+            throw new StoreRefused("the store's schema is version " + applied + ", this program knows " + known
+                    + " and goes on beside " + (known + 1) + " at most: upgrade this worker, one version at a time");
+        }
+    }
+
+    private static int version(MigrationInfo migration) {
+        return migration.getVersion().getMajor().intValueExact();
+    }
+}

@@ -1,0 +1,79 @@
+package org.claudecluster.worker.store;
+
+import java.sql.SQLException;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/** What a failure of a database means for a start, in a person's words. No URL is shown: it may hold a password. */
+final class StoreFailures {
+
+    static final String READ_ONLY = "the store is read-only: WORKER_STORAGE_JDBC_URL must name the primary,"
+            + " and its user needs the right to write";
+
+    private static final String URL = "WORKER_STORAGE_JDBC_URL";
+    /** H2: "Database may be already in use". */
+    private static final int H2_IN_USE = 90020;
+
+    private StoreFailures() {}
+
+    /** Whether the same may go well in a moment: the database is starting, full, or not reachable yet. */
+    static boolean mayPass(SQLException failure) {
+        SQLException root = root(failure).orElse(failure);
+        String state = String.valueOf(root.getSQLState());
+        // Without a state it is the pool's, which did not get a connection in time.
+        return root.getSQLState() == null
+                || state.startsWith("08")
+                || state.startsWith("53")
+                || state.startsWith("57P");
+    }
+
+    static StoreRefused refusal(Throwable failure) {
+        return new StoreRefused(root(failure).map(StoreFailures::line).orElseGet(() -> other(failure)), failure);
+    }
+
+    private static String line(SQLException failure) {
+        if (failure.getErrorCode() == H2_IN_USE) {
+            return "another process uses the embedded store: one worker for one WORKER_STORAGE_DATA_DIR";
+        }
+        if (failure.getClass().getName().startsWith("org.h2.")) {
+            return "the embedded store can't be opened (" + firstLine(failure)
+                    + "): put a backup of WORKER_STORAGE_DATA_DIR back, or start with an empty one";
+        }
+        return switch (String.valueOf(failure.getSQLState())) {
+            case "28P01", "28000" ->
+                "the store refuses this user: check WORKER_STORAGE_USERNAME and WORKER_STORAGE_PASSWORD";
+            case "3D000" -> "the store has no such database: create it, or correct " + URL;
+            case "42501" ->
+                "the store's user lacks a right (" + firstLine(failure) + "): it must own the schema's tables";
+            case "25006" -> READ_ONLY;
+            case "53300" -> "the store has no connection left: raise its max_connections, or put a pooler before it";
+            default -> {
+                String state = String.valueOf(failure.getSQLState());
+                yield state.startsWith("08") || state.startsWith("57P") || failure.getSQLState() == null
+                        ? "the store does not answer (" + firstLine(failure) + "): is it up, and does " + URL
+                                + " name its host and port?"
+                        : other(failure);
+            }
+        };
+    }
+
+    private static String other(Throwable failure) {
+        return "the store can't be used: " + firstLine(failure);
+    }
+
+    private static Optional<SQLException> root(Throwable failure) {
+        SQLException found = null;
+        int depth = 0;
+        for (@Nullable Throwable cause = failure; cause != null && depth < 20; cause = cause.getCause()) {
+            depth++;
+            if (cause instanceof SQLException sql) {
+                found = sql;
+            }
+        }
+        return Optional.ofNullable(found);
+    }
+
+    private static String firstLine(Throwable failure) {
+        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+    }
+}
