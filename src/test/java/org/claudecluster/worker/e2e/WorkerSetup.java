@@ -87,8 +87,7 @@ public final class WorkerSetup {
 
     /** Starts it and waits until it answers, ready or not. */
     WorkerProcess startUnready() throws IOException {
-        Path log = Files.createTempFile(home, "worker", ".log");
-        WorkerProcess started = new WorkerProcess(builder(log).start(), port(), log);
+        WorkerProcess started = launch();
         started.awaitLive();
         return started;
     }

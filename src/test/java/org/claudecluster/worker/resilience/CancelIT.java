@@ -126,8 +126,9 @@ class CancelIT {
 
         assertThat(other.api().awaitEnd(task).path("status").asText()).isEqualTo("cancelled");
         doomed.start();
-        await("what it left ends").atMost(Cluster.SLACK).until(() -> cluster.processesOf(task)
-                .isEmpty());
+        await("what it left ends")
+                .atMost(Cluster.SLACK)
+                .until(() -> cluster.processesOf(task).isEmpty());
         assertCancelledAfter(task, "pending>running", "running>cancelled");
     }
 }

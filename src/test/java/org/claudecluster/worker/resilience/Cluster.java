@@ -23,7 +23,6 @@ import org.claudecluster.worker.e2e.WorkerSetup;
  * what is true after every test: no process of a task is left, no terminal is open, and no task's history has a change
  * that must never be.
  */
-@SuppressWarnings("try") // close waits for processes, so it may be interrupted
 final class Cluster implements AutoCloseable {
 
     static final Duration LEASE = Duration.ofSeconds(5);

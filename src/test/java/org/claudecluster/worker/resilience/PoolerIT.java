@@ -107,7 +107,8 @@ class PoolerIT {
         JsonNode lost = two.api().awaitEnd(task);
         assertThat(lost.path("outcome").path("reason").asText()).isEqualTo("worker_lost");
         doomed.start();
-        await("what it left ends").atMost(Cluster.SLACK).until(() -> cluster.processesOf(task)
-                .isEmpty());
+        await("what it left ends")
+                .atMost(Cluster.SLACK)
+                .until(() -> cluster.processesOf(task).isEmpty());
     }
 }

@@ -77,7 +77,9 @@ final class Server {
                 .redirectOutput(directory.resolve("control.log").toFile())
                 .start();
         assertThat(process.waitFor(START.toSeconds(), TimeUnit.SECONDS)).isTrue();
-        assertThat(process.exitValue()).as(Files.readString(directory.resolve("control.log"))).isZero();
+        assertThat(process.exitValue())
+                .as(Files.readString(directory.resolve("control.log")))
+                .isZero();
     }
 
     void createDatabase(String name) throws SQLException {
