@@ -83,7 +83,9 @@ class RealCliRetryIT {
             assertThat(parked.path("status").asText()).isEqualTo("pending");
             assertThat(parked.path("attempt").asInt()).isZero();
             assertThat(parked.path("parked").path("reason").asText()).isEqualTo("usage_limit");
-            assertThat(parked.path("parked").path("message").asText()).startsWith("You've hit your ").contains(" limit · resets ");
+            assertThat(parked.path("parked").path("message").asText())
+                    .startsWith("You've hit your ")
+                    .contains(" limit · resets ");
             assertThat(Instant.parse(parked.path("notBefore").asText())).isAfter(begin.plusSeconds(10));
             assertThat(worker.api().get("/q/metrics").body())
                     .contains("worker_tasks_parked_total{reason=\"usage_limit\"} 1.0");
