@@ -3,6 +3,7 @@ package org.claudecluster.worker;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -26,6 +27,7 @@ import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.StreamConfig;
+import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WorkerConfig;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
@@ -60,6 +62,8 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 class Wiring {
 
+    private static final long LEAST_BUFFER = 256 * 1024;
+
     @Produces
     @Singleton
     InstantSource clock() {
@@ -74,8 +78,15 @@ class Wiring {
 
     @Produces
     @Singleton
-    Transcripts transcripts(TranscriptLog log, InstantSource clock) {
-        return new Transcripts(log, clock);
+    Transcripts transcripts(TranscriptLog log, TranscriptConfig transcript, InstantSource clock) {
+        return new Transcripts(log, clock, bytes("worker.transcript.buffer", transcript.buffer(), LEAST_BUFFER));
+    }
+
+    private static long bytes(String key, MemorySize size, long least) {
+        if (size.asLongValue() < least) {
+            throw new WrongSetting("%s=%d is not allowed: at least %d bytes".formatted(key, size.asLongValue(), least));
+        }
+        return size.asLongValue();
     }
 
     @Produces
@@ -202,6 +213,9 @@ class Wiring {
             StorageConfig storage,
             StreamConfig stream,
             @ConfigProperty(name = "quarkus.application.version") String version) {
+        if (!stream.stall().isPositive()) {
+            throw new WrongSetting("worker.stream.stall=%s is not allowed: more than 0".formatted(stream.stall()));
+        }
         return new ApiSettings(
                 version,
                 worker.environment(),

@@ -111,7 +111,6 @@ final class TaskStream {
         while (true) {
             switch (live.after(after, BATCH_BYTES)) {
                 case Window.Behind() -> {
-                    live.flush();
                     if (!sendLogged()) {
                         return false;
                     }

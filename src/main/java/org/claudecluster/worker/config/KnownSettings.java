@@ -1,5 +1,6 @@
 package org.claudecluster.worker.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
@@ -21,8 +22,8 @@ import java.util.stream.Collectors;
 /** Every {@code worker.*} key and what it may be, read off the configuration interfaces. */
 public final class KnownSettings {
 
-    private static final List<Class<?>> MAPPINGS =
-            List.of(WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class);
+    private static final List<Class<?>> MAPPINGS = List.of(
+            WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class, TranscriptConfig.class);
 
     private KnownSettings() {}
 
@@ -82,6 +83,9 @@ public final class KnownSettings {
         Class<?> type = method.getReturnType();
         if (type == Duration.class) {
             return "a duration such as 250ms, 30s or 5m";
+        }
+        if (type == MemorySize.class) {
+            return "a size such as 512K, 8M or 1G";
         }
         if (type == boolean.class) {
             return "true or false";

@@ -109,6 +109,7 @@ public final class PtyExecutor implements TaskExecutor {
         } catch (LaunchException e) {
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
+        run.transcript().onRoom(terminal::readOn);
         ProcessTree tree = new ProcessTree(ChildEnvironment.RUN_MARKER, marker(run.task()), terminal.pid());
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
         CompletableFuture<Void> _ = run.stop().lost().thenRun(() -> terminal.signal(Signal.KILL));

@@ -46,6 +46,11 @@ final class PtySession implements TerminalListener {
     }
 
     @Override
+    public boolean wantsOutput() {
+        return transcript.hasRoom();
+    }
+
+    @Override
     public void exited(TerminalExit exit) {
         agent.finish();
         exited.complete(exit);

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.claude.Verdict;
@@ -21,6 +22,8 @@ public final class StubExecutor implements TaskExecutor {
     private static final int LINE = 64;
     /** About what one read of a terminal brings: a script may ask for more than the memory holds. */
     private static final int BLOCK = 1024 * LINE;
+
+    private static final int LOOK_MILLIS = 100;
 
     @Override
     public ExecutorType type() {
@@ -89,11 +92,24 @@ public final class StubExecutor implements TaskExecutor {
     }
 
     /** Lines of 64 bytes, each with its number, so that a reader can tell what is missing. */
-    private static Optional<Verdict> print(int count, TaskRun run) {
-        for (int from = 0; from < count && run.stop().cause().isEmpty(); from += BLOCK) {
+    private static Optional<Verdict> print(int count, TaskRun run) throws InterruptedException {
+        Semaphore room = new Semaphore(0);
+        run.transcript().onRoom(room::release);
+        for (int from = 0; from < count && hasRoom(run, room); from += BLOCK) {
             run.transcript().output(numbered(from / LINE, Math.min(BLOCK, count - from)));
         }
         return stopped(run);
+    }
+
+    /** Waits where a program would wait in its write; false when the run was asked to end. */
+    private static boolean hasRoom(TaskRun run, Semaphore room) throws InterruptedException {
+        while (run.stop().cause().isEmpty()) {
+            if (run.transcript().hasRoom()) {
+                return true;
+            }
+            boolean _ = room.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+        }
+        return false;
     }
 
     private static byte[] numbered(int firstLine, int count) {

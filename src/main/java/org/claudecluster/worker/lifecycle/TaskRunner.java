@@ -115,7 +115,7 @@ final class TaskRunner {
         }
         LiveTranscript live;
         try {
-            live = transcripts.begin(task.lease(), () -> registered.stop().ask(StopCause.TRANSCRIPT_BROKEN));
+            live = transcripts.begin(task.lease(), refusal -> stop(registered, refusal));
         } catch (StoreUnavailable e) {
             LOG.warnf("not started, the store does not answer taskId=%s: %s", task.id(), e.getCause());
             return new Closing.GivenBack(Optional.empty());
@@ -125,7 +125,22 @@ final class TaskRunner {
         try {
             return runInto(live, task, registered, executor);
         } finally {
-            transcripts.seal(live);
+            seal(live, task, registered);
+        }
+    }
+
+    /** While the log is away the outcome waits as well, so that whoever sees it finds all that was printed. */
+    private void seal(LiveTranscript live, Task task, Running registered) {
+        if (!transcripts.seal(
+                live, () -> registered.isLost() || !registered.trust().holds())) {
+            LOG.warnf("the end of the transcript is missing taskId=%s", task.id());
+        }
+    }
+
+    private static void stop(Running registered, LiveTranscript.Refusal refusal) {
+        switch (refusal) {
+            case BROKEN -> registered.stop().ask(StopCause.TRANSCRIPT_BROKEN);
+            case LEASE_LOST -> registered.lose();
         }
     }
 

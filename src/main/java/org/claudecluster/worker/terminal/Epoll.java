@@ -19,6 +19,8 @@ final class Epoll {
     static final int READABLE = 0x1;
     /** Told of once for each arrival. */
     static final int READABLE_EDGE = 0x1 | 1 << 31;
+    /** Told of no output; of a hang-up, which can't be left out, no more than once. */
+    static final int NOTHING = 1 << 31;
 
     private static final int ADD = 1;
     private static final int DELETE = 2;

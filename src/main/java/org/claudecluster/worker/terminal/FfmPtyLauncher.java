@@ -57,9 +57,10 @@ final class FfmPtyLauncher implements PtyLauncher {
                 throw explain(command, e);
             }
             Leaders.started(pid);
-            FfmTerminal terminal = new FfmTerminal(pid, device.master(), pidfd(arena, pid), listener);
+            TerminalLoop loop = loops.get(Math.floorMod(launches.getAndIncrement(), LOOPS));
+            FfmTerminal terminal = new FfmTerminal(pid, device.master(), pidfd(arena, pid), listener, loop);
             fds.release(device.master());
-            loops.get(Math.floorMod(launches.getAndIncrement(), LOOPS)).add(terminal);
+            loop.add(terminal);
             return terminal;
         } catch (NativeFailure e) {
             throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);

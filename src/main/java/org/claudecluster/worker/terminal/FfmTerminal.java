@@ -12,10 +12,12 @@ final class FfmTerminal implements Terminal {
     private final int master;
     private final int pidfd;
     private final TerminalListener listener;
+    private final TerminalLoop loop;
     private final Object lock = new Object();
     private boolean reaped;
 
-    FfmTerminal(long pid, int master, int pidfd, TerminalListener listener) {
+    FfmTerminal(long pid, int master, int pidfd, TerminalListener listener, TerminalLoop loop) {
+        this.loop = loop;
         this.pid = pid;
         this.master = master;
         this.pidfd = pidfd;
@@ -51,6 +53,11 @@ final class FfmTerminal implements Terminal {
                 LOG.warnf("terminal %d keeps its size: %s", pid, e.getMessage());
             }
         }
+    }
+
+    @Override
+    public void readOn() {
+        loop.readOn(this);
     }
 
     int master() {

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
@@ -28,6 +30,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
     // A read never yields more than about 4.7 KB, and pty4j allocates as many bytes as are asked for.
     private static final int READ_BYTES = 8 * 1024;
     private static final long READER_STACK_BYTES = 256 * 1024;
+    private static final int LOOK_MILLIS = 100;
 
     /** Variables which a shell sets by itself; taken away again where the command does not have them. */
     private static final List<String> SHELL_VARIABLES = List.of("PWD", "OLDPWD", "SHLVL", "_");
@@ -113,6 +116,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
         // Both asked for at once: pty4j closes a stream that nobody asked for, and with it the master.
         private final InputStream output;
         private final OutputStream input;
+        private final Semaphore wishes = new Semaphore(0);
 
         Session(PtyProcess process, Pty4jFiles files, TerminalListener listener, LaunchThreads threads) {
             this.process = process;
@@ -185,10 +189,37 @@ final class Pty4jPtyLauncher implements PtyLauncher {
             try {
                 for (int n = output.read(buffer, 0, READ_BYTES); n >= 0; n = output.read(buffer, 0, READ_BYTES)) {
                     deliver(ByteBuffer.wrap(buffer, 0, n));
+                    awaitWish();
                 }
             } catch (IOException e) {
                 LOG.debugf("terminal %d: %s", pid(), e.getMessage());
             }
+        }
+
+        /** Nobody tells this thread of the leader's end while it does not read, so it looks. */
+        private void awaitWish() {
+            while (!wantsOutput() && process.isAlive()) {
+                try {
+                    boolean _ = wishes.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                } catch (InterruptedException e) {
+                    LOG.debug("nobody interrupts this thread; it goes on waiting");
+                }
+                wishes.drainPermits();
+            }
+        }
+
+        private boolean wantsOutput() {
+            try {
+                return listener.wantsOutput();
+            } catch (Throwable e) {
+                TerminalReader.logListener(this, e);
+                return true;
+            }
+        }
+
+        @Override
+        public void readOn() {
+            wishes.release();
         }
 
         private void deliver(ByteBuffer bytes) {

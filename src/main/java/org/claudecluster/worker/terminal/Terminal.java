@@ -17,4 +17,7 @@ public interface Terminal {
 
     /** Tells the terminal's programs of a new size (SIGWINCH); without effect once the leader was reaped. */
     void resize(TerminalSize size);
+
+    /** Has the listener asked again whether it {@linkplain TerminalListener#wantsOutput wants output}. */
+    void readOn();
 }

@@ -13,6 +13,16 @@ public interface TerminalListener {
     void output(ByteBuffer bytes);
 
     /**
+     * Asked on the reading thread, before a terminal that was read is read again; must not block. While it is false the
+     * terminal is not read, so that its programs wait in their next write once the kernel's buffer is full (some 4 to 20
+     * KiB). After it has become true, {@link Terminal#readOn} must be called. What was printed is delivered all the same
+     * when the leader ends.
+     */
+    default boolean wantsOutput() {
+        return true;
+    }
+
+    /**
      * Exactly once, after the last output: the leader has been reaped, every byte it wrote was delivered, and the master
      * is closed. Processes the leader started may still run, see {@link ProcessTree}.
      */

@@ -6,6 +6,8 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Queue;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.claudecluster.worker.terminal.TerminalReader.Stop;
@@ -27,6 +29,8 @@ final class TerminalLoop {
     private final TerminalReader reader = new TerminalReader();
     // Bounded by the launches: each adds one and cannot be faster than its spawn.
     private final Queue<FfmTerminal> arrivals = new ConcurrentLinkedQueue<>();
+    // Bounded by the terminals: each is named once at most.
+    private final Set<FfmTerminal> askedAgain = ConcurrentHashMap.newKeySet();
     private final List<@Nullable Watched> slots = new ArrayList<>();
     private final Deque<Integer> freeSlots = new ArrayDeque<>();
 
@@ -35,6 +39,7 @@ final class TerminalLoop {
         final FfmTerminal terminal;
         final int slot;
         boolean hungUp;
+        boolean held;
 
         Watched(FfmTerminal terminal, int slot) {
             this.terminal = terminal;
@@ -43,6 +48,15 @@ final class TerminalLoop {
 
         long masterKey() {
             return (long) slot << 1;
+        }
+
+        /**
+         * A leader may close its terminal and run on, even open it again through /dev/tty. While nobody has it open the
+         * master is ready without end, so it is then watched for changes only.
+         */
+        int interest() {
+            if (held) return Epoll.NOTHING;
+            return hungUp ? Epoll.READABLE_EDGE : Epoll.READABLE;
         }
 
         long leaderKey() {
@@ -60,6 +74,11 @@ final class TerminalLoop {
     void add(FfmTerminal terminal) {
         arrivals.add(terminal);
         epoll.wakeUp();
+    }
+
+    /** From any thread: asks the listener again whether it wants output. */
+    void readOn(FfmTerminal terminal) {
+        if (askedAgain.add(terminal)) epoll.wakeUp();
     }
 
     private void run() {
@@ -83,6 +102,15 @@ final class TerminalLoop {
         for (FfmTerminal next = arrivals.poll(); next != null; next = arrivals.poll()) {
             admit(next);
         }
+        if (!askedAgain.isEmpty()) readOnWhereWanted();
+    }
+
+    // INVARIANT: it leaves the set before its listener is asked, so that a call that comes meanwhile asks once more.
+    private void readOnWhereWanted() throws NativeFailure {
+        for (Watched watched : slots) {
+            if (watched != null && askedAgain.remove(watched.terminal)) askAgain(watched);
+        }
+        askedAgain.removeIf(terminal -> !terminal.alive());
     }
 
     private void admit(FfmTerminal terminal) {
@@ -106,17 +134,22 @@ final class TerminalLoop {
         else masterReady(watched);
     }
 
-    /**
-     * A leader may close its terminal and run on, even open it again through /dev/tty. While nobody has it open the
-     * master is ready without end, so it is then watched for changes only.
-     */
     private void masterReady(Watched watched) throws NativeFailure {
+        if (watched.held) return; // a hang-up, of which the next read will tell
         Turn turn = reader.read(watched.terminal);
-        boolean hungUp = turn.stop() == Stop.HUNG_UP;
-        if (hungUp == watched.hungUp) return;
+        watch(watched, turn.stop() == Stop.HUNG_UP, !TerminalReader.wantsOutput(watched.terminal));
+    }
+
+    /** A terminal that is no longer held is reported at once if there is something to read. */
+    private void askAgain(Watched watched) throws NativeFailure {
+        if (watched.held) watch(watched, watched.hungUp, !TerminalReader.wantsOutput(watched.terminal));
+    }
+
+    private void watch(Watched watched, boolean hungUp, boolean held) throws NativeFailure {
+        if (hungUp == watched.hungUp && held == watched.held) return;
         watched.hungUp = hungUp;
-        int interest = hungUp ? Epoll.READABLE_EDGE : Epoll.READABLE;
-        epoll.modify(watched.terminal.master(), interest, watched.masterKey());
+        watched.held = held;
+        epoll.modify(watched.terminal.master(), watched.interest(), watched.masterKey());
     }
 
     private void leaderEnded(Watched watched) {

@@ -57,6 +57,15 @@ final class TerminalReader {
         }
     }
 
+    static boolean wantsOutput(FfmTerminal terminal) {
+        try {
+            return terminal.listener().wantsOutput();
+        } catch (Throwable e) {
+            logListener(terminal, e);
+            return true;
+        }
+    }
+
     /** Without the message: it may quote what was printed. */
     static void logListener(Terminal terminal, Throwable e) {
         StackTraceElement[] trace = e.getStackTrace();

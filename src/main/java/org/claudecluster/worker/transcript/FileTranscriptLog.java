@@ -52,6 +52,11 @@ public final class FileTranscriptLog implements TranscriptLog {
         }
     }
 
+    @Override
+    public boolean isRemote() {
+        return false;
+    }
+
     private Path file(TaskId task) {
         String id = task.toString();
         return directory.resolve(id.substring(id.length() - 2)).resolve(id + ".log");

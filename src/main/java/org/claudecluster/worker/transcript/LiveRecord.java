@@ -6,6 +6,9 @@ import org.jspecify.annotations.Nullable;
 /** A record on its way to viewers. It is turned into wire bytes once, however many watch. */
 public final class LiveRecord {
 
+    /** About what a record takes in memory besides its bytes, so that a million tiny ones count for what they are. */
+    private static final int OVERHEAD = 128;
+
     private final TranscriptRecord record;
     private volatile byte @Nullable [] wire;
 
@@ -15,6 +18,11 @@ public final class LiveRecord {
 
     public TranscriptRecord record() {
         return record;
+    }
+
+    /** What it takes in memory, about. */
+    static int weight(TranscriptRecord record) {
+        return record.bytes().length + OVERHEAD;
     }
 
     /** The wire bytes; two viewers that ask at the same moment may both make them, which is harmless. */

@@ -1,59 +1,105 @@
 package org.claudecluster.worker.transcript;
 
+import static java.util.Objects.requireNonNull;
+
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The transcript of a task that runs here: numbers what is printed, hands it to the log in batches and keeps the newest
- * part in memory for viewers.
+ * part in memory for viewers. Neither the printing thread nor a viewer waits for a log that may block.
  *
- * <p>Bounds: the tail holds {@link #TAIL_BYTES} at most (or one larger record); what falls out of it is in the log. A
- * viewer that is further behind reads the log, so no viewer costs memory or makes the task wait.
+ * <p>Bounds: the tail holds {@link Tail#BYTES} (or one larger record) and what is not in the log yet; that is bounded by
+ * {@link #hasRoom}, which whoever prints must ask. A viewer that is further behind than the tail reads the log, so no
+ * viewer costs memory or makes the task wait.
  */
 public final class LiveTranscript {
 
-    /** Enough for a viewer that is a few network round trips behind a terminal at full speed. */
-    static final int TAIL_BYTES = 512 * 1024;
-    /** What is not in the log yet: at most this, or what came since the last timed flush. */
-    static final int FLUSH_BYTES = 64 * 1024;
-
     private final TranscriptLog.Appender log;
     private final InstantSource clock;
+    private final Flushing flushing;
     private final Runnable changed;
-    private final Runnable broken;
+    private final Consumer<Refusal> refused;
+    /** Guards what is in memory; held for moments. */
     private final ReentrantLock lock = new ReentrantLock();
-    private final ArrayDeque<LiveRecord> tail = new ArrayDeque<>();
-    private final List<TranscriptRecord> unflushed = new ArrayList<>();
+    /** Held by the one thread that writes to the log, for as long as that takes. Taken before {@link #lock}. */
+    private final ReentrantLock writing = new ReentrantLock();
+
+    private final AtomicBoolean flushAsked = new AtomicBoolean();
+    private final Retry retry = new Retry();
+    private final Tail tail;
+    private final Backlog backlog;
+    /** INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. */
+    private long written;
+
     private byte[] carry = EMPTY;
-    private int tailBytes;
-    private int unflushedBytes;
-    private long lastSeq;
     private long outputBytes;
     private long lastOutputAt;
     private int turns;
-    private boolean closed;
-    /** Why the log took no more. From then on nothing is recorded, since a gap would be worse than an end. */
-    private @Nullable UncheckedIOException failure;
+    /** Nothing more is recorded. */
+    private boolean sealed;
 
-    LiveTranscript(TranscriptLog.Appender log, InstantSource clock, Runnable changed, Runnable broken) {
+    private boolean closed;
+    /** Set when the log takes no more. From then on nothing is recorded, since a gap would be worse than an end. */
+    private @Nullable Refusal refusal;
+
+    private @Nullable RuntimeException failure;
+    private boolean roomCame;
+    private @Nullable Refusal untold;
+    private volatile Runnable roomAgain = () -> {};
+
+    /** Why the log takes no more. */
+    public enum Refusal {
+        /** It failed for good. */
+        BROKEN,
+        /** Another worker may own the task. */
+        LEASE_LOST
+    }
+
+    /**
+     * How the log is written to.
+     *
+     * @param on where appends run: on the calling thread where they don't wait for a network
+     * @param bufferBytes how much may wait for the log
+     */
+    record Flushing(Executor on, long bufferBytes) {
+        Flushing {
+            requireNonNull(on, "on");
+            if (bufferBytes < Backlog.FLUSH_BYTES) {
+                throw new IllegalArgumentException("a buffer of " + bufferBytes + " bytes holds no batch");
+            }
+        }
+    }
+
+    LiveTranscript(
+            TranscriptLog.Appender log,
+            InstantSource clock,
+            Flushing flushing,
+            Runnable changed,
+            Consumer<Refusal> refused) {
         this.log = log;
         this.clock = clock;
+        this.flushing = flushing;
         this.changed = changed;
-        this.broken = broken;
-        this.lastSeq = log.lastSeq();
+        this.refused = refused;
+        this.written = log.lastSeq();
+        this.tail = new Tail(written);
+        this.backlog = new Backlog(flushing.bufferBytes());
     }
 
     /** Takes what the terminal printed; the buffer is free again after the call. Nothing is kept after the close. */
@@ -65,9 +111,10 @@ public final class LiveTranscript {
 
     /** As {@link #output(ByteBuffer)}, without a copy: the array is the transcript's from now on. */
     public void output(byte[] bytes) {
+        boolean due;
         lock.lock();
         try {
-            if (closed) {
+            if (sealed) {
                 return;
             }
             outputBytes += bytes.length;
@@ -78,103 +125,179 @@ public final class LiveTranscript {
             if (whole.length > held) {
                 add(Kind.OUTPUT, held == 0 ? whole : headOf(whole, held));
             }
+            due = backlog.isDue();
         } finally {
             lock.unlock();
         }
-        changed.run();
+        recorded(due);
     }
 
     /** Takes one agent event, a line of JSON. */
     public void agent(byte[] json, boolean startsTurn) {
-        lock.lock();
-        try {
-            turns += startsTurn ? 1 : 0;
-            add(Kind.AGENT, json);
-        } finally {
-            lock.unlock();
-        }
-        changed.run();
+        record(Kind.AGENT, json, startsTurn);
     }
 
     /** Takes a change of state, a JSON object. */
     public void status(byte[] json) {
-        record(Kind.STATUS, json);
+        record(Kind.STATUS, json, false);
     }
 
     /** Takes the terminal's size. */
     public void resize(int cols, int rows) {
-        record(Kind.RESIZE, (cols + "x" + rows).getBytes(StandardCharsets.US_ASCII));
+        record(Kind.RESIZE, (cols + "x" + rows).getBytes(StandardCharsets.US_ASCII), false);
     }
 
-    private void record(Kind kind, byte[] bytes) {
+    private void record(Kind kind, byte[] bytes, boolean startsTurn) {
+        boolean due;
         lock.lock();
         try {
+            turns += startsTurn ? 1 : 0;
             add(kind, bytes);
+            due = backlog.isDue();
         } finally {
             lock.unlock();
+        }
+        recorded(due);
+    }
+
+    private void recorded(boolean due) {
+        if (due) {
+            flushSoon();
         }
         changed.run();
     }
 
     private void add(Kind kind, byte[] bytes) {
-        if (closed || failure != null) {
+        if (sealed || refusal != null) {
             return;
         }
-        TranscriptRecord record = new TranscriptRecord(lastSeq + 1, clock.millis(), kind, bytes);
-        lastSeq = record.seq();
-        tail.addLast(new LiveRecord(record));
-        tailBytes += bytes.length;
-        unflushed.add(record);
-        unflushedBytes += bytes.length;
-        if (unflushedBytes >= FLUSH_BYTES) {
-            flushLocked();
-        }
-        evict();
+        TranscriptRecord record = new TranscriptRecord(tail.lastSeq() + 1, clock.millis(), kind, bytes);
+        tail.add(record);
+        backlog.add(record);
+        tail.evict(written);
     }
 
     /**
-     * INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. A broken
-     * log takes nothing more, so then nothing leaves; nothing comes either.
+     * Whether more may be printed. Whoever prints asks before each piece, and may be told by {@link #onRoom}; it stands
+     * where the kernel can make a program wait, not here.
      */
-    private void evict() {
-        while (tailBytes > TAIL_BYTES && tail.size() > 1) {
-            if (!unflushed.isEmpty()
-                    && tail.getFirst().record().seq() >= unflushed.getFirst().seq()) {
-                flushLocked();
-            }
-            if (failure != null) {
-                return;
-            }
-            tailBytes -= tail.removeFirst().record().bytes().length;
-        }
-    }
-
-    /** Hands everything so far to the log. When the log can't take it, {@link #failure} says why. */
-    public void flush() {
+    public boolean hasRoom() {
         lock.lock();
         try {
-            flushLocked();
+            return !backlog.isFull();
         } finally {
             lock.unlock();
         }
     }
 
-    private void flushLocked() {
-        if (unflushed.isEmpty() || closed || failure != null) {
-            return;
-        }
-        try {
-            log.append(unflushed);
-        } catch (UncheckedIOException e) {
-            failure = e;
-            broken.run();
-        }
-        unflushed.clear();
-        unflushedBytes = 0;
+    /** Calls this, on any thread, whenever there is room again after there was none. It must return at once. */
+    public void onRoom(Runnable again) {
+        roomAgain = again;
+        again.run();
     }
 
-    /** Why the log took no more, if it did not. */
-    public Optional<UncheckedIOException> failure() {
+    /** Hands everything so far to the log, and waits for it; what it does not take now is kept for later. */
+    public void flush() {
+        write(() -> true);
+    }
+
+    private void write(BooleanSupplier goOn) {
+        News news;
+        writing.lock();
+        try {
+            while (goOn.getAsBoolean() && writeBatch()) {
+                // until all is written, or the log is away
+            }
+            news = news();
+        } finally {
+            writing.unlock();
+        }
+        if (news.room()) {
+            roomAgain.run();
+        }
+        news.refusal().ifPresent(refused);
+    }
+
+    /** What has to be told once no lock is held. */
+    private record News(boolean room, Optional<Refusal> refusal) {}
+
+    private News news() {
+        lock.lock();
+        try {
+            News news = new News(roomCame, Optional.ofNullable(untold));
+            roomCame = false;
+            untold = null;
+            return news;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Has everything so far handed to the log, by the calling thread only if that does not wait for a network. */
+    void flushSoon() {
+        if (retry.isDue() && flushAsked.compareAndSet(false, true)) {
+            flushing.on().execute(() -> {
+                // INVARIANT: before the flush, so that what comes during it asks for the next one.
+                flushAsked.set(false);
+                write(retry::isDue);
+            });
+        }
+    }
+
+    /** False when there was nothing to write, or it was not taken. */
+    private boolean writeBatch() {
+        List<TranscriptRecord> batch = nextBatch();
+        if (batch.isEmpty()) {
+            return false;
+        }
+        try {
+            if (!log.append(batch)) {
+                refuse(Refusal.LEASE_LOST, null);
+                return false;
+            }
+        } catch (StoreUnavailable _) {
+            retry.failed();
+            return false;
+        } catch (RuntimeException e) {
+            refuse(Refusal.BROKEN, e);
+            return false;
+        }
+        retry.succeeded();
+        lock.lock();
+        try {
+            roomCame |= backlog.written(batch.size());
+            written = batch.getLast().seq();
+            tail.evict(written);
+        } finally {
+            lock.unlock();
+        }
+        return true;
+    }
+
+    private List<TranscriptRecord> nextBatch() {
+        lock.lock();
+        try {
+            return closed || refusal != null ? List.of() : backlog.batch();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** What the log did not take stays in the tail; nothing comes any more, so it stays bounded. */
+    private void refuse(Refusal why, @Nullable RuntimeException cause) {
+        lock.lock();
+        try {
+            refusal = why;
+            untold = why;
+            failure = cause;
+            roomCame |= backlog.drop();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Why the log took no more, if it failed. */
+    public Optional<RuntimeException> failure() {
         lock.lock();
         try {
             return Optional.ofNullable(failure);
@@ -188,7 +311,7 @@ public final class LiveTranscript {
         /** The records right after the viewer's position, at most about {@code maxBytes}; empty when there are none. */
         record Records(List<LiveRecord> records) implements Window {}
 
-        /** The viewer's next record is only in the log. */
+        /** The viewer's next record is only in the log, and is there. */
         record Behind() implements Window {}
     }
 
@@ -196,44 +319,17 @@ public final class LiveTranscript {
     public Window after(long after, int maxBytes) {
         lock.lock();
         try {
-            if (after >= lastSeq) {
-                return new Window.Records(List.of());
-            }
-            if (tail.isEmpty() || tail.getFirst().record().seq() > after + 1) {
-                return new Window.Behind();
-            }
-            ArrayDeque<LiveRecord> found = new ArrayDeque<>();
-            for (Iterator<LiveRecord> newest = tail.descendingIterator(); newest.hasNext(); ) {
-                LiveRecord live = newest.next();
-                if (live.record().seq() <= after) {
-                    break;
-                }
-                found.addFirst(live);
-            }
-            return new Window.Records(upTo(maxBytes, found));
+            return tail.after(after, maxBytes);
         } finally {
             lock.unlock();
         }
-    }
-
-    private static List<LiveRecord> upTo(int maxBytes, Iterable<LiveRecord> records) {
-        List<LiveRecord> taken = new ArrayList<>();
-        int bytes = 0;
-        for (LiveRecord live : records) {
-            if (!taken.isEmpty() && bytes + live.record().bytes().length > maxBytes) {
-                return taken;
-            }
-            bytes += live.record().bytes().length;
-            taken.add(live);
-        }
-        return taken;
     }
 
     /** Whether a viewer at this position has seen all that will ever be recorded here. */
     public boolean isOverAt(long after) {
         lock.lock();
         try {
-            return closed && after >= lastSeq;
+            return closed && after >= tail.lastSeq();
         } finally {
             lock.unlock();
         }
@@ -250,26 +346,75 @@ public final class LiveTranscript {
         }
     }
 
-    /** Writes what is left, a character that never became whole included, and closes the log. */
-    void close() {
+    /**
+     * Writes what is left, a character that never became whole included, and closes the log. Tries again while the log
+     * is away.
+     *
+     * @param giveUp asked between the tries
+     * @return whether the log has all of it
+     */
+    boolean close(BooleanSupplier giveUp) {
+        if (!seal()) {
+            return true;
+        }
+        do {
+            flush();
+        } while (!isWritten() && !giveUp.getAsBoolean() && retry.pause());
+        boolean whole;
+        writing.lock();
+        try {
+            boolean all = isWritten();
+            whole = closeLog() && all;
+        } finally {
+            writing.unlock();
+        }
+        changed.run();
+        return whole;
+    }
+
+    /** False when that was done before. */
+    private boolean seal() {
         lock.lock();
         try {
-            if (closed) {
-                return;
+            if (sealed) {
+                return false;
             }
-            try (log) {
-                if (carry.length > 0) {
-                    add(Kind.OUTPUT, carry);
-                    carry = EMPTY;
-                }
-                flushLocked();
-            } finally {
-                closed = true;
+            if (carry.length > 0) {
+                add(Kind.OUTPUT, carry);
+                carry = EMPTY;
             }
+            sealed = true;
+            return true;
         } finally {
             lock.unlock();
         }
-        changed.run();
+    }
+
+    /** True as well when it never will be. */
+    private boolean isWritten() {
+        lock.lock();
+        try {
+            return backlog.isEmpty();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private boolean closeLog() {
+        boolean whole;
+        lock.lock();
+        try {
+            closed = true;
+            whole = refusal == null;
+        } finally {
+            lock.unlock();
+        }
+        try {
+            log.close();
+        } catch (UncheckedIOException | StoreUnavailable e) {
+            return false;
+        }
+        return whole;
     }
 
     private static final byte[] EMPTY = new byte[0];

@@ -23,6 +23,11 @@ public interface TranscriptLog {
     /** Removes all records; false when there were none. */
     boolean delete(TaskId task);
 
+    /** Whether calls may wait for a network, so that no thread which serves many tasks may make them. */
+    default boolean isRemote() {
+        return true;
+    }
+
     /** The writing end. Not safe for use by two threads at once. */
     interface Appender extends AutoCloseable {
 

@@ -6,8 +6,12 @@ import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
+import java.util.function.BooleanSupplier;
+import java.util.function.Consumer;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.transcript.LiveTranscript.Flushing;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +22,20 @@ public final class Transcripts {
 
     private final TranscriptLog log;
     private final InstantSource clock;
+    private final Flushing flushing;
     private final ConcurrentHashMap<TaskId, Feed> feeds = new ConcurrentHashMap<>();
 
-    public Transcripts(TranscriptLog log, InstantSource clock) {
+    /**
+     * Of one log.
+     *
+     * @param bufferBytes how much of a task may wait for the log before its terminal is no longer read
+     */
+    public Transcripts(TranscriptLog log, InstantSource clock, long bufferBytes) {
         this.log = log;
         this.clock = clock;
+        // A virtual thread per flush, since one that waits for the network must not hold up another task's.
+        Executor remote = flush -> Thread.ofVirtual().name("transcript-flush").start(flush);
+        this.flushing = new Flushing(log.isRemote() ? remote : Runnable::run, bufferBytes);
     }
 
     /** A viewer's registration; closing it ends the wake-ups. */
@@ -34,21 +47,27 @@ public final class Transcripts {
     /**
      * Begins the transcript of a task that starts to run here. Its writer must {@link #seal} and {@link #end} it.
      *
-     * @param broken called at most once, from any thread, when the log can't be written any more; must return at once
+     * @param refused called at most once, from any thread, when the log takes no more; must return at once
      */
-    public LiveTranscript begin(Lease lease, Runnable broken) {
+    public LiveTranscript begin(Lease lease, Consumer<LiveTranscript.Refusal> refused) {
+        TranscriptLog.Appender appender = log.open(lease);
         Feed feed = feeds.compute(lease.task(), (_, current) -> {
             Feed kept = current == null ? new Feed() : current;
-            kept.live = new LiveTranscript(log.open(lease), clock, kept::wake, broken);
+            kept.live = new LiveTranscript(appender, clock, flushing, kept::wake, refused);
             return kept;
         });
         feed.wake();
         return requireNonNull(feed.live);
     }
 
-    /** Nothing more will be printed: everything is in the log when this returns. */
-    public void seal(LiveTranscript live) {
-        live.close();
+    /**
+     * Nothing more will be printed. While the log is away this waits and tries again.
+     *
+     * @param giveUp asked between the tries: whether the task is no longer ours to write
+     * @return whether everything is in the log
+     */
+    public boolean seal(LiveTranscript live, BooleanSupplier giveUp) {
+        return live.close(giveUp);
     }
 
     /** The task's outcome is durable (or its lease is lost): viewers find all they need in the log and the store. */
@@ -93,12 +112,12 @@ public final class Transcripts {
         Optional.ofNullable(feeds.get(task)).ifPresent(Feed::wake);
     }
 
-    /** Hands all that is buffered to the log; called every flush interval. */
+    /** Has all that is buffered handed to the log; called every flush interval. Does not wait for a network. */
     public void flushAll() {
         for (Feed feed : feeds.values()) {
             LiveTranscript live = feed.live;
             if (live != null) {
-                live.flush();
+                live.flushSoon();
             }
         }
     }

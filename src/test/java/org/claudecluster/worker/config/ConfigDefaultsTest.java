@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quarkus.runtime.configuration.DurationConverter;
+import io.quarkus.runtime.configuration.MemorySize;
+import io.quarkus.runtime.configuration.MemorySizeConverter;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -72,6 +74,22 @@ class ConfigDefaultsTest {
     }
 
     @Test
+    void of_a_task_64_mebibytes_are_kept_and_8_may_wait_for_the_log() {
+        TranscriptConfig transcript = config(Map.of()).getConfigMapping(TranscriptConfig.class);
+        assertThat(transcript.cap().asLongValue()).isEqualTo(64L * 1024 * 1024);
+        assertThat(transcript.buffer().asLongValue()).isEqualTo(8L * 1024 * 1024);
+    }
+
+    @Test
+    void tasks_are_kept_for_a_month_and_transcripts_for_a_week() {
+        WorkerConfig.Retention retention =
+                config(Map.of()).getConfigMapping(WorkerConfig.class).retention();
+        assertThat(retention.tasks()).isEqualTo(Duration.ofDays(30));
+        assertThat(retention.transcripts()).isEqualTo(Duration.ofDays(7));
+        assertThat(retention.interval()).isEqualTo(Duration.ofMinutes(10));
+    }
+
+    @Test
     void a_task_s_variables_keep_their_names() {
         WorkerConfig worker = config(Map.of("worker.task.env.GITHUB_TOKEN", "t", "worker.task.env.a-b", "c"))
                 .getConfigMapping(WorkerConfig.class);
@@ -128,10 +146,12 @@ class ConfigDefaultsTest {
         return new SmallRyeConfigBuilder()
                 .withSources(new PropertiesConfigSource(given, "given", 100))
                 .withConverter(Duration.class, 200, new DurationConverter())
+                .withConverter(MemorySize.class, 200, new MemorySizeConverter())
                 .withMapping(WorkerConfig.class)
                 .withMapping(ExecutorConfig.class)
                 .withMapping(StorageConfig.class)
                 .withMapping(StreamConfig.class)
+                .withMapping(TranscriptConfig.class)
                 .build();
     }
 }

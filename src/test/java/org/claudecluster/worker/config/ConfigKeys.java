@@ -16,7 +16,7 @@ import java.util.stream.Stream;
 final class ConfigKeys {
 
     static final Class<?>[] INTERFACES = {
-        WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class
+        WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class, TranscriptConfig.class
     };
 
     private ConfigKeys() {}

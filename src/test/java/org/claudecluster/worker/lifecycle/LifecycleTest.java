@@ -381,8 +381,8 @@ class LifecycleTest {
                 true,
                 new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)),
                 ownsStore);
-        Transcripts transcripts =
-                new Transcripts(new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system());
+        Transcripts transcripts = new Transcripts(
+                new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system(), 8 << 20);
         return new Lifecycle(
                 settings,
                 tasks,

@@ -254,6 +254,47 @@ abstract class PtyLauncherContract {
                 Kind.ARGUMENTS_TOO_LONG);
     }
 
+    @Test
+    void a_program_whose_output_is_not_wanted_waits_and_nothing_of_it_is_lost() throws Exception {
+        Recording recording = Recording.unwilling();
+        Terminal terminal =
+                launcher().launch(Commands.sh("head -c 3000000 /dev/zero | tr '\\0' x; echo end"), recording);
+        recording.awaitText("x");
+        int held = recording.settled();
+        assertThat(held).isLessThan(600_000);
+        assertThat(terminal.alive()).isTrue();
+
+        recording.want(true);
+        terminal.readOn();
+        assertThat(recording.textAtEnd()).hasSize(3_000_005).endsWith("xend\r\n");
+    }
+
+    @Test
+    void a_program_whose_output_is_not_wanted_can_be_ended() throws Exception {
+        Recording recording = Recording.unwilling();
+        Terminal terminal = launcher().launch(Commands.sh("exec yes"), recording);
+        recording.awaitText("y");
+        terminal.signal(Signal.KILL);
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Signalled(9));
+        terminal.readOn();
+        assertThat(recording.exits()).isEqualTo(1);
+    }
+
+    @Test
+    void other_terminals_go_on_while_the_output_of_one_is_not_wanted() throws Exception {
+        Recording held = Recording.unwilling();
+        Terminal terminal = launcher().launch(Commands.sh("echo up; exec yes"), held);
+        held.awaitText("up");
+        for (int other = 0; other < 4; other++) {
+            assertThat(start(Commands.sh("head -c 200000 /dev/zero | tr '\\0' x"))
+                            .textAtEnd())
+                    .hasSize(200_000);
+        }
+        assertThat(held.ended()).isFalse();
+        terminal.signal(Signal.KILL);
+        assertThat(held.exit()).isEqualTo(new TerminalExit.Signalled(9));
+    }
+
     private Path file(String name, String content, String permissions) throws IOException {
         Path file = Files.writeString(directory.resolve(name), content);
         return Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));

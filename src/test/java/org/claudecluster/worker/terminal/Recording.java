@@ -3,6 +3,7 @@ package org.claudecluster.worker.terminal;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -13,6 +14,32 @@ final class Recording implements TerminalListener {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final CompletableFuture<TerminalExit> exit = new CompletableFuture<>();
     private final AtomicInteger exits = new AtomicInteger();
+    private volatile boolean willing = true;
+
+    /** One that hears no more than it must until it is told to. */
+    static Recording unwilling() {
+        Recording recording = new Recording();
+        recording.want(false);
+        return recording;
+    }
+
+    void want(boolean output) {
+        willing = output;
+    }
+
+    @Override
+    public boolean wantsOutput() {
+        return willing;
+    }
+
+    /** How many bytes have come once no more come. */
+    int settled() {
+        AtomicInteger seen = new AtomicInteger(-1);
+        Awaitility.await()
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> seen.getAndSet(bytes().length) == bytes().length);
+        return seen.get();
+    }
 
     @Override
     public void output(ByteBuffer buffer) {

@@ -34,6 +34,8 @@ class LiveTranscriptTest {
     private static final String MANY_BYTES = "aä€😀\u0000ß–𝄞z";
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
 
+    private static final LiveTranscript.Flushing HERE = new LiveTranscript.Flushing(Runnable::run, 8 << 20);
+
     @TempDir
     Path directory;
 
@@ -49,8 +51,9 @@ class LiveTranscriptTest {
         live = new LiveTranscript(
                 log.open(Records.lease(task)),
                 InstantSource.fixed(NOW),
+                HERE,
                 changes::incrementAndGet,
-                breaks::incrementAndGet);
+                _ -> breaks.incrementAndGet());
     }
 
     static IntStream everyCut() {
@@ -63,7 +66,7 @@ class LiveTranscriptTest {
         byte[] bytes = MANY_BYTES.getBytes(UTF_8);
         print(ByteBuffer.wrap(bytes, 0, cut));
         print(ByteBuffer.wrap(bytes, cut, bytes.length - cut));
-        live.close();
+        live.close(() -> true);
         assertThat(all(log, task, 0)).allMatch(record -> isWhole(record.bytes()));
         assertThat(Records.text(all(log, task, 0))).isEqualTo(MANY_BYTES);
     }
@@ -90,7 +93,7 @@ class LiveTranscriptTest {
     void a_character_that_never_became_whole_is_written_at_the_close() {
         print(ByteBuffer.wrap(new byte[] {'a', (byte) 0xe2, (byte) 0x82}));
         assertThat(shown(0)).hasSize(1);
-        live.close();
+        live.close(() -> true);
         assertThat(all(log, task, 0)).hasSize(2);
         assertThat(all(log, task, 1).getFirst().bytes()).containsExactly(0xe2, 0x82);
     }
@@ -101,11 +104,11 @@ class LiveTranscriptTest {
         live.resize(100, 30);
         live.agent("{\"type\":\"x\"}".getBytes(UTF_8), true);
         print("text");
-        live.close();
+        live.close(() -> true);
         LiveTranscript second =
-                new LiveTranscript(log.open(Records.lease(task)), InstantSource.fixed(NOW), () -> {}, () -> {});
+                new LiveTranscript(log.open(Records.lease(task)), InstantSource.fixed(NOW), HERE, () -> {}, _ -> {});
         second.status("{}".getBytes(UTF_8));
-        second.close();
+        second.close(() -> true);
         assertThat(numbers(all(log, task, 0))).isEqualTo(upTo(5));
         assertThat(all(log, task, 0))
                 .extracting(TranscriptRecord::kind)
@@ -124,7 +127,7 @@ class LiveTranscriptTest {
 
     @Test
     void a_full_buffer_does_not_wait_for_the_flush() {
-        print("x".repeat(LiveTranscript.FLUSH_BYTES - 1));
+        print("x".repeat(Backlog.FLUSH_BYTES - 1));
         assertThat(all(log, task, 0)).isEmpty();
         print("y");
         assertThat(all(log, task, 0)).hasSize(2);
@@ -132,7 +135,7 @@ class LiveTranscriptTest {
 
     @Test
     void what_has_left_the_tail_is_in_the_log() {
-        IntStream.range(0, 100).forEach(_ -> print("x".repeat(LiveTranscript.TAIL_BYTES / 50)));
+        IntStream.range(0, 100).forEach(_ -> print("x".repeat(Tail.BYTES / 50)));
         assertThat(live.after(0, 1_000)).isInstanceOf(Window.Behind.class);
         List<TranscriptRecord> tail = shown(60);
         assertThat(tail.getLast().seq()).isEqualTo(100);
@@ -142,7 +145,7 @@ class LiveTranscriptTest {
 
     @Test
     void a_record_larger_than_the_tail_stays_until_the_next_comes() {
-        print("x".repeat(LiveTranscript.TAIL_BYTES + 1));
+        print("x".repeat(Tail.BYTES + 1));
         assertThat(numbers(shown(0))).containsExactly(1L);
         print("y");
         assertThat(live.after(0, 1)).isInstanceOf(Window.Behind.class);
@@ -175,19 +178,19 @@ class LiveTranscriptTest {
         live.status("{}".getBytes(UTF_8));
         live.resize(1, 1);
         live.agent("{}".getBytes(UTF_8), false);
-        live.close();
+        live.close(() -> true);
         assertThat(changes).hasValue(5);
     }
 
     @Test
     void nothing_is_recorded_after_the_close() {
         print("a");
-        live.close();
+        live.close(() -> true);
         Progress before = live.progress();
         print("b");
         live.status("{}".getBytes(UTF_8));
         live.flush();
-        live.close();
+        live.close(() -> true);
         assertThat(numbers(all(log, task, 0))).containsExactly(1L);
         assertThat(numbers(shown(0))).containsExactly(1L);
         assertThat(live.progress()).isEqualTo(before);
@@ -201,7 +204,7 @@ class LiveTranscriptTest {
         broken.flush();
         broken.output(ByteBuffer.wrap("b".getBytes(UTF_8)));
         broken.flush();
-        broken.close();
+        broken.close(() -> true);
         assertThat(broken.failure())
                 .hasValueSatisfying(why -> assertThat(why).hasMessageContaining("can't be written"));
         assertThat(breaks).hasValue(1);
@@ -212,7 +215,7 @@ class LiveTranscriptTest {
     void what_a_broken_log_did_not_take_stays_in_the_tail_so_that_no_viewer_looks_for_it_in_vain() {
         LiveTranscript broken = onAFullDisk();
         broken.output(ByteBuffer.wrap("a".getBytes(UTF_8)));
-        broken.agent(new byte[LiveTranscript.TAIL_BYTES + 1], false);
+        broken.agent(new byte[Tail.BYTES + 1], false);
         assertThat(broken.failure()).isPresent();
         assertThat(windowOf(broken, 0))
                 .extracting(LiveRecord::record)
@@ -223,8 +226,8 @@ class LiveTranscriptTest {
     @Test
     void a_log_whose_directory_became_a_file_can_t_be_opened() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "not a directory");
-        Transcripts transcripts = new Transcripts(new FileTranscriptLog(file), InstantSource.fixed(NOW));
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> transcripts.begin(Records.lease(task), () -> {}))
+        Transcripts transcripts = new Transcripts(new FileTranscriptLog(file), InstantSource.fixed(NOW), 8 << 20);
+        org.assertj.core.api.Assertions.assertThatThrownBy(() -> transcripts.begin(Records.lease(task), _ -> {}))
                 .isInstanceOf(UncheckedIOException.class);
         assertThat(transcripts.live(task)).isEmpty();
     }
@@ -242,8 +245,9 @@ class LiveTranscriptTest {
         return new LiveTranscript(
                 log.open(Records.lease(other)),
                 InstantSource.fixed(NOW),
+                HERE,
                 changes::incrementAndGet,
-                breaks::incrementAndGet);
+                _ -> breaks.incrementAndGet());
     }
 
     private void print(String text) {

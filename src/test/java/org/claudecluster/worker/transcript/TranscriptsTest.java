@@ -38,7 +38,7 @@ class TranscriptsTest {
 
     @BeforeEach
     void open() {
-        transcripts = new Transcripts(new FileTranscriptLog(directory), InstantSource.system());
+        transcripts = new Transcripts(new FileTranscriptLog(directory), InstantSource.system(), 8 << 20);
     }
 
     @Test
@@ -49,7 +49,7 @@ class TranscriptsTest {
             assertThat(wakes).hasValue(1);
             live.output(ByteBuffer.wrap("a".getBytes(UTF_8)));
             assertThat(wakes).hasValue(2);
-            transcripts.seal(live);
+            transcripts.seal(live, () -> true);
             transcripts.end(task);
             assertThat(wakes).hasValue(4);
         }
@@ -81,7 +81,7 @@ class TranscriptsTest {
     void after_the_seal_all_is_in_the_log_and_after_the_end_nothing_is_live() {
         LiveTranscript live = begin();
         live.output(ByteBuffer.wrap("text".getBytes(UTF_8)));
-        transcripts.seal(live);
+        transcripts.seal(live, () -> true);
         assertThat(Records.text(all(transcripts.log(), task, 0))).isEqualTo("text");
         assertThat(transcripts.live(task)).contains(live);
         transcripts.end(task);
@@ -92,7 +92,7 @@ class TranscriptsTest {
     void a_flush_of_all_reaches_every_task_that_runs() {
         TaskId other = Records.task();
         begin().output(ByteBuffer.wrap("one".getBytes(UTF_8)));
-        transcripts.begin(Records.lease(other), () -> {}).output(ByteBuffer.wrap("two".getBytes(UTF_8)));
+        transcripts.begin(Records.lease(other), _ -> {}).output(ByteBuffer.wrap("two".getBytes(UTF_8)));
         transcripts.flushAll();
         assertThat(Records.text(all(transcripts.log(), task, 0))).isEqualTo("one");
         assertThat(Records.text(all(transcripts.log(), other, 0))).isEqualTo("two");
@@ -101,7 +101,7 @@ class TranscriptsTest {
     @Test
     void nothing_is_left_behind_when_the_task_has_ended_and_its_viewers_have_gone() {
         Transcripts.Subscription early = transcripts.subscribe(task, wakes::incrementAndGet);
-        transcripts.seal(begin());
+        transcripts.seal(begin(), () -> true);
         transcripts.end(task);
         transcripts.end(task);
         early.close();
@@ -121,7 +121,7 @@ class TranscriptsTest {
             for (int attempt = 0; attempt < 50; attempt++) {
                 LiveTranscript live = begin();
                 live.status("{}".getBytes(UTF_8));
-                transcripts.seal(live);
+                transcripts.seal(live, () -> true);
                 transcripts.end(task);
             }
             ended.set(true);
@@ -149,7 +149,7 @@ class TranscriptsTest {
                 live.agent(new byte[random.nextInt(records % 500 == 0 ? 700_000 : 2_000)], false);
             }
             viewers.addAll(follow(threads, 2, ended, 5_000));
-            transcripts.seal(live);
+            transcripts.seal(live, () -> true);
             ended.set(true);
             transcripts.end(task);
             for (Future<List<Long>> viewer : viewers) {
@@ -159,7 +159,7 @@ class TranscriptsTest {
     }
 
     private LiveTranscript begin() {
-        return transcripts.begin(Records.lease(task), () -> {});
+        return transcripts.begin(Records.lease(task), _ -> {});
     }
 
     private List<Future<List<Long>>> follow(ExecutorService threads, int viewers, AtomicBoolean ended, int batchBytes) {

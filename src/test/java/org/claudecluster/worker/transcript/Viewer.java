@@ -48,10 +48,7 @@ final class Viewer {
     private void takeLive(LiveTranscript live) {
         while (true) {
             switch (live.after(after, batchBytes)) {
-                case Window.Behind() -> {
-                    live.flush();
-                    takeLogged();
-                }
+                case Window.Behind() -> takeLogged();
                 case Window.Records(List<LiveRecord> records)
                 when records.isEmpty() -> {
                     return;

@@ -1,0 +1,18 @@
+package org.claudecluster.worker.config;
+
+import io.quarkus.runtime.configuration.MemorySize;
+import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithDefault;
+
+/** What is kept of what a task prints. */
+@ConfigMapping(prefix = "worker.transcript")
+public interface TranscriptConfig {
+
+    /** The most of one task that is kept: its first and its newest half. */
+    @WithDefault("64M")
+    MemorySize cap();
+
+    /** The most of one task that may wait in memory for the log; beyond it the terminal is not read. */
+    @WithDefault("8M")
+    MemorySize buffer();
+}

@@ -1,0 +1,73 @@
+package org.claudecluster.worker.transcript;
+
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import org.claudecluster.worker.transcript.LiveTranscript.Window;
+
+/** The newest records of a task, in memory for its viewers. Not safe for use by two threads at once. */
+final class Tail {
+
+    /** Enough for a viewer that is a few network round trips behind a terminal at full speed. */
+    static final int BYTES = 512 * 1024;
+
+    private final ArrayDeque<LiveRecord> records = new ArrayDeque<>();
+    private long weight;
+    private long lastSeq;
+
+    /** Records up to this number are known already. */
+    Tail(long lastSeq) {
+        this.lastSeq = lastSeq;
+    }
+
+    void add(TranscriptRecord record) {
+        records.addLast(new LiveRecord(record));
+        weight += LiveRecord.weight(record);
+        lastSeq = record.seq();
+    }
+
+    /** Makes room: the oldest leave, up to this number and never the newest. */
+    void evict(long upTo) {
+        while (weight > BYTES
+                && records.size() > 1
+                && records.getFirst().record().seq() <= upTo) {
+            weight -= LiveRecord.weight(records.removeFirst().record());
+        }
+    }
+
+    long lastSeq() {
+        return lastSeq;
+    }
+
+    Window after(long after, int maxBytes) {
+        if (after >= lastSeq) {
+            return new Window.Records(List.of());
+        }
+        if (records.isEmpty() || records.getFirst().record().seq() > after + 1) {
+            return new Window.Behind();
+        }
+        ArrayDeque<LiveRecord> found = new ArrayDeque<>();
+        for (Iterator<LiveRecord> newest = records.descendingIterator(); newest.hasNext(); ) {
+            LiveRecord live = newest.next();
+            if (live.record().seq() <= after) {
+                break;
+            }
+            found.addFirst(live);
+        }
+        return new Window.Records(upTo(maxBytes, found));
+    }
+
+    private static List<LiveRecord> upTo(int maxBytes, Iterable<LiveRecord> records) {
+        List<LiveRecord> taken = new ArrayList<>();
+        int bytes = 0;
+        for (LiveRecord live : records) {
+            if (!taken.isEmpty() && bytes + live.record().bytes().length > maxBytes) {
+                return taken;
+            }
+            bytes += live.record().bytes().length;
+            taken.add(live);
+        }
+        return taken;
+    }
+}
