@@ -187,7 +187,7 @@ class DatabaseTroubleIT {
     }
 
     @Test
-    void a_claim_whose_commit_was_not_answered_is_not_lost() throws Exception {
+    void a_claim_whose_commit_was_not_answered_goes_back_uncounted_and_is_made_again() throws Exception {
         Files.createFile(go);
         Trap trap = worker.link().at(CLAIM, Trap.Kind.LOSE_REPLY);
         String task = worker.api().submit(Scripts.printingAndWaitingFor("at work", go));
@@ -195,8 +195,10 @@ class DatabaseTroubleIT {
         trap.awaitSprung();
 
         JsonNode end = worker.api().awaitEnd(task);
-        assertThat(end.path("outcome").path("reason").asText()).isEqualTo("worker_lost");
-        assertThat(cluster.table().changes(task)).containsExactly("pending>running", "running>failed");
+        assertThat(end.path("status").asText()).isEqualTo("completed");
+        assertThat(end.path("attempt").asInt()).isOne();
+        assertThat(cluster.table().changes(task))
+                .containsExactly("pending>running", "running>pending", "pending>running", "running>completed");
     }
 
     @Test
