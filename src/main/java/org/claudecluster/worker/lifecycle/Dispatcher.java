@@ -57,17 +57,15 @@ final class Dispatcher {
         thread = Thread.ofPlatform().name("dispatcher").daemon().start(this::dispatchUntilStopped);
     }
 
-    /** No claim begins after this; one that is under way hands over what it got before this returns, if it ends in time. */
-    void stop(Duration patience) {
+    /** No claim begins after this; what one that is under way brings goes back ({@link TaskRunner}). */
+    void stop() {
         stopped = true;
         wake();
-        try {
-            if (thread != null && !thread.join(patience)) {
-                LOG.warn("a claim is still under way: what it brings is reaped when its lease has run out");
-            }
-        } catch (InterruptedException _) {
-            Thread.currentThread().interrupt();
-        }
+    }
+
+    /** Whether the last claim has handed over what it got. */
+    boolean hasEnded() {
+        return thread == null || !thread.isAlive();
     }
 
     void wake() {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.task.TaskId;
 import org.jboss.logging.Logger;
@@ -34,12 +35,11 @@ final class Drain {
     /** Returns when nothing runs any more, or what runs would not end. */
     void run() {
         LOG.infof("draining, taskIds=%s", tasks());
-        // INVARIANT: nothing is claimed after this, so that what is awaited and ended below is all there is.
-        dispatcher.stop(times.patience());
-        if (!isIdleWithin(times.drain())) {
+        dispatcher.stop();
+        if (!isIdleWithin(times.drain(), this::isHurried)) {
             LOG.warnf("ended by the drain: taskIds=%s", tasks());
             running.stopAll(StopCause.DRAINED);
-            awaitIdle(times.patience());
+            boolean _ = isIdleWithin(times.patience(), Drain::pause);
         }
         LOG.infof("drained, tasks left running: %d", running.all().size());
     }
@@ -48,22 +48,24 @@ final class Drain {
         return running.all().stream().map(task -> task.lease().task()).toList();
     }
 
-    /** False as well when it was hurried. */
-    private boolean isIdleWithin(Duration limit) {
+    /** INVARIANT: the dispatcher is asked first: what it has claimed last is among the running then. */
+    private boolean isIdle() {
+        return dispatcher.hasEnded() && running.isEmpty();
+    }
+
+    private boolean isIdleWithin(Duration limit, BooleanSupplier pausedAndGivesUp) {
         long giveUpAt = System.nanoTime() + limit.toNanos();
-        while (!running.isEmpty()) {
-            if (System.nanoTime() - giveUpAt >= 0 || isHurried()) {
+        while (!isIdle()) {
+            if (System.nanoTime() - giveUpAt >= 0 || pausedAndGivesUp.getAsBoolean()) {
                 return false;
             }
         }
         return true;
     }
 
-    private void awaitIdle(Duration limit) {
-        long giveUpAt = System.nanoTime() + limit.toNanos();
-        while (!running.isEmpty() && System.nanoTime() - giveUpAt < 0) {
-            LockSupport.parkNanos(LOOK.toNanos());
-        }
+    private static boolean pause() {
+        LockSupport.parkNanos(LOOK.toNanos());
+        return false;
     }
 
     private boolean isHurried() {

@@ -49,7 +49,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CountDownLatch drained = new CountDownLatch(1);
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
-            2, Thread.ofPlatform().name("worker-timer-", 0).daemon().factory());
+            4, Thread.ofPlatform().name("worker-timer-", 0).daemon().factory());
 
     public Lifecycle(
             LifecycleSettings settings,
@@ -86,6 +86,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         announce();
         strays.look();
         reap(settings.ownsStore());
+        attempt(strays::endTheLost);
         queue.refresh();
         leases.start();
         dispatcher.start();
