@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * load the writes that arrive during one commit share the next.
  *
  * <p>INVARIANT: a caller gets its answer only after the commit that holds its write, and every write that was accepted
- * gets an answer. A write that fails takes nobody with it: the batch is rolled back and each write is tried alone, once.
+ * gets an answer. A write that fails takes nobody with it: the batch is rolled back and each write is tried alone, once;
+ * a few times when the database ended a deadlock with it.
  *
  * <p>All statements run on one thread of our own, which nobody interrupts: an interrupt during file access would close
  * the file of an embedded database under everybody.
@@ -28,6 +29,8 @@ final class GroupCommit implements AutoCloseable {
 
     /** Bounds a transaction. The queue holds this many more; callers beyond that wait for a place. */
     static final int MAX_BATCH = 256;
+
+    private static final int TRIES = 3;
 
     private static final Duration LAST_WRITES = Duration.ofSeconds(5);
 
@@ -50,6 +53,8 @@ final class GroupCommit implements AutoCloseable {
         COMMITTED,
         /** Some write failed; nothing took effect. */
         ROLLED_BACK,
+        /** The database chose this transaction to end a deadlock; nothing took effect, and it may go well now. */
+        DEADLOCK,
         /** The connection or the commit failed. What took effect is unknown, so nothing may be tried again. */
         UNKNOWN
     }
@@ -113,7 +118,7 @@ final class GroupCommit implements AutoCloseable {
     private void commit(List<Pending<?>> batch) {
         try {
             Verdict verdict = attempt(batch);
-            if (verdict == Verdict.ROLLED_BACK && batch.size() > 1) {
+            if (verdict == Verdict.DEADLOCK || (verdict == Verdict.ROLLED_BACK && batch.size() > 1)) {
                 commitEachAlone(batch);
                 return;
             }
@@ -129,10 +134,19 @@ final class GroupCommit implements AutoCloseable {
         for (Pending<?> pending : batch) {
             // Without a connection the rest need not wait for one too, each in turn.
             if (verdict != Verdict.UNKNOWN) {
-                verdict = attempt(List.of(pending));
+                verdict = attemptAlone(pending);
             }
             pending.answer(verdict);
         }
+    }
+
+    /** Locks are taken in the order of the writes, so two workers may meet in a deadlock; one write alone seldom does. */
+    private Verdict attemptAlone(Pending<?> pending) {
+        Verdict verdict = attempt(List.of(pending));
+        for (int tries = 1; verdict == Verdict.DEADLOCK && tries < TRIES; tries++) {
+            verdict = attempt(List.of(pending));
+        }
+        return verdict;
     }
 
     private Verdict attempt(List<Pending<?>> batch) {
@@ -159,10 +173,16 @@ final class GroupCommit implements AutoCloseable {
             batch.forEach(pending -> pending.failed(e));
             // Throws when the connection is gone, and then nothing is tried again.
             connection.rollback();
-            return Verdict.ROLLED_BACK;
+            return isDeadlock(e) ? Verdict.DEADLOCK : Verdict.ROLLED_BACK;
         }
         connection.commit();
         return Verdict.COMMITTED;
+    }
+
+    /** SQLSTATE class 40: a deadlock, or two transactions that can't be put in an order. */
+    private static boolean isDeadlock(Throwable failure) {
+        return failure instanceof SQLException sql
+                && String.valueOf(sql.getSQLState()).startsWith("40");
     }
 
     @Override
@@ -206,7 +226,8 @@ final class GroupCommit implements AutoCloseable {
         void answer(Verdict verdict) {
             switch (verdict) {
                 case COMMITTED -> answer.complete(value);
-                case ROLLED_BACK -> fail(failure instanceof RuntimeException bug ? bug : unavailable(failure));
+                case ROLLED_BACK, DEADLOCK ->
+                    fail(failure instanceof RuntimeException bug ? bug : unavailable(failure));
                 case UNKNOWN -> fail(unavailable(failure));
             }
         }

@@ -3,9 +3,13 @@ package org.claudecluster.worker.store;
 import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
 /** Pools as the service has them, with the schema in the database. */
@@ -21,23 +25,31 @@ final class Databases {
 
     static AgroalDataSource open(String url, String user) {
         AgroalDataSource pool = pool(url, user);
-        Flyway.configure()
-                .dataSource(pool)
-                .locations("classpath:db/migration")
-                .load()
-                .migrate();
+        schema(pool).migrate();
         return pool;
     }
 
-    private static AgroalDataSource pool(String url, String user) {
+    /** The migrations of this program, and more. */
+    static Flyway schema(DataSource pool, String... more) {
+        String[] locations = Stream.concat(Stream.of("classpath:db/migration"), Arrays.stream(more))
+                .toArray(String[]::new);
+        return Flyway.configure().dataSource(pool).locations(locations).load();
+    }
+
+    static AgroalDataSource pool(String url, String user) {
+        return pool(url, user, "");
+    }
+
+    static AgroalDataSource pool(String url, String user, String password) {
         try {
             return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
-                    .connectionPoolConfiguration(pool -> pool.initialSize(1)
-                            .minSize(1)
+                    .connectionPoolConfiguration(pool -> pool.initialSize(0)
+                            .minSize(0)
                             .maxSize(8)
                             .acquisitionTimeout(Duration.ofSeconds(10))
-                            .connectionFactoryConfiguration(
-                                    factory -> factory.jdbcUrl(url).principal(new NamePrincipal(user)))));
+                            .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url)
+                                    .principal(new NamePrincipal(user))
+                                    .credential(new SimplePassword(password)))));
         } catch (SQLException e) {
             throw new IllegalStateException("no pool for " + url, e);
         }

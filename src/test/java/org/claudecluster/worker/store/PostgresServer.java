@@ -51,6 +51,17 @@ final class PostgresServer {
         return "jdbc:postgresql://127.0.0.1:" + running().getPort() + "/" + database + "?sslmode=disable";
     }
 
+    /** From now on this role must say its password; all others go on without. */
+    void requirePassword(String role) throws IOException, SQLException {
+        Path rules;
+        try (Connection connection = running().getPostgresDatabase().getConnection()) {
+            rules = Path.of(Sql.query(connection, "SHOW hba_file", row -> row.getString(1))
+                    .getFirst());
+        }
+        Files.writeString(rules, "host all " + role + " 127.0.0.1/32 scram-sha-256\n" + Files.readString(rules));
+        execute("SELECT pg_reload_conf()");
+    }
+
     /** Runs a statement as the server's owner. */
     void execute(String sql) {
         try (Connection connection = running().getPostgresDatabase().getConnection();

@@ -1,0 +1,35 @@
+package org.claudecluster.worker.store;
+
+import io.agroal.api.AgroalDataSource;
+import java.nio.file.Path;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.io.TempDir;
+
+/** While replicas are upgraded: a newer one has migrated, and this program goes on. */
+class H2NextSchemaTest extends TaskStoreContract {
+
+    @TempDir
+    static Path directory;
+
+    private static AgroalDataSource database;
+
+    @BeforeAll
+    static void open() {
+        database = Databases.pool(Databases.h2(directory), "sa");
+        Databases.schema(database, "classpath:db/next").migrate();
+        Schema.prepare(database, Databases.schema(database), Duration.ZERO);
+    }
+
+    @AfterAll
+    static void close() {
+        database.close();
+    }
+
+    @Override
+    DataSource dataSource() {
+        return database;
+    }
+}

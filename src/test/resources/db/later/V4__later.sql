@@ -1,0 +1,2 @@
+-- Two versions ahead: today's program refuses to start.
+CREATE TABLE later_table (id int PRIMARY KEY);
