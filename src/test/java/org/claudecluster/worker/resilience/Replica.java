@@ -6,7 +6,6 @@ import java.util.List;
 import org.claudecluster.worker.e2e.Api;
 import org.claudecluster.worker.e2e.WorkerProcess;
 import org.claudecluster.worker.e2e.WorkerSetup;
-import org.jspecify.annotations.Nullable;
 
 /** One worker of a cluster: its data directory and its link to the database, which outlive its processes. */
 final class Replica {
@@ -38,6 +37,12 @@ final class Replica {
         return this;
     }
 
+    /** It does not see what other workers' tasks have started, as if it were on another machine. */
+    Replica elsewhere() {
+        setup.alone();
+        return this;
+    }
+
     WorkerSetup setup() {
         return setup;
     }
@@ -60,9 +65,8 @@ final class Replica {
         return Api.json(api().get("/hello")).path("id").asText();
     }
 
-    @Nullable
-    WorkerProcess alive() {
-        return processes.stream().filter(WorkerProcess::isAlive).findFirst().orElse(null);
+    List<WorkerProcess> alive() {
+        return processes.stream().filter(WorkerProcess::isAlive).toList();
     }
 
     List<WorkerProcess> processes() {
