@@ -170,8 +170,12 @@ abstract class EnqueueContract extends StoreFixture {
                         .map(one -> Together.call(() -> one.enqueue(newTask(ASpec.asking("once"), key, "print"))))
                         .toList());
 
-                assertThat(answers).filteredOn(Enqueued.Created.class::isInstance).hasSize(1);
-                assertThat(answers).filteredOn(Enqueued.Repeated.class::isInstance).hasSize(1);
+                assertThat(answers)
+                        .filteredOn(Enqueued.Created.class::isInstance)
+                        .hasSize(1);
+                assertThat(answers)
+                        .filteredOn(Enqueued.Repeated.class::isInstance)
+                        .hasSize(1);
             }
         }
     }
