@@ -1,6 +1,7 @@
 package org.claudecluster.worker.config;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import jakarta.validation.constraints.Max;
@@ -131,6 +132,7 @@ public interface WorkerConfig {
     interface Limits {
         /** Whether a task that met one waits for its reset; otherwise it fails. */
         @WithDefault("true")
+        @WithConverter(TrueOrFalse.class)
         boolean park();
     }
 

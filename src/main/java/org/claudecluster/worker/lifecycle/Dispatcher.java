@@ -10,7 +10,6 @@ import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStore;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -23,34 +22,31 @@ final class Dispatcher {
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
 
     private final LifecycleSettings settings;
-    private final TaskStore store;
+    private final Claims claims;
     private final ExecutorStrategy strategy;
     private final Slots slots;
     private final TaskRunner runner;
     private final QueueGauge queue;
     private final TaskObserver observer;
-    private final Ticker ticker;
     private final Semaphore wakeUps = new Semaphore(0);
     private volatile boolean stopped;
     private @Nullable Thread thread;
 
     Dispatcher(
             LifecycleSettings settings,
-            TaskStore store,
+            Claims claims,
             ExecutorStrategy strategy,
             Slots slots,
             TaskRunner runner,
             QueueGauge queue,
-            TaskObserver observer,
-            Ticker ticker) {
+            TaskObserver observer) {
         this.settings = settings;
-        this.store = store;
+        this.claims = claims;
         this.strategy = strategy;
         this.slots = slots;
         this.runner = runner;
         this.queue = queue;
         this.observer = observer;
-        this.ticker = ticker;
     }
 
     void start() {
@@ -102,14 +98,13 @@ final class Dispatcher {
         }
         for (int free = slots.free(); free > 0 && !stopped; free = slots.free()) {
             TaskExecutor executor = strategy.choice().active();
-            // Counted from before the claim leaves: a slow reply must not lengthen our trust.
-            long sentAt = ticker.nanos();
-            List<Task> claimed = store.claim(settings.claimant(executor.type()), free);
+            Claims.Claimed answer = claims.claim(executor.type(), free);
+            List<Task> claimed = answer.tasks();
             queue.claimed(claimed.size());
             observer.claimed(claimed.size());
             for (Task task : claimed) {
                 slots.take();
-                runner.start(task, executor, sentAt, this::wake);
+                runner.start(task, executor, answer.sentAt(), this::wake);
             }
             if (claimed.size() < free) {
                 return;

@@ -76,7 +76,8 @@ public final class Lifecycle implements Worker, LocalSignals {
         Parking parking = new Parking(settings.park(), settings.credential(), clock);
         TaskRunner runner =
                 new TaskRunner(transcripts, running, slots, new OutcomeWriter(store), parking, draining::get, observer);
-        this.dispatcher = new Dispatcher(settings, store, strategy, slots, runner, queue, observer, ticker);
+        this.dispatcher = new Dispatcher(
+                settings, new Claims(settings, store, running, ticker), strategy, slots, runner, queue, observer);
         this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
         this.drain = new Drain(running, dispatcher, settings.stop());
     }

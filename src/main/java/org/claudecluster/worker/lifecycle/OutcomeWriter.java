@@ -42,7 +42,16 @@ final class OutcomeWriter {
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
         }
-        return false;
+        // Our own end of the task ends the lease as well: a renewal that noticed so may have been quicker than we.
+        return again && isThereAtLast(run.lease(), closing);
+    }
+
+    private boolean isThereAtLast(Lease lease, Closing closing) {
+        try {
+            return isThere(lease, closing);
+        } catch (StoreUnavailable _) {
+            return false;
+        }
     }
 
     private boolean written(Lease lease, Closing closing) {

@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.claudecluster.worker.exec.StopCause;
@@ -22,6 +23,8 @@ final class RunningTasks {
     private final Ticker ticker;
     private final Duration trusted;
     private final ConcurrentHashMap<Lease, Running> running = new ConcurrentHashMap<>();
+    /** Of runs that have ended; until {@link #forgetLostBut}. Each is an accident, so they are few. */
+    private final Set<Lease> lost = ConcurrentHashMap.newKeySet();
 
     /** How long a claim is trusted, counted from before it was sent. */
     RunningTasks(Ticker ticker, Duration trusted) {
@@ -89,8 +92,22 @@ final class RunningTasks {
 
     /** Nothing of the run is left. */
     void remove(Running ended) {
+        if (ended.isLost()) {
+            lost.add(ended.lease);
+        }
         running.remove(ended.lease, ended);
         ended.gone.complete(null);
+    }
+
+    /** Whether a run under this lease was begun here, and has not ended in order. */
+    boolean hasRun(Lease lease) {
+        // In this order: a lease goes from the first to the second.
+        return running.containsKey(lease) || lost.contains(lease);
+    }
+
+    /** These leases alone may still be asked for. */
+    void forgetLostBut(Set<Lease> held) {
+        lost.retainAll(held);
     }
 
     /** The newest run of the task. */

@@ -87,6 +87,7 @@ final class TaskRunner {
         }
         Duration duration = Duration.ofNanos(System.nanoTime() - startedAt);
         if (!outcomes.write(registered, closing)) {
+            registered.lose();
             observer.leaseLost();
             LOG.warnf("the lease was lost, the outcome is not ours to write taskId=%s", task.id());
             return;

@@ -51,6 +51,7 @@ class StartIT {
             worker.queue.capacity    | 0     | 1
             worker.lease.duration    | soon  | 30s
             worker.executor.launcher | screen | ffm
+            worker.limits.park       | maybe  | true or false
             worker.slot.max          | 3     | unknown
             """)
     void a_wrong_or_unknown_setting_is_named_in_one_line(String key, String value, String hint) throws Exception {
@@ -63,6 +64,20 @@ class StartIT {
                 .asString()
                 .contains(key, value)
                 .containsIgnoringCase(hint);
+    }
+
+    @Test
+    void leases_that_a_healthy_worker_would_lose_are_refused() throws Exception {
+        Refusal refusal = WorkerSetup.in(home)
+                .with("WORKER_LEASE_DURATION", "15s")
+                .with("WORKER_LEASE_RENEW", "10s")
+                .startExpectingRefusal();
+
+        assertThat(refusal.exitCode()).isEqualTo(2);
+        assertThat(refusal.lines())
+                .singleElement()
+                .asString()
+                .contains("worker.lease.duration", "worker.lease.renew", "worker.lease.margin");
     }
 
     @Test

@@ -18,11 +18,18 @@ public final class WorkerProcess implements AutoCloseable {
     private static final int END_SECONDS = 30;
 
     private final Process process;
+    private final boolean wrapped;
     private final Path log;
     private final Api api;
 
-    WorkerProcess(Process process, int port, Path log) {
+    /**
+     * The worker as a process.
+     *
+     * @param wrapped whether the worker is the only child of the process, and not the process itself
+     */
+    WorkerProcess(Process process, boolean wrapped, int port, Path log) {
         this.process = process;
+        this.wrapped = wrapped;
         this.log = log;
         this.api = new Api(port);
     }
@@ -67,10 +74,23 @@ public final class WorkerProcess implements AutoCloseable {
         assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS)).isTrue();
     }
 
+    /** Ends it at once, whatever it does; nothing happens when it has ended. */
+    public void destroy() {
+        process.destroyForcibly();
+    }
+
     /** Sends a signal such as {@code STOP} and returns when it is sent. */
     public void signal(String name) throws IOException, InterruptedException {
-        Process sent = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + process.pid()).start();
+        Process sent = new ProcessBuilder("/bin/sh", "-c", "kill -" + name + " " + pid()).start();
         assertThat(sent.waitFor()).as("kill -%s", name).isZero();
+    }
+
+    private long pid() {
+        return worker().pid();
+    }
+
+    private ProcessHandle worker() {
+        return wrapped ? process.children().findFirst().orElse(process.toHandle()) : process.toHandle();
     }
 
     public boolean isAlive() {
@@ -79,7 +99,7 @@ public final class WorkerProcess implements AutoCloseable {
 
     /** SIGTERM; answers the exit code. */
     public int terminate(Duration atMost) throws InterruptedException {
-        process.destroy();
+        worker().destroy();
         return awaitExit(atMost);
     }
 
@@ -93,7 +113,7 @@ public final class WorkerProcess implements AutoCloseable {
 
     /** Pseudo-terminals that it holds open. */
     public long openTerminals() {
-        return Machine.terminalsOf(process.pid());
+        return Machine.terminalsOf(pid());
     }
 
     @Override
@@ -104,7 +124,7 @@ public final class WorkerProcess implements AutoCloseable {
                         .atMost(Duration.ofSeconds(5))
                         .until(() -> openTerminals() == 0);
             }
-            process.destroy();
+            worker().destroy();
             assertThat(process.waitFor(END_SECONDS, TimeUnit.SECONDS))
                     .as("ended after SIGTERM:\n%s", log())
                     .isTrue();

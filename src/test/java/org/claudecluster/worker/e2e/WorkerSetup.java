@@ -26,6 +26,7 @@ public final class WorkerSetup {
     private final Path home;
     private final Map<String, String> environment = new TreeMap<>();
     private final List<String> options = new ArrayList<>();
+    private boolean alone;
 
     private WorkerSetup(Path home) {
         this.home = home;
@@ -57,6 +58,12 @@ public final class WorkerSetup {
         return this;
     }
 
+    /** In a process namespace of its own, as in a container: it sees no process of other workers' tasks. */
+    public WorkerSetup alone() {
+        alone = true;
+        return this;
+    }
+
     public Path dataDir() {
         return home.resolve("data");
     }
@@ -75,13 +82,12 @@ public final class WorkerSetup {
     /** Starts it and returns at once. */
     public WorkerProcess launch() throws IOException {
         Path log = Files.createTempFile(home, "worker", ".log");
-        return new WorkerProcess(builder(log).start(), port(), log);
+        return new WorkerProcess(builder(log).start(), alone, port(), log);
     }
 
     /** Starts it and waits until it answers, ready or not. */
     WorkerProcess startUnready() throws IOException {
-        Path log = Files.createTempFile(home, "worker", ".log");
-        WorkerProcess started = new WorkerProcess(builder(log).start(), port(), log);
+        WorkerProcess started = launch();
         started.awaitLive();
         return started;
     }
@@ -112,6 +118,10 @@ public final class WorkerSetup {
             throw new AssertionError(JAR + " is missing: run mvn package before this test");
         }
         List<String> command = new ArrayList<>();
+        if (alone) {
+            command.addAll(List.of("unshare", "--user", "--map-root-user", "--pid", "--mount-proc", "--fork"));
+            command.add("--kill-child");
+        }
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("@" + JAR.resolveSibling("jvm.options"));
         command.addAll(options);

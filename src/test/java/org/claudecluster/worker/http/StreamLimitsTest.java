@@ -12,15 +12,14 @@ import static org.claudecluster.worker.http.Http.json;
 import static org.claudecluster.worker.http.Http.submit;
 import static org.hamcrest.Matchers.equalTo;
 
-import io.quarkus.test.common.http.TestHTTPResource;
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
+import io.restassured.RestAssured;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.URI;
-import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -41,17 +40,17 @@ class StreamLimitsTest {
         }
     }
 
-    @TestHTTPResource("/")
-    URL root;
-
     /** Reads a stream until it is closed. */
-    private final class Viewer implements AutoCloseable {
+    private static final class Viewer implements AutoCloseable {
 
         private final BufferedReader lines;
 
         Viewer(String task) throws IOException {
             lines = new BufferedReader(new InputStreamReader(
-                    URI.create(root + "stream/" + task).toURL().openStream(), StandardCharsets.UTF_8));
+                    URI.create(RestAssured.baseURI + ":" + RestAssured.port + "/stream/" + task)
+                            .toURL()
+                            .openStream(),
+                    StandardCharsets.UTF_8));
         }
 
         List<String> read(int count) throws IOException {

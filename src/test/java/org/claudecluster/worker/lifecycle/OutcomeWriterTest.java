@@ -102,6 +102,20 @@ class OutcomeWriterTest {
         assertThat(tries).hasValue(2);
     }
 
+    @Test
+    void a_write_whose_answer_was_lost_is_found_also_when_a_renewal_was_refused_meanwhile() {
+        TaskStore forgetful = store.with((method, real) -> {
+            Object answer = real.call();
+            if (method.equals("finish")) {
+                run.lose();
+                throw away();
+            }
+            return answer;
+        });
+        assertThat(new OutcomeWriter(forgetful).write(run, DONE)).isTrue();
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
+    }
+
     static List<Closing> closings() {
         Instant reset = Instant.parse("2126-01-01T00:00:00Z");
         Park park = new Park(new Parked(Reason.USAGE_LIMIT, "a limit"), reset, reset, Optional.empty());
@@ -110,8 +124,8 @@ class OutcomeWriterTest {
 
     @Test
     void a_store_that_stays_away_is_given_up_when_the_trust_is_over() {
-        TaskStore gone = store.with((_, _) -> {
-            if (tries.incrementAndGet() == 3) {
+        TaskStore gone = store.with((method, _) -> {
+            if (method.equals("finish") && tries.incrementAndGet() == 3) {
                 ticker.advance(TRUSTED);
             }
             throw away();

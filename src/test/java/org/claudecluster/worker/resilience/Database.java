@@ -1,5 +1,8 @@
 package org.claudecluster.worker.resilience;
 
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
 import java.sql.SQLException;
 import java.util.UUID;
 
@@ -38,6 +41,14 @@ final class Database implements AutoCloseable {
     /** Over a link or a pooler that listens there. */
     String url(int port) {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + name + "?sslmode=disable&gssEncMode=disable";
+    }
+
+    /** Connections past every link. */
+    AgroalDataSource pool() throws SQLException {
+        return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                .connectionPoolConfiguration(pool -> pool.maxSize(8)
+                        .connectionFactoryConfiguration(
+                                factory -> factory.jdbcUrl(url()).principal(new NamePrincipal("postgres")))));
     }
 
     @Override

@@ -68,11 +68,11 @@ final class FaultyLink implements AutoCloseable {
         return armed;
     }
 
-    /** The armed trap, if it is for one of these statements; it is armed no more then. */
+    /** The armed trap, if it is for what happens now to one of these statements; it is armed no more then. */
     @Nullable
-    Trap sprung(Trap.Kind kind, Iterable<String> statements) {
+    Trap sprung(boolean afterCommit, Iterable<String> statements) {
         Trap armed = trap.get();
-        if (armed == null || !armed.isFor(kind, statements) || !trap.compareAndSet(armed, null)) {
+        if (armed == null || !armed.isFor(afterCommit, statements) || !trap.compareAndSet(armed, null)) {
             return null;
         }
         return armed;

@@ -20,6 +20,8 @@ final class PgConnection {
     /** First message that asks for encryption; the database's answer to it would be no message. */
     private static final int SSL_REQUEST = 80877103;
 
+    private static final char READY_FOR_QUERY = 'Z';
+
     private final FaultyLink link;
     private final Socket worker;
     private final Socket database;
@@ -27,8 +29,8 @@ final class PgConnection {
     private final Map<String, String> prepared = new HashMap<>();
     private final List<String> transaction = new ArrayList<>();
     private boolean inTransaction;
-    /** The trap that keeps replies from the worker; the thread that reads the database closes when its time has come. */
-    private volatile @Nullable Trap losesReply;
+    /** What shall happen to the replies from now on, known before the request has left. */
+    private volatile @Nullable Trap atReply;
 
     PgConnection(FaultyLink link, Socket worker, Socket database) {
         this.link = link;
@@ -97,7 +99,7 @@ final class PgConnection {
     }
 
     private void spring(String statement) throws InterruptedException {
-        Trap hold = link.sprung(Trap.Kind.HOLD, List.of(statement));
+        Trap hold = link.sprung(false, List.of(statement));
         if (hold != null) {
             hold.spring();
             hold.awaitRelease();
@@ -105,7 +107,7 @@ final class PgConnection {
         switch (statement) {
             case "BEGIN" -> inTransaction = true;
             case "COMMIT" -> {
-                losesReply = link.sprung(Trap.Kind.LOSE_REPLY, transaction);
+                atReply = link.sprung(true, transaction);
                 endTransaction();
             }
             case "ROLLBACK" -> endTransaction();
@@ -117,7 +119,7 @@ final class PgConnection {
         if (inTransaction) {
             transaction.add(statement);
         } else {
-            losesReply = link.sprung(Trap.Kind.LOSE_REPLY, List.of(statement));
+            atReply = link.sprung(true, List.of(statement));
         }
     }
 
@@ -132,18 +134,32 @@ final class PgConnection {
         while (true) {
             PgMessage message = PgMessage.read(in);
             link.awaitPassage(true);
-            Trap trap = losesReply;
-            if (trap == null) {
-                message.write(out);
-                if (in.available() == 0) {
-                    out.flush();
-                }
-            } else if (message.type() == 'Z') {
-                close();
-                trap.spring();
-                return;
+            Trap trap = atReply;
+            if (trap != null && !passes(trap, message)) {
+                continue;
+            }
+            message.write(out);
+            if (in.available() == 0) {
+                out.flush();
             }
         }
+    }
+
+    /** Whether a message may pass that answers a trapped commit; the last one says that all of it is done. */
+    private boolean passes(Trap trap, PgMessage message) throws IOException, InterruptedException {
+        boolean loses = trap.kind() == Trap.Kind.LOSE_REPLY;
+        if (message.type() != READY_FOR_QUERY) {
+            return !loses;
+        }
+        if (loses) {
+            close();
+            trap.spring();
+            throw new IOException("the reply is lost");
+        }
+        atReply = null;
+        trap.spring();
+        trap.awaitRelease();
+        return true;
     }
 
     private static DataInputStream input(Socket socket) throws IOException {

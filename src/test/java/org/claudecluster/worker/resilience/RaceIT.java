@@ -3,8 +3,6 @@ package org.claudecluster.worker.resilience;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.agroal.api.AgroalDataSource;
-import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
-import io.agroal.api.security.NamePrincipal;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
@@ -61,7 +59,7 @@ class RaceIT {
     @BeforeEach
     void open() throws SQLException {
         database = Database.create();
-        pool = pool(database.url());
+        pool = database.pool();
         owners = new JdbcTaskStore(pool);
         reapers = new JdbcTaskStore(pool);
         threads = Executors.newVirtualThreadPerTaskExecutor();
@@ -154,12 +152,5 @@ class RaceIT {
             store.claim(OWNER, 5).forEach(task -> all.add(task.id()));
         } while (store.depth().pending() > 0);
         return all;
-    }
-
-    private static AgroalDataSource pool(String url) throws SQLException {
-        return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
-                .connectionPoolConfiguration(pool -> pool.maxSize(8)
-                        .connectionFactoryConfiguration(
-                                factory -> factory.jdbcUrl(url).principal(new NamePrincipal("postgres")))));
     }
 }

@@ -6,16 +6,17 @@ import java.util.List;
 import org.claudecluster.worker.e2e.Api;
 import org.claudecluster.worker.e2e.WorkerProcess;
 import org.claudecluster.worker.e2e.WorkerSetup;
-import org.jspecify.annotations.Nullable;
 
 /** One worker of a cluster: its data directory and its link to the database, which outlive its processes. */
 final class Replica {
 
+    private final String name;
     private final WorkerSetup setup;
     private final FaultyLink link;
     private final List<WorkerProcess> processes = new ArrayList<>();
 
-    Replica(WorkerSetup setup, FaultyLink link) {
+    Replica(String name, WorkerSetup setup, FaultyLink link) {
+        this.name = name;
         this.setup = setup;
         this.link = link;
     }
@@ -36,6 +37,16 @@ final class Replica {
     Replica with(String variable, String value) {
         setup.with(variable, value);
         return this;
+    }
+
+    /** It does not see what other workers' tasks have started, as if it were on another machine. */
+    Replica elsewhere() {
+        setup.alone();
+        return this;
+    }
+
+    String name() {
+        return name;
     }
 
     WorkerSetup setup() {
@@ -60,9 +71,8 @@ final class Replica {
         return Api.json(api().get("/hello")).path("id").asText();
     }
 
-    @Nullable
-    WorkerProcess alive() {
-        return processes.stream().filter(WorkerProcess::isAlive).findFirst().orElse(null);
+    List<WorkerProcess> alive() {
+        return processes.stream().filter(WorkerProcess::isAlive).toList();
     }
 
     List<WorkerProcess> processes() {

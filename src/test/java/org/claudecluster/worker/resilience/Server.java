@@ -11,6 +11,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A PostgreSQL that keeps its promises ({@code fsync}), can be crashed, and comes back on the same port. */
@@ -20,7 +22,7 @@ final class Server {
     private static final Duration START = Duration.ofSeconds(30);
 
     private final Path directory;
-    private EmbeddedPostgres running;
+    private final EmbeddedPostgres running;
 
     /** One for all tests of this JVM, which ends it. */
     static Server shared() {
@@ -46,7 +48,7 @@ final class Server {
 
     private Server(Path directory) throws IOException {
         this.directory = directory;
-        this.running = start(0);
+        this.running = start();
     }
 
     int port() {
@@ -55,18 +57,29 @@ final class Server {
 
     /** Ends it as a crash does: nothing is finished, connections break, the log is replayed at the next start. */
     void crash() throws IOException, InterruptedException {
-        String pid = Files.readAllLines(directory.resolve("postmaster.pid")).getFirst();
-        ProcessHandle postmaster = ProcessHandle.of(Long.parseLong(pid)).orElseThrow();
-        assertThat(new ProcessBuilder("/bin/sh", "-c", "kill -QUIT " + pid)
-                        .start()
-                        .waitFor())
-                .isZero();
-        postmaster.onExit().orTimeout(START.toSeconds(), TimeUnit.SECONDS).join();
+        control("stop", "-m", "immediate");
     }
 
-    /** Starts it again after a crash. */
-    void restart() throws IOException {
-        running = start(running.getPort());
+    /** Starts it again after a crash, as it was and on the same port. */
+    void restart() throws IOException, InterruptedException {
+        control("restart");
+    }
+
+    /** PostgreSQL's own way, in a user namespace as at the first start, since it refuses to be root. */
+    private void control(String... action) throws IOException, InterruptedException {
+        String options = Files.readString(directory.resolve("postmaster.opts"));
+        Path program = Path.of(options.substring(0, options.indexOf(' '))).resolveSibling("pg_ctl");
+        List<String> command = new ArrayList<>(List.of("unshare", "--user", program.toString(), "-w", "-D"));
+        command.add(directory.toString());
+        command.addAll(List.of(action));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(directory.resolve("control.log").toFile())
+                .start();
+        assertThat(process.waitFor(START.toSeconds(), TimeUnit.SECONDS)).isTrue();
+        assertThat(process.exitValue())
+                .as(Files.readString(directory.resolve("control.log")))
+                .isZero();
     }
 
     void createDatabase(String name) throws SQLException {
@@ -84,16 +97,17 @@ final class Server {
         }
     }
 
-    private EmbeddedPostgres start(int port) throws IOException {
-        EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
+    private EmbeddedPostgres start() throws IOException {
+        return EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(WORK.toFile())
                 .setDataDirectory(directory)
-                .setCleanDataDirectory(false)
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("max_connections", "200")
-                .setPGStartupWait(START);
-        return (port == 0 ? builder : builder.setPort(port)).start();
+                .setOutputRedirector(ProcessBuilder.Redirect.DISCARD)
+                .setErrorRedirector(ProcessBuilder.Redirect.DISCARD)
+                .setPGStartupWait(START)
+                .start();
     }
 
     private void end() {

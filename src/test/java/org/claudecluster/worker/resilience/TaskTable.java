@@ -2,6 +2,7 @@ package org.claudecluster.worker.resilience;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.PreparedStatement;
@@ -114,6 +115,19 @@ final class TaskTable {
         return count("SELECT count(*) FROM task_history WHERE id = ?", UUID.fromString(task));
     }
 
+    /** By how many places the claims, in the order in which they were made, are farthest from the order of urgency. */
+    long farthestOutOfOrder() throws SQLException {
+        return count("""
+                WITH claimed AS (
+                    SELECT id, row_number() OVER (ORDER BY change_no) AS place
+                      FROM task_history WHERE was = 'pending' AND became = 'running'),
+                ordered AS (
+                    SELECT place, row_number() OVER (ORDER BY priority DESC, enqueue_no) AS due
+                      FROM claimed JOIN task USING (id))
+                SELECT max(abs(place - due)) FROM ordered
+                """);
+    }
+
     /** Holds that no task ever changed in a way that must not be. */
     void requireLawfulHistory() throws SQLException {
         for (String never : NEVER) {
@@ -124,6 +138,16 @@ final class TaskTable {
                     .as("changes that must never be: %s", never)
                     .isEmpty();
         }
+    }
+
+    /** What is stored of a transcript, records and all, each byte a character. */
+    String transcript(String task) throws SQLException {
+        return String.join(
+                "",
+                query(
+                        "SELECT records FROM transcript_chunk WHERE task = ? ORDER BY first_seq",
+                        row -> new String(row.getBytes("records"), StandardCharsets.ISO_8859_1),
+                        UUID.fromString(task)));
     }
 
     List<String> ids() throws SQLException {

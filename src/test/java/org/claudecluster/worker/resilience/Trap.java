@@ -12,7 +12,9 @@ final class Trap {
         /** It does not reach the database before {@link #release}. */
         HOLD,
         /** It is executed, its transaction committed, and the connection closed before the reply is seen. */
-        LOSE_REPLY
+        LOSE_REPLY,
+        /** It is executed and its transaction committed, and the reply waits for {@link #release}. */
+        HOLD_REPLY
     }
 
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -27,8 +29,8 @@ final class Trap {
         this.kind = kind;
     }
 
-    boolean isFor(Kind asked, Iterable<String> statements) {
-        if (asked != kind) {
+    boolean isFor(boolean afterCommit, Iterable<String> statements) {
+        if (afterCommit == (kind == Kind.HOLD)) {
             return false;
         }
         for (String statement : statements) {
@@ -37,6 +39,10 @@ final class Trap {
             }
         }
         return false;
+    }
+
+    Kind kind() {
+        return kind;
     }
 
     /** For a link: the statement has come. */
@@ -49,7 +55,7 @@ final class Trap {
         released.await();
     }
 
-    /** Returns when the statement has come, and with {@link Kind#LOSE_REPLY} when it is committed and its reply lost. */
+    /** Returns when the statement has come; when it is about a reply, then after the commit. */
     void awaitSprung() throws InterruptedException {
         if (!sprung.await(PATIENCE.toSeconds(), TimeUnit.SECONDS)) {
             throw new AssertionError("no statement with \"" + sql + "\" came in " + PATIENCE);

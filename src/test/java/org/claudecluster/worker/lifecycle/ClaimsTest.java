@@ -1,0 +1,132 @@
+package org.claudecluster.worker.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.lifecycle.RunningTasks.Running;
+import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.WorkerId;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Claims whose replies are lost or late. */
+class ClaimsTest {
+
+    private static final LeaseTimes TIMES =
+            new LeaseTimes(Duration.ofSeconds(30), Duration.ofSeconds(10), Duration.ofSeconds(5));
+
+    @TempDir
+    Path directory;
+
+    private final ManualTicker ticker = new ManualTicker();
+    private final RunningTasks running = new RunningTasks(ticker, TIMES.trusted());
+    private final AtomicBoolean loseReply = new AtomicBoolean();
+    private Duration slow = Duration.ZERO;
+    private EmbeddedStore store;
+    private Claims claims;
+
+    @BeforeEach
+    void open() {
+        store = new EmbeddedStore(directory);
+        TaskStore troubled = store.with((method, real) -> {
+            Object answer = real.call();
+            if (method.equals("claim")) {
+                ticker.advance(slow);
+                if (loseReply.getAndSet(false)) {
+                    throw new StoreUnavailable("away", new IllegalStateException("test"));
+                }
+            }
+            return answer;
+        });
+        claims = new Claims(settings(), troubled, running, ticker);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void what_a_claim_took_whose_reply_was_lost_goes_back_and_is_claimed_anew() {
+        TaskId task = store.enqueue();
+        loseReply.set(true);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailable.class);
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.RUNNING);
+
+        Task claimed = claims.claim(ExecutorType.STUB, 1).tasks().getFirst();
+        assertThat(claimed.id()).isEqualTo(task);
+        assertThat(claimed.attempt()).isEqualTo(1);
+        assertThat(claimed.epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void what_runs_or_was_lost_here_stays_as_it_is() {
+        TaskId runs = store.enqueue();
+        TaskId lost = store.enqueue();
+        Claims.Claimed both = claims.claim(ExecutorType.STUB, 2);
+        both.tasks().forEach(task -> running.add(task, both.sentAt()));
+        Running ended = running.find(lost).orElseThrow();
+        ended.lose();
+        running.remove(ended);
+        loseReply.set(true);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 2)).isInstanceOf(StoreUnavailable.class);
+
+        assertThat(claims.claim(ExecutorType.STUB, 2).tasks()).isEmpty();
+        assertThat(store.find(runs).epoch()).isEqualTo(1);
+        assertThat(store.find(lost).status()).isEqualTo(TaskStatus.RUNNING);
+        assertThat(store.find(lost).epoch()).isEqualTo(1);
+    }
+
+    @Test
+    void what_another_worker_runs_is_its_own() {
+        TaskId theirs = store.enqueue();
+        store.tasks.claim(EmbeddedStore.claimant("other"), 1);
+        loseReply.set(true);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailable.class);
+
+        claims.claim(ExecutorType.STUB, 1);
+        assertThat(store.find(theirs).worker()).contains(new WorkerId("other"));
+    }
+
+    @Test
+    void what_comes_when_the_trust_is_over_goes_back_at_once() {
+        TaskId task = store.enqueue();
+        slow = TIMES.trusted();
+        assertThat(claims.claim(ExecutorType.STUB, 1).tasks()).isEmpty();
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(store.find(task).attempt()).isZero();
+    }
+
+    private static LifecycleSettings settings() {
+        return new LifecycleSettings(
+                new WorkerId("self-1"),
+                "self",
+                Set.of("self"),
+                "1",
+                Optional.empty(),
+                Sessions.NONE,
+                2,
+                1_000,
+                Duration.ofSeconds(1),
+                TIMES,
+                Duration.ZERO,
+                Duration.ofMillis(250),
+                new StopTimes(Duration.ZERO, Duration.ZERO),
+                true,
+                new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)),
+                true);
+    }
+}
