@@ -56,6 +56,7 @@ import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
+import org.claudecluster.worker.transcript.Watches;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The one place where the parts are put together; everything else gets what it needs through its constructor. */
@@ -80,6 +81,12 @@ class Wiring {
     @Singleton
     Transcripts transcripts(TranscriptLog log, TranscriptConfig transcript, InstantSource clock) {
         return new Transcripts(log, clock, bytes("worker.transcript.buffer", transcript.buffer(), LEAST_BUFFER));
+    }
+
+    @Produces
+    @Singleton
+    Watches watches(Transcripts transcripts, JdbcTaskStore store) {
+        return new Watches(transcripts, store::find);
     }
 
     private static long bytes(String key, MemorySize size, long least) {

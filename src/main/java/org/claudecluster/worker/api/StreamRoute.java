@@ -13,6 +13,7 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
+import org.claudecluster.worker.transcript.Watches;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +28,7 @@ class StreamRoute {
 
     private static final int NO_CONTENT = 204;
 
+    private final TaskStream.Sources sources;
     private final TaskLookup tasks;
     private final Transcripts transcripts;
     private final Streaming streaming;
@@ -34,7 +36,13 @@ class StreamRoute {
     private final ObjectMapper json;
 
     StreamRoute(
-            TaskLookup tasks, Transcripts transcripts, Streaming streaming, ApiSettings settings, ObjectMapper json) {
+            TaskLookup tasks,
+            Transcripts transcripts,
+            Watches watches,
+            Streaming streaming,
+            ApiSettings settings,
+            ObjectMapper json) {
+        this.sources = new TaskStream.Sources(tasks, transcripts, watches, streaming);
         this.tasks = tasks;
         this.transcripts = transcripts;
         this.streaming = streaming;
@@ -79,16 +87,24 @@ class StreamRoute {
                     .putHeader("Content-Type", "text/event-stream;charset=UTF-8")
                     .putHeader("Cache-Control", "no-cache, no-transform")
                     .putHeader("X-Accel-Buffering", "no");
-            new TaskStream(task, after, new StreamWriter(response, settings), tasks, transcripts, json).run();
+            StreamWriter writer = new StreamWriter(response, settings, () -> cutOff(routing));
+            try (TaskStream stream = new TaskStream(task, after, writer, sources, json)) {
+                stream.run();
+            }
         } finally {
             streaming.leave();
         }
     }
 
-    /** The complete event has the number after the last record's. */
+    private static void cutOff(RoutingContext routing) {
+        routing.request().connection().close();
+    }
+
+    /** The complete event has the number after the last record's. What is gone can't tell, so it is sent again. */
     private boolean sawTheEnd(Task task, long after) {
         if (after == 0
                 || !task.status().isFinal()
+                || task.transcriptGone()
                 || transcripts.live(task.id()).isPresent()) {
             return false;
         }

@@ -2,10 +2,12 @@ package org.claudecluster.worker.api;
 
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * Writes to one viewer and waits while its connection is full. What is queued is bounded by {@link #QUEUE_BYTES} and
@@ -15,15 +17,20 @@ final class StreamWriter {
 
     private static final int QUEUE_BYTES = 256 * 1024;
 
+    static final Duration GRACE = Duration.ofSeconds(2);
+
     private final HttpServerResponse response;
+    private final Runnable cutOff;
     private final Duration stall;
     private final Duration keepAlive;
     private final Semaphore news = new Semaphore(0);
     private final Semaphore drained = new Semaphore(0);
     private volatile boolean gone;
 
-    StreamWriter(HttpServerResponse response, ApiSettings settings) {
+    /** Which {@code cutOff} closes at once, whatever is still to be sent. */
+    StreamWriter(HttpServerResponse response, ApiSettings settings, Runnable cutOff) {
         this.response = response;
+        this.cutOff = cutOff;
         this.stall = settings.stall();
         this.keepAlive = settings.keepAlive();
         response.setWriteQueueMaxSize(QUEUE_BYTES);
@@ -75,11 +82,20 @@ final class StreamWriter {
         return !gone;
     }
 
-    /** The viewer does not keep up: it is told so, should it ever read on, and closed. */
-    void closeLagging() {
-        if (!gone) {
-            response.write(Buffer.buffer(SseFrames.event(0, "lagging", "{}".getBytes(StandardCharsets.US_ASCII))));
-            response.reset();
+    /**
+     * Sends this behind all that is queued and ends. A viewer that does not take it within {@link #GRACE} is cut off: it
+     * may hold its place, and the bytes that wait for it, no longer.
+     */
+    void endWith(byte[] event) throws InterruptedException {
+        if (gone) {
+            return;
+        }
+        CompletableFuture<Void> taken =
+                response.end(Buffer.buffer(event)).toCompletionStage().toCompletableFuture();
+        try {
+            taken.get(GRACE.toNanos(), TimeUnit.NANOSECONDS);
+        } catch (TimeoutException | ExecutionException _) {
+            cutOff.run();
         }
     }
 

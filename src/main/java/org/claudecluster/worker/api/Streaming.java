@@ -1,8 +1,14 @@
 package org.claudecluster.worker.api;
 
 import jakarta.inject.Singleton;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.task.TaskProblem;
+import org.jspecify.annotations.Nullable;
 
 /** Whether streams are served at the moment, and how many. */
 @Singleton
@@ -11,6 +17,8 @@ public class Streaming {
     private volatile StreamingType type;
     private final Semaphore places;
     private final int max;
+    private final Set<Runnable> drainListeners = ConcurrentHashMap.newKeySet();
+    private volatile @Nullable Duration retryAfter;
 
     Streaming(ApiSettings settings) {
         this.type = settings.streaming();
@@ -33,6 +41,7 @@ public class Streaming {
                     TaskProblem.Code.STREAMING_OFF,
                     "streamingType is stub: set STREAMING_TYPE=sse or POST /pty/switch {\"streamingType\": \"sse\"}");
         }
+        refuseWhenDraining();
         if (!places.tryAcquire()) {
             throw new TaskProblem(
                     TaskProblem.Code.TOO_MANY_STREAMS, max + " streams are open, which is SSE_MAX_CONNECTIONS");
@@ -45,12 +54,51 @@ public class Streaming {
 
     /** Takes a place for a request that waits for a task's end; what waits costs as much as a stream that is silent. */
     Place waiting() {
+        refuseWhenDraining();
         if (!places.tryAcquire()) {
             throw new TaskProblem(
                     TaskProblem.Code.TOO_MANY_STREAMS,
                     max + " streams are open or requests wait, which is SSE_MAX_CONNECTIONS: ask without ?wait");
         }
         return places::release;
+    }
+
+    private void refuseWhenDraining() {
+        if (retryAfter != null) {
+            throw new TaskProblem(TaskProblem.Code.DRAINING, "this worker is shutting down: ask another, or later");
+        }
+    }
+
+    /**
+     * Ends all streams with an {@code event: draining} and all waits with the task as it is; no new ones begin. What has
+     * ended by then is told first.
+     *
+     * @param retryAfter when viewers should come back, to another replica or to the next process
+     * @param patience how long to wait until the last has ended
+     * @return whether all have ended
+     */
+    public boolean drain(Duration retryAfter, Duration patience) throws InterruptedException {
+        this.retryAfter = retryAfter;
+        drainListeners.forEach(Runnable::run);
+        boolean allEnded = places.tryAcquire(max, patience.toNanos(), TimeUnit.NANOSECONDS);
+        if (allEnded) {
+            places.release(max);
+        }
+        return allEnded;
+    }
+
+    /** Set once streams have to end. */
+    Optional<Duration> draining() {
+        return Optional.ofNullable(retryAfter);
+    }
+
+    /** Calls this when streams have to end, also if they had to before. It must return at once. */
+    Place onDrain(Runnable wake) {
+        drainListeners.add(wake);
+        if (retryAfter != null) {
+            wake.run();
+        }
+        return () -> drainListeners.remove(wake);
     }
 
     /** To be closed when the wait is over. */

@@ -52,10 +52,11 @@ class TaskLookup {
         Task task = now;
         long end = System.nanoTime() + wait.toNanos();
         Semaphore news = new Semaphore(0);
-        try (Transcripts.Subscription _ = transcripts.subscribe(id, news::release)) {
+        try (Transcripts.Subscription _ = transcripts.subscribe(id, news::release);
+                Streaming.Place _ = streaming.onDrain(news::release)) {
             for (task = find(id); !task.status().isFinal(); task = find(id)) {
                 long left = end - System.nanoTime();
-                if (left <= 0) {
+                if (left <= 0 || streaming.draining().isPresent()) {
                     return task;
                 }
                 awaitEnd(id, news, Math.min(left, LOOK.toNanos()));
@@ -72,7 +73,7 @@ class TaskLookup {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; left > 0; left = end - System.nanoTime()) {
             boolean woken = news.tryAcquire(left, TimeUnit.NANOSECONDS);
-            if (woken && transcripts.live(id).isEmpty()) {
+            if (woken && (transcripts.live(id).isEmpty() || streaming.draining().isPresent())) {
                 return;
             }
             news.drainPermits();

@@ -7,8 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.transcript.LiveRecord;
 import org.claudecluster.worker.transcript.LiveTranscript;
@@ -16,46 +18,63 @@ import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.Transcripts;
+import org.claudecluster.worker.transcript.Watches;
 import org.jspecify.annotations.Nullable;
 
 /**
  * One viewer's way through a transcript: first the past from the log, then what is live, at last the outcome. It pulls
  * at its own pace and holds nothing but its position, so nobody waits for it.
  */
-final class TaskStream {
+final class TaskStream implements AutoCloseable {
 
     private static final int BATCH_BYTES = 256 * 1024;
-    /** How often a viewer of a task that runs elsewhere looks for its end. */
-    private static final Duration LOOK = Duration.ofSeconds(1);
+    /** How soon a store that was away is asked again. */
+    private static final Duration STORE_AWAY = Duration.ofSeconds(1);
 
     private final TaskId id;
-    private Task task;
     private final StreamWriter writer;
-    private final TaskLookup tasks;
-    private final Transcripts transcripts;
+    private final Sources sources;
     private final ObjectMapper json;
+    private Task task;
+    /** Whether {@link #task} was looked up after the last look at the log. */
+    private boolean isTaskNew = true;
+
     private long after;
+    private boolean sawAll;
+    private Watches.@Nullable Watching watching;
     private long lastWrite = System.nanoTime();
 
-    TaskStream(
-            Task task, long after, StreamWriter writer, TaskLookup tasks, Transcripts transcripts, ObjectMapper json) {
+    /** Where the records and the outcome come from, and what may end all streams. */
+    record Sources(TaskLookup tasks, Transcripts transcripts, Watches watches, Streaming streaming) {}
+
+    /** What comes after a look. */
+    private enum Next {
+        WAIT,
+        ASK_AGAIN_SOON,
+        /** All was sent. */
+        END,
+        /** The viewer is gone or takes nothing. */
+        GIVE_UP
+    }
+
+    TaskStream(Task task, long after, StreamWriter writer, Sources sources, ObjectMapper json) {
         this.task = task;
         this.id = task.id();
         this.after = after;
         this.writer = writer;
-        this.tasks = tasks;
-        this.transcripts = transcripts;
+        this.sources = sources;
         this.json = json;
     }
 
-    /** Returns when the task has ended and all was sent, or the viewer is gone. */
+    /** Returns when the task has ended and all was sent, the worker drains, or the viewer is gone. */
     void run() throws InterruptedException {
-        try (Transcripts.Subscription _ = transcripts.subscribe(id, writer::wake)) {
+        try (Transcripts.Subscription _ = sources.transcripts().subscribe(id, writer::wake);
+                Streaming.Place _ = sources.streaming().onDrain(writer::wake)) {
             greet();
-            if (follow()) {
-                writer.end();
-            } else {
-                writer.closeLagging();
+            switch (follow()) {
+                case END -> writer.end();
+                case GIVE_UP -> writer.endWith(SseFrames.event(0, "lagging", ascii("{\"after\":" + after + "}")));
+                case WAIT, ASK_AGAIN_SOON -> draining();
             }
         }
     }
@@ -63,89 +82,122 @@ final class TaskStream {
     /** The first bytes go out at once, so that the viewer knows that it is connected. */
     private void greet() throws InterruptedException {
         if (after == 0 && task.status() == TaskStatus.PENDING) {
-            send(SseFrames.event(0, "status", "{\"status\":\"pending\"}".getBytes(StandardCharsets.US_ASCII)));
+            send(SseFrames.event(0, "status", ascii("{\"status\":\"pending\"}")));
             return;
         }
         send(SseFrames.comment("connected"));
     }
 
-    /** True when everything has been sent. */
-    private boolean follow() throws InterruptedException {
-        boolean sawAll = false;
+    private void draining() throws InterruptedException {
+        long retryAfter =
+                sources.streaming().draining().orElse(Duration.ofSeconds(1)).toMillis();
+        writer.endWith(SseFrames.event(0, "draining", ascii("{\"retryAfterMs\":" + retryAfter + "}")));
+    }
+
+    /** {@link Next#WAIT} when it would wait and the worker drains. */
+    private Next follow() throws InterruptedException {
         while (!writer.gone()) {
-            Optional<LiveTranscript> live = transcripts.live(id);
-            if (live.isEmpty() && isFinal()) {
-                // INVARIANT: the end is looked up before the log is read; what the log holds then is all there is.
-                return (sawAll || sendLogged()) && send(complete());
+            Next next = look();
+            boolean isOver = next == Next.END || next == Next.GIVE_UP;
+            if (isOver || sources.streaming().draining().isPresent()) {
+                return next;
             }
-            boolean sent = live.isPresent() ? sendLive(live.get()) : sendLogged();
-            if (!sent) {
-                return false;
-            }
-            sawAll = live.map(transcript -> transcript.isOverAt(after)).orElse(false);
-            if (!moreAt(live) && !pause(live.isPresent())) {
-                return false;
+            if (!pause(next == Next.WAIT ? writer.keepAlive() : STORE_AWAY)) {
+                return Next.GIVE_UP;
             }
         }
-        return true;
+        return Next.END;
     }
 
-    private boolean isFinal() {
-        task = tasks.find(id);
-        return task.status().isFinal();
+    private Next look() throws InterruptedException {
+        try {
+            Optional<LiveTranscript> live = sources.transcripts().live(id);
+            return live.isPresent() ? here(live.get()) : elsewhere();
+        } catch (StoreUnavailable _) {
+            return Next.ASK_AGAIN_SOON;
+        } catch (TaskProblem _) {
+            // Deleted meanwhile: the answer has begun, so that it can only end.
+            return Next.END;
+        }
     }
 
-    private boolean moreAt(Optional<LiveTranscript> live) {
-        return live.map(transcript -> !(transcript.after(after, 1) instanceof Window.Records(List<LiveRecord> records)
-                        && records.isEmpty()))
-                .orElse(false);
+    private Next here(LiveTranscript live) throws InterruptedException {
+        close();
+        isTaskNew = false;
+        boolean taken = sendFrom(live::after);
+        sawAll = live.isOverAt(after);
+        return taken ? Next.WAIT : Next.GIVE_UP;
     }
 
-    private boolean pause(boolean runsHere) throws InterruptedException {
-        boolean woken = writer.awaitNews(runsHere ? writer.keepAlive() : LOOK);
+    private Next elsewhere() throws InterruptedException {
+        if (watching == null) {
+            // INVARIANT: the end is looked up before the log is read; what the log holds then is all there is.
+            task = isTaskNew ? task : sources.tasks().find(id);
+            isTaskNew = false;
+            if (!sawAll && !task.transcriptGone() && !sendLogged()) {
+                return Next.GIVE_UP;
+            }
+            if (task.status().isFinal()) {
+                return sendComplete();
+            }
+            watching = sources.watches().watch(id, after, writer::wake);
+        }
+        return watched(watching);
+    }
+
+    private Next watched(Watches.Watching watch) throws InterruptedException {
+        Optional<Watches.End> end = watch.end();
+        if (!sendFrom(watch::after)) {
+            return Next.GIVE_UP;
+        }
+        return switch (end.orElse(null)) {
+            case Watches.End.Final(Task ended) -> {
+                task = ended;
+                yield sendComplete();
+            }
+            case Watches.End.Removed() -> Next.END;
+            case null -> Next.WAIT;
+        };
+    }
+
+    private boolean pause(Duration atMost) throws InterruptedException {
+        boolean woken = writer.awaitNews(atMost);
         boolean silent = System.nanoTime() - lastWrite >= writer.keepAlive().toNanos();
         return woken || !silent || send(SseFrames.comment("keep-alive"));
     }
 
-    private boolean sendLive(LiveTranscript live) throws InterruptedException {
+    /** Where the newest records are in memory. */
+    private interface Source {
+        Window after(long after, int maxBytes);
+    }
+
+    private boolean sendFrom(Source source) throws InterruptedException {
         while (true) {
-            switch (live.after(after, BATCH_BYTES)) {
-                case Window.Behind() -> {
-                    if (!sendLogged()) {
-                        return false;
-                    }
-                }
-                case Window.Records(List<LiveRecord> records)
-                when records.isEmpty() -> {
-                    return true;
-                }
-                case Window.Records(List<LiveRecord> records) -> {
-                    if (!sendTail(records)) {
-                        return false;
-                    }
-                }
+            long before = after;
+            boolean taken = switch (source.after(after, BATCH_BYTES)) {
+                case Window.Behind() -> sendLogged();
+                case Window.Records(List<LiveRecord> records) -> records.isEmpty() || sendTail(records);
+            };
+            if (!taken || after == before) {
+                return taken;
             }
         }
     }
 
     private boolean sendTail(List<LiveRecord> records) throws InterruptedException {
-        after = records.getLast().record().seq();
         Buffer batch = Buffer.buffer();
         for (LiveRecord record : records) {
             batch.appendBytes(record.wire(SseFrames::of));
         }
-        lastWrite = System.nanoTime();
-        return writer.write(batch);
+        return write(records.getLast().record().seq(), batch);
     }
 
     private boolean sendLogged() throws InterruptedException {
-        try (TranscriptLog.Reader reader = transcripts.log().read(id, after)) {
+        try (TranscriptLog.Reader reader = sources.transcripts().log().read(id, after)) {
             for (List<TranscriptRecord> batch = reader.next(BATCH_BYTES);
                     !batch.isEmpty();
                     batch = reader.next(BATCH_BYTES)) {
-                after = batch.getLast().seq();
-                lastWrite = System.nanoTime();
-                if (!writer.write(SseFrames.of(batch))) {
+                if (!write(batch.getLast().seq(), SseFrames.of(batch))) {
                     return false;
                 }
             }
@@ -156,18 +208,37 @@ final class TaskStream {
     /** What the last event says. */
     private record Complete(String taskId, String status, TaskView.@Nullable OutcomeView outcome) {}
 
-    private byte[] complete() {
+    private Next sendComplete() throws InterruptedException {
         TaskView view = TaskView.of(task);
         try {
             byte[] body = json.writeValueAsBytes(new Complete(view.taskId(), view.status(), view.outcome()));
-            return SseFrames.event(after + 1, "complete", body);
+            return send(SseFrames.event(after + 1, "complete", body)) ? Next.END : Next.GIVE_UP;
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
     }
 
     private boolean send(byte[] bytes) throws InterruptedException {
+        return write(after, Buffer.buffer(bytes));
+    }
+
+    /** Also when it is not taken in time it is on its way, so that the position is behind it. */
+    private boolean write(long last, Buffer bytes) throws InterruptedException {
+        after = last;
         lastWrite = System.nanoTime();
-        return writer.write(Buffer.buffer(bytes));
+        return writer.write(bytes);
+    }
+
+    private static byte[] ascii(String text) {
+        return text.getBytes(StandardCharsets.US_ASCII);
+    }
+
+    @Override
+    public void close() {
+        Watches.Watching open = watching;
+        watching = null;
+        if (open != null) {
+            open.close();
+        }
     }
 }
