@@ -1,3 +1,7 @@
+import io.agroal.api.AgroalDataSource;
+import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
+import io.agroal.api.security.NamePrincipal;
+import io.agroal.api.security.SimplePassword;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -160,7 +164,12 @@ public final class Replicas {
                 new WorkerId("bench"), Set.of("bench"), "stub", Optional.empty(), Sessions.NONE,
                 Duration.ofSeconds(30), Duration.ofSeconds(30));
         double[] latencies = new double[CLAIMS];
-        try (JdbcTaskStore store = new JdbcTaskStore(database)) {
+        try (AgroalDataSource pool = AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
+                        .connectionPoolConfiguration(connections -> connections.maxSize(4)
+                                .connectionFactoryConfiguration(factory -> factory.jdbcUrl(url)
+                                        .principal(new NamePrincipal(user))
+                                        .credential(new SimplePassword(password)))));
+                JdbcTaskStore store = new JdbcTaskStore(pool)) {
             for (int i = 0; i < CLAIMS; i++) {
                 long begin = System.nanoTime();
                 List<Task> claimed = store.claim(claimant, 1);
@@ -170,7 +179,7 @@ public final class Replicas {
                 }
             }
         }
-        row("claim of one, 100,000 finished and 10,000 pending (a connection each): p50 / p99", quantiles(latencies));
+        row("claim of one, 100,000 finished and 10,000 pending: p50 / p99", quantiles(latencies));
     }
 
     private static String seed(String status, int rows) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.claudecluster.worker.api.Streaming;
 import org.claudecluster.worker.lifecycle.Lifecycle;
+import org.jboss.logging.Logger;
 
 /**
  * The application from its start to its end: the first signal drains it, with HTTP up all the while, and then ends it;
@@ -13,16 +14,19 @@ import org.claudecluster.worker.lifecycle.Lifecycle;
  */
 public final class Serve implements QuarkusApplication {
 
-    private static final Duration COME_BACK = Duration.ofSeconds(1);
-    private static final Duration STREAMS_END = Duration.ofSeconds(3);
+    private static final Logger LOG = Logger.getLogger(Serve.class);
+    /** What viewers are told: somebody else is there by then, or the next process. */
+    private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
+    /** For viewers to take what is left; who reads more slowly resumes elsewhere. */
+    private static final Duration LAST_EVENTS = Duration.ofSeconds(2);
 
     private final Lifecycle lifecycle;
     private final Streaming streaming;
     private final AtomicBoolean asked = new AtomicBoolean();
 
     Serve(Lifecycle lifecycle, Streaming streaming) {
-        this.streaming = streaming;
         this.lifecycle = lifecycle;
+        this.streaming = streaming;
     }
 
     @Override
@@ -37,16 +41,19 @@ public final class Serve implements QuarkusApplication {
             lifecycle.hurry();
             return;
         }
-        Thread.ofPlatform().name("drain").start(() -> {
-            try {
-                lifecycle.drain();
-                // After the tasks, so that viewers of what has ended here see how.
-                boolean _ = streaming.drain(COME_BACK, STREAMS_END);
-            } catch (InterruptedException _) {
-                Thread.currentThread().interrupt();
-            } finally {
-                Quarkus.asyncExit(0);
+        Thread.ofPlatform().name("drain").start(this::drain);
+    }
+
+    private void drain() {
+        try {
+            lifecycle.drain();
+            if (!streaming.drain(RETRY_AFTER, LAST_EVENTS)) {
+                LOG.warnf("streams that did not end are cut: %d", streaming.open());
             }
-        });
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            Quarkus.asyncExit(0);
+        }
     }
 }

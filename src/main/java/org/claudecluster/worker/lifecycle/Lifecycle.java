@@ -97,7 +97,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         every(settings.lease().renew(), strays::endTheLost);
         every(settings.lease().renew(), strategy::lookAgain);
         every(EVERY_SECOND, this::lookForCancels);
-        every(EVERY_SECOND, queue::refresh);
+        every(EVERY_SECOND, queue::tick);
         every(EVERY_SECOND, leftovers::reapOrphans);
         every(settings.retention().interval(), purge::run);
     }

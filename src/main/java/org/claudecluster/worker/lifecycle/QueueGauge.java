@@ -12,18 +12,35 @@ import org.claudecluster.worker.task.TaskStore;
  */
 public final class QueueGauge implements Admission {
 
+    /** What other replicas do to an empty queue is seen after this many seconds. */
+    private static final int QUIET_TICKS = 5;
+
     private final TaskStore store;
     private final int capacity;
     private final AtomicLong pending = new AtomicLong();
     private volatile QueueDepth sample = QueueDepth.EMPTY;
+    /** Whether this process has added or taken something since the last count. */
+    private volatile boolean changed;
+
+    private int quietTicks;
 
     QueueGauge(TaskStore store, int capacity) {
         this.store = store;
         this.capacity = capacity;
     }
 
+    /** Called each second: counts again when this process has changed something, and else now and then. */
+    void tick() {
+        quietTicks++;
+        if (changed || quietTicks >= QUIET_TICKS || sample.pending() > 0) {
+            refresh();
+        }
+    }
+
     /** Counts again. What happens during the count may be missed until the next. */
     void refresh() {
+        quietTicks = 0;
+        changed = false;
         try {
             long before = pending.get();
             sample = store.depth();
@@ -36,6 +53,7 @@ public final class QueueGauge implements Admission {
 
     @Override
     public boolean tryAdmit() {
+        changed = true;
         if (pending.incrementAndGet() <= capacity) {
             return true;
         }
@@ -45,10 +63,14 @@ public final class QueueGauge implements Admission {
 
     @Override
     public void giveBack() {
+        changed = true;
         pending.decrementAndGet();
     }
 
     void claimed(int tasks) {
+        if (tasks > 0) {
+            changed = true;
+        }
         pending.addAndGet(-tasks);
     }
 

@@ -53,8 +53,8 @@ final class GroupCommit implements AutoCloseable {
         COMMITTED,
         /** Some write failed; nothing took effect. */
         ROLLED_BACK,
-        /** The database chose this transaction to end a deadlock; nothing took effect, and it may go well now. */
-        DEADLOCK,
+        /** Another transaction was quicker; nothing took effect, and it may go well now. */
+        CONFLICT,
         /** The connection or the commit failed. What took effect is unknown, so nothing may be tried again. */
         UNKNOWN
     }
@@ -118,7 +118,7 @@ final class GroupCommit implements AutoCloseable {
     private void commit(List<Pending<?>> batch) {
         try {
             Verdict verdict = attempt(batch);
-            if (verdict == Verdict.DEADLOCK || (verdict == Verdict.ROLLED_BACK && batch.size() > 1)) {
+            if (verdict == Verdict.CONFLICT || (verdict == Verdict.ROLLED_BACK && batch.size() > 1)) {
                 commitEachAlone(batch);
                 return;
             }
@@ -143,7 +143,7 @@ final class GroupCommit implements AutoCloseable {
     /** Locks are taken in the order of the writes, so two workers may meet in a deadlock; one write alone seldom does. */
     private Verdict attemptAlone(Pending<?> pending) {
         Verdict verdict = attempt(List.of(pending));
-        for (int tries = 1; verdict == Verdict.DEADLOCK && tries < TRIES; tries++) {
+        for (int tries = 1; verdict == Verdict.CONFLICT && tries < TRIES; tries++) {
             verdict = attempt(List.of(pending));
         }
         return verdict;
@@ -173,16 +173,22 @@ final class GroupCommit implements AutoCloseable {
             batch.forEach(pending -> pending.failed(e));
             // Throws when the connection is gone, and then nothing is tried again.
             connection.rollback();
-            return isDeadlock(e) ? Verdict.DEADLOCK : Verdict.ROLLED_BACK;
+            return isConflict(e) ? Verdict.CONFLICT : Verdict.ROLLED_BACK;
         }
         connection.commit();
         return Verdict.COMMITTED;
     }
 
-    /** SQLSTATE class 40: a deadlock, or two transactions that can't be put in an order. */
-    private static boolean isDeadlock(Throwable failure) {
-        return failure instanceof SQLException sql
-                && String.valueOf(sql.getSQLState()).startsWith("40");
+    /**
+     * SQLSTATE class 40: a deadlock, or two transactions that can't be put in an order. 23505: a key that was free when
+     * we looked was taken by another worker's commit, as by the same request that reached two of them.
+     */
+    private static boolean isConflict(Throwable failure) {
+        if (!(failure instanceof SQLException sql)) {
+            return false;
+        }
+        String state = String.valueOf(sql.getSQLState());
+        return state.startsWith("40") || state.equals("23505");
     }
 
     @Override
@@ -226,7 +232,7 @@ final class GroupCommit implements AutoCloseable {
         void answer(Verdict verdict) {
             switch (verdict) {
                 case COMMITTED -> answer.complete(value);
-                case ROLLED_BACK, DEADLOCK ->
+                case ROLLED_BACK, CONFLICT ->
                     fail(failure instanceof RuntimeException bug ? bug : unavailable(failure));
                 case UNKNOWN -> fail(unavailable(failure));
             }

@@ -62,7 +62,11 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<Task> claim(Claimant claimant, int slots) {
-        return write(connection -> Leases.claim(connection, claimant, slots));
+        // Looked at without a transaction, since mostly there is nothing: one statement for an idle worker's poll.
+        List<Task> mostUrgent = read(connection -> Leases.claimable(connection, claimant, slots));
+        return mostUrgent.isEmpty()
+                ? List.of()
+                : write(connection -> Leases.claim(connection, claimant, slots, mostUrgent));
     }
 
     @Override

@@ -69,22 +69,29 @@ final class Leases {
              FETCH FIRST ? ROWS ONLY
             """;
 
-    /** Passes over a row that a rival is just claiming, rather than wait for the rival's commit. */
+    /**
+     * Passes over a row that a rival is just claiming, rather than wait for the rival's commit. The epoch is that of the
+     * look before: a task that was claimed and sent back meanwhile is another one than was seen.
+     */
     private static final String CLAIM = """
             UPDATE task
                SET status = 'running', worker = ?, epoch = epoch + 1, attempt = attempt + 1, started_at = ?,
                    executor_type = ?, session_id = ?, resumed = ?, park_reason = NULL, park_message = NULL,
                    output_bytes = 0, last_output_at = NULL, turns = 0,
                    lease_until = CURRENT_TIMESTAMP + INTERVAL '1' SECOND * CAST(? AS int)
-             WHERE id = (SELECT id FROM task WHERE id = ? AND status = 'pending' FOR UPDATE SKIP LOCKED)
-               AND status = 'pending'
+             WHERE id = (SELECT id FROM task WHERE id = ? AND status = 'pending' AND epoch = ? FOR UPDATE SKIP LOCKED)
+               AND status = 'pending' AND epoch = ?
             """;
 
     /** Rivals may hold that many of the most urgent tasks, and we still find ours in the second look. */
     private static final int PAST_RIVALS = 64;
 
-    static List<Task> claim(Connection connection, Claimant claimant, int slots) throws SQLException {
-        List<Task> mostUrgent = claimable(connection, claimant, slots);
+    /**
+     * @param mostUrgent what a look at {@link #claimable} has just found, in the claimant's hands; taken are those that
+     *     are still as they were, and others for the rest
+     */
+    static List<Task> claim(Connection connection, Claimant claimant, int slots, List<Task> mostUrgent)
+            throws SQLException {
         List<Task> claimed = claim(connection, claimant, mostUrgent);
         int lost = mostUrgent.size() - claimed.size();
         if (lost > 0) {
@@ -98,7 +105,7 @@ final class Leases {
         return claimed;
     }
 
-    private static List<Task> claimable(Connection connection, Claimant claimant, int limit) throws SQLException {
+    static List<Task> claimable(Connection connection, Claimant claimant, int limit) throws SQLException {
         List<Object> parameters = new ArrayList<>();
         parameters.add(claimant.credential().orElse(""));
         parameters.addAll(claimant.names());
@@ -123,7 +130,9 @@ final class Leases {
                 task.sessionId().orElse(null),
                 task.resumed(),
                 seconds(claimant.lease()),
-                task.id().value()
+                task.id().value(),
+                task.epoch() - 1,
+                task.epoch() - 1
             });
         }
         int[] rows = updateEach(connection, CLAIM, parameters);

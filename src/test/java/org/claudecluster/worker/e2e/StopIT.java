@@ -54,6 +54,7 @@ class StopIT {
             waiting = worker.api().submit("true");
             await().until(() -> worker.api().output(task).contains("at work"));
             SseStream stream = worker.api().stream(task, 0);
+            SseStream waits = worker.api().stream(waiting, 0);
 
             worker.signal("TERM");
 
@@ -66,6 +67,7 @@ class StopIT {
             assertThat(worker.api().task(task).path("status").asText()).isEqualTo("running");
             Files.createFile(gate);
             assertThat(stream.rest().getLast().name()).isEqualTo("complete");
+            assertThat(waits.rest().getLast().name()).isEqualTo("draining");
             assertThat(worker.awaitExit(Duration.ofSeconds(10))).isZero();
             assertThat(worker.log()).contains("drained, tasks left running: 0").doesNotContain("ended by the drain");
         }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,6 +70,25 @@ class QueueGaugeTest {
         queue.refresh();
         assertThat(queue.depth().pending()).isZero();
         assertThat(queue.tryAdmit()).isTrue();
+    }
+
+    @Test
+    void an_empty_queue_is_counted_each_fifth_second_and_at_once_after_a_change_of_ours() {
+        queue.refresh();
+        store.enqueue();
+
+        IntStream.range(0, 4).forEach(_ -> queue.tick());
+        assertThat(queue.depth().pending()).isZero();
+        queue.tick();
+        assertThat(queue.depth().pending()).isEqualTo(1);
+
+        assertThat(store.update("DELETE FROM task")).isEqualTo(1);
+        queue.tick();
+        assertThat(queue.depth().pending()).isZero();
+        queue.tryAdmit();
+        store.enqueue();
+        queue.tick();
+        assertThat(queue.depth().pending()).isEqualTo(1);
     }
 
     @Test

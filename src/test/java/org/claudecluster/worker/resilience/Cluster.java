@@ -75,7 +75,7 @@ final class Cluster implements AutoCloseable {
                 .with("WORKER_NAME", name)
                 .with("WORKER_STORAGE_JDBC_URL", database.url(link.port()));
         settings.forEach(setup::with);
-        Replica replica = new Replica(setup, link);
+        Replica replica = new Replica(name, setup, link);
         replicas.add(replica);
         return replica;
     }

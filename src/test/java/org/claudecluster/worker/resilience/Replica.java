@@ -10,11 +10,13 @@ import org.claudecluster.worker.e2e.WorkerSetup;
 /** One worker of a cluster: its data directory and its link to the database, which outlive its processes. */
 final class Replica {
 
+    private final String name;
     private final WorkerSetup setup;
     private final FaultyLink link;
     private final List<WorkerProcess> processes = new ArrayList<>();
 
-    Replica(WorkerSetup setup, FaultyLink link) {
+    Replica(String name, WorkerSetup setup, FaultyLink link) {
+        this.name = name;
         this.setup = setup;
         this.link = link;
     }
@@ -41,6 +43,10 @@ final class Replica {
     Replica elsewhere() {
         setup.alone();
         return this;
+    }
+
+    String name() {
+        return name;
     }
 
     WorkerSetup setup() {

@@ -2,6 +2,8 @@ package org.claudecluster.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -172,6 +174,19 @@ abstract class ClaimContract extends StoreFixture {
         announce(ME, false);
 
         assertThat(sql("UPDATE worker SET draining = FALSE")).isEqualTo(1);
+    }
+
+    @Test
+    void a_task_that_was_claimed_and_sent_back_since_the_look_is_not_taken_as_it_was() throws SQLException {
+        TaskId id = enqueue("comes back");
+        try (Connection connection = dataSource().getConnection()) {
+            List<Task> seen = Leases.claimable(connection, ME, 1);
+            assertThat(store.giveBack(claimOne(OTHER).lease())).isTrue();
+
+            assertThat(Leases.claim(connection, ME, 1, seen)).isEmpty();
+        }
+        assertThat(status(id)).isEqualTo(TaskStatus.PENDING);
+        assertThat(claimOne(ME).lease()).isEqualTo(found(id).lease());
     }
 
     @Test

@@ -160,6 +160,27 @@ abstract class EnqueueContract extends StoreFixture {
     }
 
     @Test
+    void two_identical_requests_at_the_same_moment_make_one_task_each_time() throws Exception {
+        try (JdbcTaskStore replica = new JdbcTaskStore(dataSource())) {
+            List<JdbcTaskStore> stores = List.of(store, replica);
+            for (int round = 0; round < 50; round++) {
+                String key = "key " + round;
+
+                List<Enqueued> answers = Together.run(stores.stream()
+                        .map(one -> Together.call(() -> one.enqueue(newTask(ASpec.asking("once"), key, "print"))))
+                        .toList());
+
+                assertThat(answers)
+                        .filteredOn(Enqueued.Created.class::isInstance)
+                        .hasSize(1);
+                assertThat(answers)
+                        .filteredOn(Enqueued.Repeated.class::isInstance)
+                        .hasSize(1);
+            }
+        }
+    }
+
+    @Test
     void many_requests_at_once_are_all_kept() throws Exception {
         List<NewTask> tasks = IntStream.range(0, 500)
                 .mapToObj(i -> newTask(ASpec.asking("task " + i)))
