@@ -1,6 +1,7 @@
 package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.channel.ChannelFuture;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.net.impl.ConnectionBase;
@@ -101,7 +102,7 @@ class StreamRoute {
     /** Closes the connection whatever is still to be sent: Vert.x' own close waits until that is taken. */
     static void cutOff(HttpServerRequest request) {
         if (request.connection() instanceof ConnectionBase connection) {
-            connection.channelHandlerContext().close();
+            ChannelFuture _ = connection.channelHandlerContext().close();
         }
     }
 
