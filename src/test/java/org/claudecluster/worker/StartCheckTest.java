@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class StartCheckTest {
 
@@ -72,6 +73,36 @@ class StartCheckTest {
     @CsvSource({"HOST, ''", "HOST, ' '", "CLAUDE_CLI_PATH, ''"})
     void an_empty_value_is_told(String name, String value) {
         assertThat(problems(Map.of(name, value))).containsExactly(name + " is empty: give a value, or leave it out");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:postgresql://db/worker",
+                "jdbc:postgresql://db:5432/worker?sslmode=require",
+                "jdbc:postgresql://a:1,b:2/worker?targetServerType=primary",
+                "jdbc:postgresql:worker",
+                ""
+            })
+    void a_postgresql_url_passes(String url) {
+        assertThat(problems(Map.of("WORKER_STORAGE_JDBC_URL", url))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "jdbc:mysql://db/worker?password=secret",
+                "postgresql://db/worker?password=secret",
+                "jdbc:postgresql://db:5432?password=secret",
+                "jdbc:postgresql://?password=secret",
+                "secret"
+            })
+    void another_url_is_told_and_never_shown(String url) {
+        assertThat(problems(Map.of("WORKER_STORAGE_JDBC_URL", url)))
+                .singleElement()
+                .asString()
+                .startsWith("WORKER_STORAGE_JDBC_URL is not allowed: jdbc:postgresql://")
+                .doesNotContain("secret");
     }
 
     @Test

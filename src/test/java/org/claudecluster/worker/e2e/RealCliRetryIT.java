@@ -94,7 +94,8 @@ class RealCliRetryIT {
             assertThat(task.path("status").asText()).as(task::toPrettyString).isEqualTo("completed");
             assertThat(task.path("attempt").asInt()).isEqualTo(1);
             assertThat(task.has("parked")).isFalse();
-            assertThat(task.path("sessionResumed").asBoolean()).isTrue();
+            // With or without the session: a CLI whose first request was refused does not always leave one.
+            assertThat(task.path("result").path("text").asText()).startsWith("STUB_OK");
             assertThat(statuses(worker.api(), id)).containsExactly("running", "pending", "running");
         }
     }

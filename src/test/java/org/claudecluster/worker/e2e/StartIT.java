@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.claudecluster.worker.e2e.WorkerSetup.Refusal;
@@ -141,6 +142,50 @@ class StartIT {
                             .asText())
                     .isEqualTo("completed");
         }
+    }
+
+    @Test
+    void a_url_of_another_database_is_refused_as_a_wrong_setting() throws Exception {
+        Refusal refusal = WorkerSetup.in(home)
+                .with("WORKER_STORAGE_JDBC_URL", "jdbc:mysql://db/worker?password=hidden")
+                .startExpectingRefusal();
+
+        assertThat(refusal.exitCode()).isEqualTo(2);
+        assertThat(refusal.lines())
+                .singleElement()
+                .asString()
+                .contains("WORKER_STORAGE_JDBC_URL", "jdbc:postgresql://")
+                .doesNotContain("hidden");
+    }
+
+    @Test
+    void a_shared_store_that_does_not_answer_is_told_in_one_line() throws Exception {
+        int port;
+        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            port = free.getLocalPort();
+        }
+        Refusal refusal = WorkerSetup.in(home)
+                .with("WORKER_STORAGE_JDBC_URL", "jdbc:postgresql://127.0.0.1:" + port + "/worker")
+                .with("WORKER_STORAGE_PATIENCE", "1s")
+                .startExpectingRefusal();
+
+        assertThat(refusal.exitCode()).isEqualTo(1);
+        assertThat(refusal.lines()).singleElement().asString().contains("does not answer", "WORKER_STORAGE_JDBC_URL");
+    }
+
+    @Test
+    void an_embedded_store_that_is_broken_is_told_in_one_line_and_left_as_it_is() throws Exception {
+        byte[] broken = "no database at all ".repeat(2_000).getBytes(StandardCharsets.US_ASCII);
+        Path data = Files.createDirectories(home.resolve("broken"));
+        Files.write(data.resolve("worker.mv.db"), broken);
+
+        Refusal refusal = WorkerSetup.in(home)
+                .with("WORKER_STORAGE_DATA_DIR", data.toString())
+                .startExpectingRefusal();
+
+        assertThat(refusal.exitCode()).isEqualTo(1);
+        assertThat(refusal.lines()).singleElement().asString().contains("can't be opened", "WORKER_STORAGE_DATA_DIR");
+        assertThat(data.resolve("worker.mv.db")).hasBinaryContent(broken);
     }
 
     @Test
