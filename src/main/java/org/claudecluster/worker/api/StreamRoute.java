@@ -1,7 +1,10 @@
 package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.netty.channel.ChannelFuture;
+import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.http.HttpServerResponse;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.Router;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
@@ -87,7 +90,7 @@ class StreamRoute {
                     .putHeader("Content-Type", "text/event-stream;charset=UTF-8")
                     .putHeader("Cache-Control", "no-cache, no-transform")
                     .putHeader("X-Accel-Buffering", "no");
-            StreamWriter writer = new StreamWriter(response, settings, () -> cutOff(routing));
+            StreamWriter writer = new StreamWriter(response, settings, () -> cutOff(routing.request()));
             try (TaskStream stream = new TaskStream(task, after, writer, sources, json)) {
                 stream.run();
             }
@@ -96,8 +99,11 @@ class StreamRoute {
         }
     }
 
-    private static void cutOff(RoutingContext routing) {
-        routing.request().connection().close();
+    /** Closes the connection whatever is still to be sent: Vert.x' own close waits until that is taken. */
+    static void cutOff(HttpServerRequest request) {
+        if (request.connection() instanceof ConnectionBase connection) {
+            ChannelFuture _ = connection.channelHandlerContext().close();
+        }
     }
 
     /** The complete event has the number after the last record's. What is gone can't tell, so it is sent again. */

@@ -8,10 +8,6 @@ import io.smallrye.config.WithDefault;
 @ConfigMapping(prefix = "worker.transcript")
 public interface TranscriptConfig {
 
-    /** The most of one task that is kept: its first and its newest half. */
-    @WithDefault("64M")
-    MemorySize cap();
-
     /** The most of one task that may wait in memory for the log; beyond it the terminal is not read. */
     @WithDefault("8M")
     MemorySize buffer();

@@ -74,9 +74,8 @@ class ConfigDefaultsTest {
     }
 
     @Test
-    void of_a_task_64_mebibytes_are_kept_and_8_may_wait_for_the_log() {
+    void of_a_task_8_mebibytes_may_wait_for_the_log() {
         TranscriptConfig transcript = config(Map.of()).getConfigMapping(TranscriptConfig.class);
-        assertThat(transcript.cap().asLongValue()).isEqualTo(64L * 1024 * 1024);
         assertThat(transcript.buffer().asLongValue()).isEqualTo(8L * 1024 * 1024);
     }
 
