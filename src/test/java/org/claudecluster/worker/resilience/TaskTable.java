@@ -115,8 +115,11 @@ final class TaskTable {
         return count("SELECT count(*) FROM task_history WHERE id = ?", UUID.fromString(task));
     }
 
-    /** By how many places the claims, in the order in which they were made, are farthest from the order of urgency. */
-    long farthestOutOfOrder() throws SQLException {
+    /**
+     * How many more urgent tasks were still waiting, at most, when a task was claimed. A rival that stands still in the
+     * middle of a claim makes what it has in hand late by any number of places, but nothing else.
+     */
+    long mostOvertaken() throws SQLException {
         return count("""
                 WITH claimed AS (
                     SELECT id, row_number() OVER (ORDER BY change_no) AS place
@@ -124,7 +127,7 @@ final class TaskTable {
                 ordered AS (
                     SELECT place, row_number() OVER (ORDER BY priority DESC, enqueue_no) AS due
                       FROM claimed JOIN task USING (id))
-                SELECT max(abs(place - due)) FROM ordered
+                SELECT max(due - place) FROM ordered
                 """);
     }
 
