@@ -13,8 +13,8 @@ import java.util.function.IntSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The way from a worker to its database, which can be made to fail: silent for both or for replies only, cut, or cut at
- * one chosen statement. Sits on a port of its own; the worker needs {@code sslmode=disable}, so that statements can be
+ * The way from a worker to its database, which can be made to fail: silent for both or for replies only, or held or cut
+ * at one chosen statement. Sits on a port of its own; the worker needs {@code sslmode=disable}, so that statements can be
  * seen.
  */
 final class FaultyLink implements AutoCloseable {
@@ -25,9 +25,7 @@ final class FaultyLink implements AutoCloseable {
         /** What the worker sends arrives, what the database answers does not. */
         REPLIES_LOST,
         /** Nothing arrives, nobody is told: what a pulled cable looks like. */
-        SILENT,
-        /** Connections are closed, and new ones closed at once. */
-        CUT
+        SILENT
     }
 
     private static final InetAddress LOOPBACK = InetAddress.ofLiteral("127.0.0.1");
@@ -49,14 +47,9 @@ final class FaultyLink implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    void become(State next) {
-        synchronized (this) {
-            state = next;
-            notifyAll();
-        }
-        if (next == State.CUT) {
-            closeConnections();
-        }
+    synchronized void become(State next) {
+        state = next;
+        notifyAll();
     }
 
     /** Arms a trap for the next statement that contains this text; its parameters are {@code $1}, {@code $2} and so on. */
@@ -89,10 +82,6 @@ final class FaultyLink implements AutoCloseable {
         connections.remove(connection);
     }
 
-    private synchronized boolean isCut() {
-        return state == State.CUT;
-    }
-
     private void accept() {
         while (!listener.isClosed()) {
             acceptOne();
@@ -101,12 +90,7 @@ final class FaultyLink implements AutoCloseable {
 
     private void acceptOne() {
         try {
-            Socket worker = listener.accept();
-            if (isCut()) {
-                worker.close();
-                return;
-            }
-            connect(worker);
+            connect(listener.accept());
         } catch (IOException _) {
             // Closed, or a worker or a database that is not there: neither is the link's trouble.
             return;
@@ -126,10 +110,6 @@ final class FaultyLink implements AutoCloseable {
         connection.start();
     }
 
-    private void closeConnections() {
-        connections.forEach(PgConnection::close);
-    }
-
     @Override
     public void close() {
         try {
@@ -137,6 +117,6 @@ final class FaultyLink implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        closeConnections();
+        connections.forEach(PgConnection::close);
     }
 }
