@@ -64,6 +64,7 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 class Wiring {
 
     private static final long LEAST_BUFFER = 256 * 1024;
+    private static final long LEAST_CAP = 1024 * 1024;
 
     @Produces
     @Singleton
@@ -80,7 +81,11 @@ class Wiring {
     @Produces
     @Singleton
     Transcripts transcripts(TranscriptLog log, TranscriptConfig transcript, InstantSource clock) {
-        return new Transcripts(log, clock, bytes("worker.transcript.buffer", transcript.buffer(), LEAST_BUFFER));
+        return new Transcripts(
+                log,
+                clock,
+                bytes("worker.transcript.buffer", transcript.buffer(), LEAST_BUFFER),
+                bytes("worker.transcript.cap", transcript.cap(), LEAST_CAP));
     }
 
     @Produces

@@ -44,6 +44,7 @@ public final class LiveTranscript {
     private final Retry retry = new Retry();
     private final Tail tail;
     private final Backlog backlog;
+    private final Cap cap;
     /** INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. */
     private long written;
 
@@ -76,12 +77,16 @@ public final class LiveTranscript {
      *
      * @param on where appends run: on the calling thread where they don't wait for a network
      * @param bufferBytes how much may wait for the log
+     * @param capBytes how much of one run the log keeps
      */
-    record Flushing(Executor on, long bufferBytes) {
+    record Flushing(Executor on, long bufferBytes, long capBytes) {
         Flushing {
             requireNonNull(on, "on");
             if (bufferBytes < Backlog.FLUSH_BYTES) {
                 throw new IllegalArgumentException("a buffer of " + bufferBytes + " bytes holds no batch");
+            }
+            if (capBytes < 2 * Tail.BYTES) {
+                throw new IllegalArgumentException("a cap of " + capBytes + " bytes leaves no room for a head");
             }
         }
     }
@@ -100,6 +105,7 @@ public final class LiveTranscript {
         this.written = log.lastSeq();
         this.tail = new Tail(written);
         this.backlog = new Backlog(flushing.bufferBytes());
+        this.cap = new Cap(flushing.capBytes());
     }
 
     /** Takes what the terminal printed; the buffer is free again after the call. Nothing is kept after the close. */
@@ -125,7 +131,7 @@ public final class LiveTranscript {
             if (whole.length > held) {
                 add(Kind.OUTPUT, held == 0 ? whole : headOf(whole, held));
             }
-            due = backlog.isDue();
+            due = isDue();
         } finally {
             lock.unlock();
         }
@@ -153,11 +159,16 @@ public final class LiveTranscript {
         try {
             turns += startsTurn ? 1 : 0;
             add(kind, bytes);
-            due = backlog.isDue();
+            due = isDue();
         } finally {
             lock.unlock();
         }
         recorded(due);
+    }
+
+    /** The rest of the head at once: until it is written, the tail can't forget what follows. */
+    private boolean isDue() {
+        return backlog.isDue() || (cap.isReached() && !backlog.isEmpty());
     }
 
     private void recorded(boolean due) {
@@ -173,8 +184,15 @@ public final class LiveTranscript {
         }
         TranscriptRecord record = new TranscriptRecord(tail.lastSeq() + 1, clock.millis(), kind, bytes);
         tail.add(record);
-        backlog.add(record);
-        tail.evict(written);
+        if (cap.isHead(record)) {
+            backlog.add(record);
+        }
+        evict();
+    }
+
+    /** Beyond the cap nothing waits for the log but the tail itself, at the end. */
+    private void evict() {
+        tail.evict(cap.isReached() && written >= cap.headEnd() ? Long.MAX_VALUE : written);
     }
 
     /**
@@ -267,7 +285,7 @@ public final class LiveTranscript {
         try {
             roomCame |= backlog.written(batch.size());
             written = batch.getLast().seq();
-            tail.evict(written);
+            evict();
         } finally {
             lock.unlock();
         }
@@ -319,7 +337,9 @@ public final class LiveTranscript {
     public Window after(long after, int maxBytes) {
         lock.lock();
         try {
-            return tail.after(after, maxBytes);
+            Window window = tail.after(after, maxBytes);
+            boolean isGap = window instanceof Window.Behind && cap.isReached() && after >= cap.headEnd();
+            return isGap ? tail.afterGap(after, maxBytes, clock.millis()) : window;
         } finally {
             lock.unlock();
         }
@@ -383,11 +403,23 @@ public final class LiveTranscript {
                 add(Kind.OUTPUT, carry);
                 carry = EMPTY;
             }
+            if (cap.isReached() && refusal == null) {
+                keepTail();
+            }
             sealed = true;
             return true;
         } finally {
             lock.unlock();
         }
+    }
+
+    private void keepTail() {
+        List<TranscriptRecord> kept = tail.above(cap.headEnd());
+        long first = kept.isEmpty() ? tail.lastSeq() + 1 : kept.getFirst().seq();
+        if (first > cap.headEnd() + 1) {
+            backlog.add(Cap.gap(cap.headEnd() + 1, first - 1, clock.millis()));
+        }
+        kept.forEach(backlog::add);
     }
 
     /** True as well when it never will be. */

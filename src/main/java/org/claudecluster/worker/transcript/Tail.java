@@ -40,6 +40,25 @@ final class Tail {
         return lastSeq;
     }
 
+    /** All that is here above this number. */
+    List<TranscriptRecord> above(long seq) {
+        return records.stream()
+                .map(LiveRecord::record)
+                .filter(record -> record.seq() > seq)
+                .toList();
+    }
+
+    /** As {@link #after}, for a viewer whose next records will never be found: one stands for those that are missing. */
+    Window afterGap(long after, int maxBytes, long atMillis) {
+        long first = records.getFirst().record().seq();
+        List<LiveRecord> found = new ArrayList<>();
+        found.add(new LiveRecord(Cap.gap(after + 1, first - 1, atMillis)));
+        if (after(first - 1, maxBytes) instanceof Window.Records(List<LiveRecord> rest)) {
+            found.addAll(rest);
+        }
+        return new Window.Records(found);
+    }
+
     Window after(long after, int maxBytes) {
         if (after >= lastSeq) {
             return new Window.Records(List.of());

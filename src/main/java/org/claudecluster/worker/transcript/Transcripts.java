@@ -29,13 +29,14 @@ public final class Transcripts {
      * Of one log.
      *
      * @param bufferBytes how much of a task may wait for the log before its terminal is no longer read
+     * @param capBytes how much of one run the log keeps: its head, and the newest half megabyte
      */
-    public Transcripts(TranscriptLog log, InstantSource clock, long bufferBytes) {
+    public Transcripts(TranscriptLog log, InstantSource clock, long bufferBytes, long capBytes) {
         this.log = log;
         this.clock = clock;
         // A virtual thread per flush, since one that waits for the network must not hold up another task's.
         Executor remote = flush -> Thread.ofVirtual().name("transcript-flush").start(flush);
-        this.flushing = new Flushing(log.isRemote() ? remote : Runnable::run, bufferBytes);
+        this.flushing = new Flushing(log.isRemote() ? remote : Runnable::run, bufferBytes, capBytes);
     }
 
     /** A viewer's registration; closing it ends the wake-ups. */

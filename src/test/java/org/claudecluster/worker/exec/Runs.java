@@ -43,7 +43,8 @@ final class Runs {
 
     static TaskRun run(String prompt, Duration timeout, Path directory) {
         Task task = task(prompt, timeout, Optional.empty());
-        Transcripts transcripts = new Transcripts(new FileTranscriptLog(directory), InstantSource.system(), 8 << 20);
+        Transcripts transcripts =
+                new Transcripts(new FileTranscriptLog(directory), InstantSource.system(), 8 << 20, 64 << 20);
         return new TaskRun(
                 task, transcripts.begin(new Lease(task.id(), new WorkerId("me"), 1), _ -> {}), new StopSignal());
     }

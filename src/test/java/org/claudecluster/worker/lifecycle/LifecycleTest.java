@@ -382,7 +382,7 @@ class LifecycleTest {
                 new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)),
                 ownsStore);
         Transcripts transcripts = new Transcripts(
-                new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system(), 8 << 20);
+                new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system(), 8 << 20, 64 << 20);
         return new Lifecycle(
                 settings,
                 tasks,

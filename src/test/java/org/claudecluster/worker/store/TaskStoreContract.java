@@ -72,4 +72,20 @@ abstract class TaskStoreContract {
             return TaskStoreContract.this.dataSource();
         }
     }
+
+    @Nested
+    class Retention extends RetentionContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class Registry extends RegistryContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
 }

@@ -34,7 +34,7 @@ class LiveTranscriptTest {
     private static final String MANY_BYTES = "aä€😀\u0000ß–𝄞z";
     private static final Instant NOW = Instant.parse("2026-01-02T03:04:05.678Z");
 
-    private static final LiveTranscript.Flushing HERE = new LiveTranscript.Flushing(Runnable::run, 8 << 20);
+    private static final LiveTranscript.Flushing HERE = new LiveTranscript.Flushing(Runnable::run, 8 << 20, 64 << 20);
 
     @TempDir
     Path directory;
@@ -226,7 +226,8 @@ class LiveTranscriptTest {
     @Test
     void a_log_whose_directory_became_a_file_can_t_be_opened() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "not a directory");
-        Transcripts transcripts = new Transcripts(new FileTranscriptLog(file), InstantSource.fixed(NOW), 8 << 20);
+        Transcripts transcripts =
+                new Transcripts(new FileTranscriptLog(file), InstantSource.fixed(NOW), 8 << 20, 64 << 20);
         org.assertj.core.api.Assertions.assertThatThrownBy(() -> transcripts.begin(Records.lease(task), _ -> {}))
                 .isInstanceOf(UncheckedIOException.class);
         assertThat(transcripts.live(task)).isEmpty();

@@ -46,7 +46,7 @@ class RemoteLogTest {
     @BeforeEach
     void begin() {
         log = new RemoteLog(directory);
-        transcripts = new Transcripts(log, InstantSource.system(), BUFFER);
+        transcripts = new Transcripts(log, InstantSource.system(), BUFFER, 64 << 20);
         live = transcripts.begin(Records.lease(task), refusals::add);
         live.onRoom(rooms::incrementAndGet);
     }

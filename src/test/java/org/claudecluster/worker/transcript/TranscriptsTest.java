@@ -38,7 +38,7 @@ class TranscriptsTest {
 
     @BeforeEach
     void open() {
-        transcripts = new Transcripts(new FileTranscriptLog(directory), InstantSource.system(), 8 << 20);
+        transcripts = new Transcripts(new FileTranscriptLog(directory), InstantSource.system(), 8 << 20, 64 << 20);
     }
 
     @Test

@@ -68,8 +68,8 @@ class WatchesTest {
     @BeforeEach
     void open() {
         log = new RemoteLog(directory);
-        runner = new Transcripts(log, InstantSource.system(), 8 << 20);
-        here = new Transcripts(log, InstantSource.system(), 8 << 20);
+        runner = new Transcripts(log, InstantSource.system(), 8 << 20, 64 << 20);
+        here = new Transcripts(log, InstantSource.system(), 8 << 20, 64 << 20);
         watches = new Watches(here, id -> {
             looks.incrementAndGet();
             return store.apply(id);

@@ -1,0 +1,80 @@
+package org.claudecluster.worker.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.TaskId;
+import org.junit.jupiter.api.Test;
+
+/** What is forgotten, and what is not. */
+abstract class RetentionContract extends StoreFixture {
+
+    private static final Duration WEEK = Duration.ofDays(7);
+
+    @Test
+    void transcripts_of_old_tasks_are_marked_once() {
+        TaskId old = ended("old", 8);
+        TaskId fresh = ended("fresh", 6);
+
+        assertThat(store.expireTranscripts(WEEK, 10)).containsExactly(old);
+        assertThat(store.expireTranscripts(WEEK, 10)).isEmpty();
+        assertThat(found(old).transcriptGone()).isTrue();
+        assertThat(found(fresh).transcriptGone()).isFalse();
+    }
+
+    @Test
+    void the_oldest_go_first_and_no_more_than_asked_for() {
+        TaskId second = ended("second", 9);
+        TaskId third = ended("third", 8);
+        TaskId first = ended("first", 10);
+
+        assertThat(store.expireTranscripts(WEEK, 2)).containsExactly(first, second);
+        assertThat(store.purge(WEEK, 2)).containsExactly(first, second);
+        assertThat(store.purge(WEEK, 2)).containsExactly(third);
+    }
+
+    @Test
+    void old_tasks_go_whether_their_transcripts_went_before_or_not() {
+        TaskId without = ended("without", 9);
+        store.expireTranscripts(WEEK, 1);
+        TaskId with = ended("with", 8);
+
+        assertThat(store.purge(WEEK, 10)).containsExactlyInAnyOrder(without, with);
+        assertThat(store.find(without)).isEmpty();
+        assertThat(store.find(with)).isEmpty();
+    }
+
+    @Test
+    void what_waits_or_runs_is_never_old() {
+        TaskId running = claimed("running").id();
+        TaskId waiting = enqueue("waiting");
+        sql("UPDATE task SET created_at = created_at - INTERVAL '1' DAY * 4000");
+
+        assertThat(store.purge(WEEK, 10)).isEmpty();
+        assertThat(store.expireTranscripts(WEEK, 10)).isEmpty();
+        assertThat(List.of(found(waiting).id(), found(running).id())).containsExactly(waiting, running);
+    }
+
+    @Test
+    void a_key_may_be_used_again_when_its_task_is_forgotten() {
+        TaskId first = created(store.enqueue(newTask(ASpec.asking("once"), "key", "print")))
+                .id();
+        store.cancel(first);
+        sql("UPDATE task SET finished_at = finished_at - INTERVAL '1' DAY * 8");
+
+        assertThat(store.purge(WEEK, 10)).containsExactly(first);
+
+        created(store.enqueue(newTask(ASpec.asking("other"), "key", "other print")));
+    }
+
+    private TaskId ended(String prompt, int daysAgo) {
+        TaskId task = finished(prompt).id();
+        sql(
+                "UPDATE task SET finished_at = finished_at - INTERVAL '1' DAY * CAST(? AS int) WHERE id = ?",
+                daysAgo,
+                task);
+        return task;
+    }
+}
