@@ -96,12 +96,13 @@ class RealCliRetryIT {
             assertThat(task.has("parked")).isFalse();
             // With or without the session: a CLI whose first request was refused does not always leave one.
             assertThat(task.path("result").path("text").asText()).startsWith("STUB_OK");
-            assertThat(statuses(worker.api(), id)).containsExactly("running", "pending", "running");
+            List<SseStream.Event> events = worker.api().stream(id, 0).rest();
+            assertThat(statuses(events)).as(events::toString).containsExactly("running", "pending", "running");
         }
     }
 
-    private static List<String> statuses(Api api, String id) {
-        return api.stream(id, 0).rest().stream()
+    private static List<String> statuses(List<SseStream.Event> events) {
+        return events.stream()
                 .filter(event -> event.name().equals("status"))
                 .map(event -> Api.json(event.data()).path("status").asText())
                 .toList();
