@@ -192,7 +192,12 @@ public final class LiveTranscript {
 
     /** Beyond the cap nothing waits for the log but the tail itself, at the end. */
     private void evict() {
-        tail.evict(cap.isReached() && written >= cap.headEnd() ? Long.MAX_VALUE : written);
+        tail.evict(cap.isReached() && isHeadWritten() ? Long.MAX_VALUE : written);
+    }
+
+    /** Until then the tail can't forget what lies beyond the cap, so that nothing more may come. */
+    private boolean isHeadWritten() {
+        return !cap.isReached() || written >= cap.headEnd();
     }
 
     /**
@@ -202,7 +207,7 @@ public final class LiveTranscript {
     public boolean hasRoom() {
         lock.lock();
         try {
-            return !backlog.isFull();
+            return refusal != null || (!backlog.isFull() && isHeadWritten());
         } finally {
             lock.unlock();
         }
@@ -283,8 +288,10 @@ public final class LiveTranscript {
         retry.succeeded();
         lock.lock();
         try {
+            boolean wasWritten = isHeadWritten();
             roomCame |= backlog.written(batch.size());
             written = batch.getLast().seq();
+            roomCame |= !wasWritten && isHeadWritten();
             evict();
         } finally {
             lock.unlock();
@@ -308,7 +315,7 @@ public final class LiveTranscript {
             refusal = why;
             untold = why;
             failure = cause;
-            roomCame |= backlog.drop();
+            roomCame |= backlog.drop() || !isHeadWritten();
         } finally {
             lock.unlock();
         }

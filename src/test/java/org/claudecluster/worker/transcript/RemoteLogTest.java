@@ -108,6 +108,28 @@ class RemoteLogTest {
     }
 
     @Test
+    void at_the_cap_there_is_no_room_until_the_head_is_written() {
+        int cap = 2 * Tail.BYTES;
+        Transcripts capped = new Transcripts(log, InstantSource.system(), 8 << 20, cap);
+        TaskId other = Records.task();
+        live = capped.begin(Records.lease(other), refusals::add);
+        live.onRoom(rooms::incrementAndGet);
+        log.become(Network.AWAY);
+        print(cap / PIECE);
+        assertThat(live.hasRoom()).isFalse();
+        int before = rooms.get();
+
+        log.become(Network.GOOD);
+        live.flush();
+
+        assertThat(live.hasRoom()).isTrue();
+        assertThat(rooms).hasValue(before + 1);
+        print(1_000);
+        assertThat(capped.seal(live, () -> true)).isTrue();
+        assertThat(numbers(all(log, other, 0))).hasSizeLessThan(cap / PIECE + 2).endsWith((long) cap / PIECE + 1_000);
+    }
+
+    @Test
     void tiny_records_count_for_the_memory_that_they_take() {
         log.become(Network.AWAY);
         IntStream.range(0, BUFFER / 100).forEach(_ -> live.output(new byte[] {'x'}));
