@@ -109,6 +109,7 @@ abstract class PtyLauncherLoadContract {
     void descriptors_threads_and_files_stay_flat_over_many_spawns() throws Exception {
         assertThat(churn(Commands.program("true"), 50)).hasSize(50);
         System.gc();
+        Collection<String> files = inputFiles();
         long descriptors = Descriptors.settled();
         long threads = Descriptors.threads();
         TerminalCommand command =
@@ -118,7 +119,8 @@ abstract class PtyLauncherLoadContract {
             assertThat(Descriptors.open()).isLessThanOrEqualTo(descriptors + 4);
             assertThat(Descriptors.threads()).isLessThanOrEqualTo(threads + 4);
         });
-        assertThat(inputFiles()).isEmpty();
+        // What others have left in the shared directory is not ours to find.
+        assertThat(files).containsAll(inputFiles());
     }
 
     @Test
