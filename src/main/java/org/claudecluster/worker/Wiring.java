@@ -23,6 +23,7 @@ import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
 import org.claudecluster.worker.api.Streaming;
 import org.claudecluster.worker.api.StreamingType;
+import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
@@ -49,6 +50,7 @@ import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
@@ -103,14 +105,25 @@ class Wiring {
 
     @Produces
     @Singleton
+    Containment containment(ExecutorConfig executor, StorageConfig storage) {
+        return Containment.detect(
+                ChildEnvironment.RUN_MARKER,
+                cliState(storage).resolve("runs"),
+                executor.cgroup() == ExecutorConfig.Cgroup.AUTO);
+    }
+
+    @Produces
+    @Singleton
     PtyExecutor ptyExecutor(
+            Containment containment,
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
             TaskObserver observer,
             InstantSource clock) {
         ProcessTree.adoptOrphans();
-        PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer, clock);
+        PtyExecutor pty = new PtyExecutor(
+                launcher(executor), containment, ptySettings(executor, storage, worker), observer, clock);
         try {
             pty.prepare();
         } catch (IOException e) {
@@ -136,7 +149,7 @@ class Wiring {
 
     private static PtySettings ptySettings(ExecutorConfig executor, StorageConfig storage, WorkerConfig worker) {
         Map<String, String> own = System.getenv();
-        Path state = dataDir(storage).resolve("cli");
+        Path state = cliState(storage);
         return new PtySettings(
                 executor.cliPath(),
                 new TerminalSize(executor.terminal().cols(), executor.terminal().rows()),
@@ -159,6 +172,7 @@ class Wiring {
             Transcripts transcripts,
             ExecutorStrategy strategy,
             PtyExecutor pty,
+            Containment containment,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -181,8 +195,10 @@ class Wiring {
                 worker.limits().park(),
                 retention(worker.retention()),
                 !database.isShared());
+        Leftovers leftovers = new Leftovers(
+                observer, containment.remains(), cliState(storage).resolve(PtyExecutor.TEMPORARIES));
         return new Lifecycle(
-                settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
+                settings, store, store, transcripts, strategy, leftovers, observer, clock, Ticker.SYSTEM);
     }
 
     private static RetentionTimes retention(WorkerConfig.Retention retention) {
@@ -257,6 +273,10 @@ class Wiring {
 
     private static Path dataDir(StorageConfig storage) {
         return storage.dataDir().toAbsolutePath().normalize();
+    }
+
+    private static Path cliState(StorageConfig storage) {
+        return dataDir(storage).resolve("cli");
     }
 
     private static Path workspaces(StorageConfig storage) {

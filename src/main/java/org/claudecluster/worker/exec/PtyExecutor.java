@@ -24,6 +24,7 @@ import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.Programs;
@@ -33,6 +34,7 @@ import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TreeEnd;
+import org.claudecluster.worker.terminal.TreeLimits;
 import org.jboss.logging.Logger;
 
 /** Runs the CLI in a pseudo-terminal and answers only when its whole process tree is gone. */
@@ -44,7 +46,11 @@ public final class PtyExecutor implements TaskExecutor {
     static final String CONTINUE =
             "You were interrupted. Look at what you have done so far, then continue where you left off.";
 
+    /** Below the state directory; in it a directory for each task that runs. */
+    public static final String TEMPORARIES = "tmp";
+
     private final PtyLauncher launcher;
+    private final Containment containment;
     private final PtySettings settings;
     private final TaskObserver observer;
     private final InstantSource clock;
@@ -53,15 +59,21 @@ public final class PtyExecutor implements TaskExecutor {
     private final DirectoryPool workspaces;
     private final DirectoryPool temporaries;
 
-    public PtyExecutor(PtyLauncher launcher, PtySettings settings, TaskObserver observer, InstantSource clock) {
+    public PtyExecutor(
+            PtyLauncher launcher,
+            Containment containment,
+            PtySettings settings,
+            TaskObserver observer,
+            InstantSource clock) {
         this.clock = clock;
+        this.containment = containment;
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
         this.probe = new CliProbe(launcher, settings);
         this.sessions = new SessionFiles(claudeDirectory());
         this.workspaces = new DirectoryPool(settings.workspaces());
-        this.temporaries = new DirectoryPool(settings.state().resolve("tmp"));
+        this.temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
     }
 
     /** Removes what a predecessor left in the directories that tasks get for temporary files, and makes HOME. */
@@ -104,13 +116,15 @@ public final class PtyExecutor implements TaskExecutor {
         Deadline deadline = new Deadline(run.task().spec().timeout());
         PtySession session = new PtySession(run.transcript(), observer, clock);
         Terminal terminal;
+        containment.expect(marker(run.task()));
         try {
             terminal = launcher.launch(command(run.task(), directories), session);
         } catch (LaunchException e) {
+            containment.callOff(marker(run.task()));
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
         run.transcript().onRoom(terminal::readOn);
-        ProcessTree tree = new ProcessTree(ChildEnvironment.RUN_MARKER, marker(run.task()), terminal.pid());
+        ProcessTree tree = containment.enclose(terminal, marker(run.task()), TreeLimits.NONE);
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
         CompletableFuture<Void> _ = run.stop().lost().thenRun(() -> terminal.signal(Signal.KILL));
         try {
