@@ -20,6 +20,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.exec.WatchSettings;
+import org.claudecluster.worker.exec.RunGrace;
+import org.claudecluster.worker.config.WatchdogConfig;
 import org.claudecluster.worker.api.ApiSettings;
 import org.claudecluster.worker.api.Streaming;
 import org.claudecluster.worker.api.StreamingType;
@@ -103,14 +107,39 @@ class Wiring {
 
     @Produces
     @Singleton
+    Watchdog watchdog(
+            WatchdogConfig watchdog, WorkerConfig worker, TranscriptConfig transcript, TaskObserver observer) {
+        WorkerConfig.Task task = worker.task();
+        try {
+            return new Watchdog(
+                    new WatchSettings(
+                            watchdog.firstByte(),
+                            watchdog.noOutput(),
+                            watchdog.lingering(),
+                            watchdog.prompt(),
+                            task.memory().asLongValue(),
+                            task.processes(),
+                            task.disk().asLongValue(),
+                            transcript.atCap() == TranscriptConfig.AtCap.FAIL),
+                    observer,
+                    System::nanoTime);
+        } catch (IllegalArgumentException e) {
+            throw new WrongSetting("worker.watchdog.*, worker.task.*: " + e.getMessage());
+        }
+    }
+
+    @Produces
+    @Singleton
     PtyExecutor ptyExecutor(
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
             TaskObserver observer,
-            InstantSource clock) {
+            InstantSource clock,
+            Watchdog watchdog) {
         ProcessTree.adoptOrphans();
-        PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer, clock);
+        PtyExecutor pty = new PtyExecutor(
+                launcher(executor), ptySettings(executor, storage, worker), observer, clock, watchdog);
         try {
             pty.prepare();
         } catch (IOException e) {
@@ -140,7 +169,9 @@ class Wiring {
         return new PtySettings(
                 executor.cliPath(),
                 new TerminalSize(executor.terminal().cols(), executor.terminal().rows()),
-                new Grace(executor.grace().interrupt(), executor.grace().terminate()),
+                new RunGrace(
+                        executor.grace().soft(),
+                        new Grace(executor.grace().interrupt(), executor.grace().terminate())),
                 own,
                 worker.task().env(),
                 Credential.from(own),
@@ -159,6 +190,7 @@ class Wiring {
             Transcripts transcripts,
             ExecutorStrategy strategy,
             PtyExecutor pty,
+            Watchdog watchdog,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -182,7 +214,7 @@ class Wiring {
                 retention(worker.retention()),
                 !database.isShared());
         return new Lifecycle(
-                settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
+                settings, store, store, transcripts, strategy, new Leftovers(observer), watchdog, observer, clock, Ticker.SYSTEM);
     }
 
     private static RetentionTimes retention(WorkerConfig.Retention retention) {

@@ -1,0 +1,41 @@
+package org.claudecluster.worker.exec;
+
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * What a run may do before it is ended. A duration or size of 0 switches its watch off.
+ *
+ * @param firstByte from the start to the first byte
+ * @param noOutput how long a run may be silent and idle
+ * @param lingering from the result to the end of the program
+ * @param prompt how long a dialog may wait for a person
+ * @param memoryBytes resident, of all processes of a run together
+ * @param processes of a run at once
+ * @param diskBytes in its workspace and its temporary directory together
+ * @param endAtCap whether a run that prints more than is kept ends there
+ */
+public record WatchSettings(
+        Duration firstByte,
+        Duration noOutput,
+        Duration lingering,
+        Duration prompt,
+        long memoryBytes,
+        int processes,
+        long diskBytes,
+        boolean endAtCap) {
+
+    public WatchSettings {
+        Map.of("firstByte", firstByte, "noOutput", noOutput, "lingering", lingering, "prompt", prompt)
+                .forEach((name, value) -> requireNotNegative(name, value.isNegative()));
+        requireNotNegative("memoryBytes", memoryBytes < 0);
+        requireNotNegative("processes", processes < 0);
+        requireNotNegative("diskBytes", diskBytes < 0);
+    }
+
+    private static void requireNotNegative(String name, boolean negative) {
+        if (negative) {
+            throw new IllegalArgumentException(name + " must not be negative");
+        }
+    }
+}
