@@ -71,6 +71,10 @@ public interface ExecutorConfig {
         @WithDefault("3s")
         Duration interrupt();
 
+        /** From the SIGINT of {@code POST /tasks/{id}/interrupt} to the end of the whole tree. */
+        @WithDefault("30s")
+        Duration soft();
+
         /** From SIGTERM to SIGKILL of the whole tree. */
         @WithDefault("2s")
         Duration terminate();

@@ -14,6 +14,8 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.exec.WatchSettings;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.exec.Availability;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.ExecutorStrategy;
@@ -396,6 +398,11 @@ class LifecycleTest {
                         Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false)
                                 .remains(),
                         directory.resolve("tmp")),
+                new Watchdog(
+                        new WatchSettings(
+                                Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false),
+                        observed,
+                        ticker::nanos),
                 observed,
                 InstantSource.system(),
                 ticker);
