@@ -112,7 +112,7 @@ public final class PtyExecutor implements TaskExecutor {
         String marker = CliCommand.marker(run.task());
         containment.expect(marker);
         try {
-            terminal = launcher.launch(commands.of(run.task(), directories), session);
+            terminal = launcher.launch(commands.of(run.task(), directories).ofRun(marker), session);
         } catch (LaunchException e) {
             containment.callOff(marker);
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));

@@ -167,12 +167,15 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
         return wearsOurs(stat);
     }
 
-    /** A brand decides, ours or another's. */
+    /** A brand decides, ours or another's; that of birth only when it is ours. */
     private boolean wearsOurs(ProcessStat stat) {
-        Optional<Brand> worn = marks.brand().flatMap(_ -> ProcFs.brand(stat.pid()));
-        return worn.isPresent()
-                ? worn.equals(marks.brand())
-                : isOurs(stat, ProcFs.environment(stat.pid(), marks.name()));
+        if (marks.brand().isPresent()) {
+            String limits = ProcFs.limits(stat.pid());
+            Optional<Brand> worn = Brand.in(limits);
+            if (worn.isPresent()) return worn.equals(marks.brand());
+            if (Brand.ofBirthIn(limits).equals(marks.brand())) return true;
+        }
+        return isOurs(stat, ProcFs.environment(stat.pid(), marks.name()));
     }
 
     /** Of one without a brand: the marker decides; the session only where there is none either. */

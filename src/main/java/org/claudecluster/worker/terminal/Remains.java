@@ -42,7 +42,9 @@ public final class Remains {
         Map<Brand, String> brands = new HashMap<>();
         named().forEach(run -> brands.put(Brand.of(run), run));
         for (long pid : ProcFs.all()) {
-            ProcFs.brand(pid)
+            String limits = ProcFs.limits(pid);
+            Brand.in(limits)
+                    .or(() -> Brand.ofBirthIn(limits))
                     .map(brands::get)
                     .or(() -> ProcFs.environment(pid, markerName))
                     .filter(wanted)
