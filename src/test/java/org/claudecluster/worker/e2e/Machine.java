@@ -33,6 +33,18 @@ public final class Machine {
         return found;
     }
 
+    /** Processes that were started with this text in their command line, whatever their environment. */
+    public static Map<Long, String> processesLike(String text) {
+        Map<Long, String> found = new TreeMap<>();
+        for (Path process : list(Path.of("/proc"), "[0-9]*")) {
+            String command = read(process.resolve("cmdline")).replace('\0', ' ');
+            if (command.contains(text)) {
+                found.put(Long.valueOf(process.getFileName().toString()), command);
+            }
+        }
+        return found;
+    }
+
     /** How many master sides of pseudo-terminals a process has open. */
     public static long terminalsOf(long pid) {
         return list(Path.of("/proc", String.valueOf(pid), "fd"), "*").stream()
