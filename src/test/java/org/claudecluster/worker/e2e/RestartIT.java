@@ -96,9 +96,9 @@ class RestartIT {
                             + " >/dev/null 2>&1); echo before the kill; sleep 6000");
             awaitFlushed(setup, "before the kill");
             worker.kill();
-            assertThat(Machine.processesLike(hidden)).hasSize(1);
+            assertThat(Machine.running(hidden)).hasSize(1);
             restartAndExpectLost(setup, task);
-            assertThat(Machine.processesLike(hidden)).isEmpty();
+            assertThat(Machine.running(hidden)).isEmpty();
             assertThat(setup.dataDir().resolve("cli/runs")).isEmptyDirectory();
         }
     }
