@@ -105,6 +105,16 @@ class StraysTest {
         assertThat(stranger.isAlive()).isTrue();
     }
 
+    @Test
+    void a_note_of_a_run_that_nobody_knows_goes_when_nothing_of_it_is_left() {
+        TaskId stranger = TaskId.create(Instant.EPOCH);
+        containment.expect(ChildEnvironment.run(stranger.toString(), 1));
+        strays.look();
+        assertThat(leftovers.found()).contains(new Leftovers.Run(stranger, 1));
+        strays.endTheLost();
+        assertThat(leftovers.found()).doesNotContain(new Leftovers.Run(stranger, 1));
+    }
+
     private Task claimed() {
         store.enqueue(5, 2);
         return store.tasks.claim(EmbeddedStore.claimant("other"), 1).getFirst();

@@ -19,8 +19,8 @@ class ProcessTreeEndTimeTest {
 
     private static final Grace NONE = new Grace(Duration.ZERO, Duration.ZERO);
     private static final int ROUNDS = 10;
-    /** Some 100 ms were measured; a machine may be busy. */
-    private static final Duration GENEROUS = Duration.ofMillis(1_500);
+    /** A quarter of a second was measured with ten processes waiting for each core. */
+    private static final Duration GENEROUS = Duration.ofSeconds(5);
 
     /** Half of them are children, the others hide. */
     private static final String HUNDRED = """

@@ -23,7 +23,7 @@ class TreeSamplerTest {
     private static final long MIB = 1 << 20;
     private static final int MANY = 50;
     private static final int PASSES = 20;
-    /** What was measured is 4 ms; a machine that is slow or busy takes longer. */
+    /** Of CPU time; 10 to 14 ms were measured on a busy machine. */
     private static final Duration GENEROUS = Duration.ofMillis(60);
 
     @TempDir
