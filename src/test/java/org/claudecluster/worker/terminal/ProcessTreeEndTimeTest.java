@@ -69,7 +69,8 @@ class ProcessTreeEndTimeTest {
         TreeEnd end = ending.run();
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         assertThat(end.survivors()).isEmpty();
-        assertThat(end.killed()).isGreaterThanOrEqualTo(98);
+        // The children may have ended by SIGTERM; those that hide never hear of it.
+        assertThat(end.killed()).isGreaterThanOrEqualTo(49);
         return took;
     }
 
