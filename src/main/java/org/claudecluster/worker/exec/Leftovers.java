@@ -98,7 +98,8 @@ public final class Leftovers {
     }
 
     private Set<Long> processesOf(Run lost) {
-        Set<Long> pids = new TreeSet<>(remains.processes(run -> covers(lost, run)).keySet());
+        Set<Long> pids =
+                new TreeSet<>(remains.processes(run -> covers(lost, run)).keySet());
         if (pids.isEmpty() && !isFollowed(lost)) {
             pids.addAll(remains.usersOf(temporaries.resolve(lost.task().toString())));
         }

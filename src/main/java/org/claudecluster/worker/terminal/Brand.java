@@ -68,8 +68,7 @@ record Brand(long value) {
     <E extends Exception> long onBirth(Birth<E> birth) throws E {
         synchronized (BIRTH) {
             LinuxProcesses.FileLocks own = LinuxProcesses.fileLocks();
-            boolean lent =
-                    LinuxProcesses.limitFileLocks(ProcFs.SELF, new LinuxProcesses.FileLocks(value, own.hard()));
+            boolean lent = LinuxProcesses.limitFileLocks(ProcFs.SELF, new LinuxProcesses.FileLocks(value, own.hard()));
             try {
                 long pid = birth.run();
                 press(pid);

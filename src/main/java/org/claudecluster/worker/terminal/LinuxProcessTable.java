@@ -109,8 +109,7 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
      */
     synchronized TreeUsage learn(Set<ProcessStat.Key> before, List<ProcessStat> members) {
         before.forEach(key -> known.remove(key.pid(), key.started()));
-        List<ProcessStat> living =
-                members.stream().filter(stat -> !stat.dead()).toList();
+        List<ProcessStat> living = members.stream().filter(stat -> !stat.dead()).toList();
         living.forEach(stat -> known.put(stat.pid(), stat.started()));
         long pages = living.stream()
                 .mapToLong(stat -> Math.max(0, stat.use().residentPages()))
@@ -144,9 +143,8 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
     private Map<Long, ProcessStat> bySearch() {
         Map<Long, List<ProcessStat>> byParent = new HashMap<>();
         Deque<ProcessStat> roots = new ArrayDeque<>();
-        Set<Long> inside = marks.cgroup()
-                .map(cgroup -> Set.copyOf(cgroup.processes()))
-                .orElse(Set.of());
+        Set<Long> inside =
+                marks.cgroup().map(cgroup -> Set.copyOf(cgroup.processes())).orElse(Set.of());
         for (long pid : ProcFs.all()) {
             ProcFs.stat(pid).ifPresent(stat -> {
                 byParent.computeIfAbsent(stat.parent(), _ -> new ArrayList<>()).add(stat);

@@ -153,7 +153,8 @@ final class ProcFs {
         for (int look = 0; look < MAX_LOOKS; look++) {
             byte[] block = read("/proc/" + pid + "/environ");
             if (block == null) return NOTHING;
-            if (block.length > 0 || stat(pid).filter(ProcessStat::betweenPrograms).isEmpty()) return block;
+            if (block.length > 0
+                    || stat(pid).filter(ProcessStat::betweenPrograms).isEmpty()) return block;
             LockSupport.parkNanos(PAUSE_NANOS);
         }
         return NOTHING;

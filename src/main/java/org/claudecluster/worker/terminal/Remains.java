@@ -50,9 +50,9 @@ public final class Remains {
                     .filter(wanted)
                     .ifPresent(run -> found.put(pid, run));
         }
-        cgroups.ifPresent(all -> all.runs().stream().filter(wanted).forEach(run -> all.of(run)
-                .processes()
-                .forEach(pid -> found.put(pid, run))));
+        cgroups.ifPresent(all -> all.runs().stream()
+                .filter(wanted)
+                .forEach(run -> all.of(run).processes().forEach(pid -> found.put(pid, run))));
         return found;
     }
 
@@ -73,7 +73,8 @@ public final class Remains {
 
     /** Forgets runs that have no process any more, and takes their cgroups away. */
     public void forget(Predicate<String> over) {
-        cgroups.ifPresent(all -> all.runs().stream().filter(over).forEach(run -> all.of(run).remove()));
+        cgroups.ifPresent(all ->
+                all.runs().stream().filter(over).forEach(run -> all.of(run).remove()));
         notes.runs().stream().filter(over).forEach(notes::remove);
     }
 

@@ -60,8 +60,7 @@ public record TerminalCommand(
 
     /** The same as a run's. */
     public TerminalCommand ofRun(String name) {
-        return new TerminalCommand(
-                program, arguments, environment, directory, size, stdin, secret, Optional.of(name));
+        return new TerminalCommand(program, arguments, environment, directory, size, stdin, secret, Optional.of(name));
     }
 
     @Override

@@ -86,9 +86,8 @@ class RestartIT {
     @ParameterizedTest
     @ValueSource(strings = {"auto", "off"})
     void what_hid_from_everybody_before_the_kill_is_ended_all_the_same(String cgroup) throws Exception {
-        WorkerSetup setup = WorkerSetup.in(home)
-                .withCli(WorkerSetup.shellCli(home))
-                .with("WORKER_EXECUTOR_CGROUP", cgroup);
+        WorkerSetup setup =
+                WorkerSetup.in(home).withCli(WorkerSetup.shellCli(home)).with("WORKER_EXECUTOR_CGROUP", cgroup);
         String hidden = "/bin/sleep " + ThreadLocalRandom.current().nextInt(1_000_000_000, 2_000_000_000);
         try (WorkerProcess worker = setup.start()) {
             String task = worker.api()

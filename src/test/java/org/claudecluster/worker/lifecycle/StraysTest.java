@@ -136,7 +136,8 @@ class StraysTest {
         ProcessTree _ = containment.enclose(leader, run, TreeLimits.NONE);
         await().until(() -> !leader.alive());
         await().until(() -> containment.remains().processes(run::equals).size() == 1);
-        long pid = containment.remains().processes(run::equals).keySet().iterator().next();
+        long pid =
+                containment.remains().processes(run::equals).keySet().iterator().next();
         return ProcessHandle.of(pid).orElseThrow();
     }
 

@@ -54,10 +54,12 @@ class BrandTest {
     @Test
     void what_was_lent_at_birth_is_given_back() {
         LinuxProcesses.FileLocks before = LinuxProcesses.fileLocks();
-        assertThatIllegalStateException().isThrownBy(() -> Brand.of("task.1").onBirth(() -> {
-            throw new IllegalStateException(
-                    Brand.ofBirthIn(ProcFs.limits(ProcFs.SELF)).toString());
-        })).withMessageContaining("Brand");
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Brand.of("task.1").onBirth(() -> {
+                    throw new IllegalStateException(
+                            Brand.ofBirthIn(ProcFs.limits(ProcFs.SELF)).toString());
+                }))
+                .withMessageContaining("Brand");
         assertThat(LinuxProcesses.fileLocks()).isEqualTo(before);
     }
 

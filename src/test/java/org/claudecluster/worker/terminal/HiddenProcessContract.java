@@ -89,7 +89,8 @@ abstract class HiddenProcessContract {
     /** At once. */
     Terminal launch(String script, Recording heard) throws LaunchException {
         containment.expect(run);
-        return launcher().launch(Commands.marked(Commands.sh(named(script)), run).ofRun(run), heard);
+        return launcher()
+                .launch(Commands.marked(Commands.sh(named(script)), run).ofRun(run), heard);
     }
 
     private String named(String script) {
@@ -179,7 +180,8 @@ abstract class HiddenProcessContract {
         go();
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
-        Remains remains = Containment.detect(Commands.MARKER, notes(), withCgroups()).remains();
+        Remains remains =
+                Containment.detect(Commands.MARKER, notes(), withCgroups()).remains();
         assertThat(remains.runs()).contains(run);
         assertThat(remains.processes(run::equals))
                 .containsOnlyKeys(sleepers().getFirst().pid());
@@ -210,8 +212,7 @@ abstract class HiddenProcessContract {
         go();
         Awaitility.await().until(() -> sleepers().size() == 1);
         assertThat(ProcFs.oomScoreAdjustment(sleepers().getFirst().pid())).hasValue(Math.min(1000, own + 500));
-        assertThat(tree.end(leader, new Grace(Duration.ZERO, Duration.ZERO))
-                        .survivors())
+        assertThat(tree.end(leader, new Grace(Duration.ZERO, Duration.ZERO)).survivors())
                 .isEmpty();
     }
 }

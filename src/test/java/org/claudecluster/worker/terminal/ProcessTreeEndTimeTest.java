@@ -45,7 +45,8 @@ class ProcessTreeEndTimeTest {
         Recording recording = new Recording();
         String script = HUNDRED.replace("AFTER", whileTheLeaderLives ? "sleep 600; :" : "exit 0");
         try {
-            Terminal leader = PtyLaunchers.ffm().launch(Commands.marked(Commands.sh(script), run).ofRun(run), recording);
+            Terminal leader = PtyLaunchers.ffm()
+                    .launch(Commands.marked(Commands.sh(script), run).ofRun(run), recording);
             ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
             recording.awaitText("ready");
             return whileTheLeaderLives ? timed(() -> tree.end(leader, NONE)) : swept(recording, tree);
