@@ -28,7 +28,7 @@ record Brand(long value) {
     static Brand of(String run) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(run.getBytes(StandardCharsets.UTF_8));
-            return new Brand(SIGN << HASH_BITS | ByteBuffer.wrap(hash).getLong() >>> Long.SIZE - HASH_BITS);
+            return new Brand(SIGN << HASH_BITS | ByteBuffer.wrap(hash).getLong() >>> (Long.SIZE - HASH_BITS));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
