@@ -93,6 +93,10 @@ abstract class HiddenProcessContract {
                 .launch(Commands.marked(Commands.sh(named(script)), run).ofRun(run), heard);
     }
 
+    private static int seen(TreeSampler sampler, ProcessTree tree) {
+        return sampler.sample(List.of(tree)).getOrDefault(tree, TreeUsage.NONE).processes();
+    }
+
     private String named(String script) {
         return script.replace("SLEEP", "sleep " + seconds);
     }
@@ -195,13 +199,13 @@ abstract class HiddenProcessContract {
         Terminal leader = start(HIDE, run, recording);
         ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
         TreeSampler sampler = new TreeSampler();
-        assertThat(sampler.sample(List.of(tree)).get(tree).processes()).isPositive();
+        assertThat(seen(sampler, tree)).isPositive();
         go();
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
-        assertThat(sampler.sample(List.of(tree)).get(tree).processes()).isEqualTo(1);
+        assertThat(seen(sampler, tree)).isEqualTo(1);
         assertThat(tree.sweep().killed()).isEqualTo(1);
-        assertThat(sampler.sample(List.of(tree)).get(tree).processes()).isZero();
+        assertThat(seen(sampler, tree)).isZero();
     }
 
     @Test
