@@ -49,6 +49,7 @@ class ConfigDefaultsTest {
         assertThat(executor.type()).isEqualTo(ExecutorConfig.Type.AUTO);
         assertThat(executor.cliPath()).isEqualTo("claude");
         assertThat(executor.launcher()).isEqualTo(ExecutorConfig.Launcher.AUTO);
+        assertThat(executor.cgroup()).isEqualTo(ExecutorConfig.Cgroup.AUTO);
         assertThat(executor.terminal().cols()).isEqualTo(80);
         assertThat(executor.terminal().rows()).isEqualTo(24);
         assertThat(executor.grace().interrupt()).isEqualTo(Duration.ofSeconds(3));
