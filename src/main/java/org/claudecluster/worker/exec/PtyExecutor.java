@@ -40,15 +40,12 @@ public final class PtyExecutor implements TaskExecutor {
 
     private static final Logger LOG = Logger.getLogger(PtyExecutor.class);
 
-    /** Docs name it, since it shows in the session. */
-    static final String CONTINUE =
-            "You were interrupted. Look at what you have done so far, then continue where you left off.";
-
     private final PtyLauncher launcher;
     private final PtySettings settings;
     private final TaskObserver observer;
     private final InstantSource clock;
     private final CliProbe probe;
+    private final CliCommand commands;
     private final SessionFiles sessions;
     private final DirectoryPool workspaces;
     private final DirectoryPool temporaries;
@@ -59,14 +56,15 @@ public final class PtyExecutor implements TaskExecutor {
         this.settings = settings;
         this.observer = observer;
         this.probe = new CliProbe(launcher, settings);
-        this.sessions = new SessionFiles(claudeDirectory());
+        this.sessions = new SessionFiles(settings.claudeDirectory());
+        this.commands = new CliCommand(settings, sessions);
         this.workspaces = new DirectoryPool(settings.workspaces());
         this.temporaries = new DirectoryPool(settings.state().resolve("tmp"));
     }
 
     /** Removes what a predecessor left in the directories that tasks get for temporary files, and makes HOME. */
     public void prepare() throws IOException {
-        Files.createDirectories(settings.state().resolve("home"));
+        Files.createDirectories(settings.home());
         TaskDirectories.deleteTree(temporaries.root());
         workspaces.clear();
     }
@@ -105,14 +103,14 @@ public final class PtyExecutor implements TaskExecutor {
         PtySession session = new PtySession(run.transcript(), observer, clock);
         Terminal terminal;
         try {
-            terminal = launcher.launch(command(run.task(), directories), session);
+            terminal = launcher.launch(commands.of(run.task(), directories), session);
         } catch (LaunchException e) {
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
         run.transcript().onRoom(terminal::readOn);
-        ProcessTree tree = new ProcessTree(ChildEnvironment.RUN_MARKER, marker(run.task()), terminal.pid());
+        ProcessTree tree = new ProcessTree(ChildEnvironment.RUN_MARKER, CliCommand.marker(run.task()), terminal.pid());
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
-        CompletableFuture<Void> _ = run.stop().lost().thenRun(() -> terminal.signal(Signal.KILL));
+        CompletableFuture<Void> _ = run.stop().atOnce().thenRun(() -> terminal.signal(Signal.KILL));
         try {
             awaitEnd(session, run.stop(), deadline);
         } catch (InterruptedException _) {
@@ -138,7 +136,7 @@ public final class PtyExecutor implements TaskExecutor {
         boolean byItself = session.exited().isDone();
         TreeEnd ended = byItself
                 ? tree.sweep()
-                : tree.end(terminal, settings.grace(), run.stop().lost()::isDone);
+                : tree.end(terminal, settings.grace(), run.stop().atOnce()::isDone);
         if (!ended.survivors().isEmpty()) {
             observer.leaked(ended.survivors().size());
             LOG.warnf(
@@ -161,62 +159,6 @@ public final class PtyExecutor implements TaskExecutor {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** A path that names something is told apart from one that names nothing. */
-    private LaunchException noProgram() {
-        boolean something = settings.cli().startsWith("/") && Files.exists(Path.of(settings.cli()));
-        return something
-                ? new LaunchException(
-                        LaunchException.Kind.PROGRAM_NOT_EXECUTABLE,
-                        "CLAUDE_CLI_PATH=" + settings.cli() + " is no executable file: chmod +x, or name another")
-                : new LaunchException(
-                        LaunchException.Kind.PROGRAM_NOT_FOUND,
-                        "the CLI was not found: set CLAUDE_CLI_PATH to an executable file");
-    }
-
-    private TerminalCommand command(Task task, TaskDirectories directories) throws LaunchException {
-        Path program = Programs.find(settings.cli(), settings.environment().getOrDefault("PATH", ""))
-                .orElseThrow(this::noProgram);
-        UUID session = task.sessionId().map(UUID::fromString).orElseGet(UUID::randomUUID);
-        boolean exists = task.resumed() && sessions.reaches(session);
-        List<String> arguments = CommandLine.of(task.spec().claude(), session, exists, settings.unreadable());
-        return new TerminalCommand(
-                program,
-                arguments,
-                environment(task, directories),
-                directories.work(),
-                settings.size(),
-                prompt(task, session, exists).getBytes(StandardCharsets.UTF_8),
-                settings.credential().secret());
-    }
-
-    /** A session that was told what to do is not told twice: it would begin again with what is half done. */
-    private String prompt(Task task, UUID session, boolean exists) {
-        String prompt = task.spec().prompt();
-        return exists && sessions.holds(session, prompt) ? CONTINUE : prompt;
-    }
-
-    private Path claudeDirectory() {
-        return settings.state().resolve("claude");
-    }
-
-    private static String marker(Task task) {
-        return ChildEnvironment.run(task.id().toString(), task.epoch());
-    }
-
-    private Map<String, String> environment(Task task, TaskDirectories directories) {
-        Map<String, String> extra = new HashMap<>(settings.credential().environment());
-        extra.putAll(settings.extraEnvironment());
-        Map<String, String> built = ChildEnvironment.of(
-                settings.environment(),
-                extra,
-                task.id().toString(),
-                settings.state().resolve("home"),
-                claudeDirectory(),
-                directories.temporary());
-        built.put(ChildEnvironment.RUN_MARKER, marker(task));
-        return built;
     }
 
     private static Verdict notStarted(Reason reason, String message) {

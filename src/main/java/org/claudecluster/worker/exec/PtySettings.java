@@ -39,6 +39,16 @@ public record PtySettings(
         unreadable = List.copyOf(unreadable);
     }
 
+    /** HOME of every task. */
+    Path home() {
+        return state.resolve("home");
+    }
+
+    /** Where the CLI keeps what outlives a task. */
+    Path claudeDirectory() {
+        return state.resolve("claude");
+    }
+
     @Override
     public String toString() {
         return "PtySettings[cli=" + cli + "]";

@@ -14,6 +14,7 @@ import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.task.LocalSignals;
+import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
@@ -96,7 +97,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         every(settings.lease().renew(), () -> reap(false));
         every(settings.lease().renew(), strays::endTheLost);
         every(settings.lease().renew(), strategy::lookAgain);
-        every(EVERY_SECOND, this::lookForCancels);
+        every(EVERY_SECOND, this::lookForStops);
         every(EVERY_SECOND, queue::tick);
         every(EVERY_SECOND, leftovers::reapOrphans);
         every(settings.retention().interval(), purge::run);
@@ -173,9 +174,9 @@ public final class Lifecycle implements Worker, LocalSignals {
         }
     }
 
-    private void lookForCancels() {
+    private void lookForStops() {
         if (!running.isEmpty()) {
-            store.cancelRequests(settings.id()).forEach(this::cancelRequested);
+            store.stopRequests(settings.id()).forEach(wanted -> stop(wanted.task(), wanted.wish()));
         }
     }
 
@@ -191,7 +192,20 @@ public final class Lifecycle implements Worker, LocalSignals {
 
     @Override
     public void cancelRequested(TaskId task) {
-        running.find(task).ifPresent(found -> found.stop().ask(StopCause.CANCELLED));
+        stop(task, StopRequest.Wish.CANCEL);
+    }
+
+    @Override
+    public void interruptRequested(TaskId task) {
+        stop(task, StopRequest.Wish.INTERRUPT);
+    }
+
+    private void stop(TaskId task, StopRequest.Wish wish) {
+        StopCause cause = switch (wish) {
+            case CANCEL -> StopCause.CANCELLED;
+            case INTERRUPT -> StopCause.INTERRUPTED;
+        };
+        running.find(task).ifPresent(found -> found.stop().ask(cause));
     }
 
     @Override
