@@ -17,18 +17,21 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
 import org.claudecluster.worker.api.Streaming;
 import org.claudecluster.worker.api.StreamingType;
-import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.config.AuthConfig;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.StreamConfig;
 import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WorkerConfig;
+import org.claudecluster.worker.exec.AuthWatch;
+import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Leftovers;
@@ -42,6 +45,7 @@ import org.claudecluster.worker.lifecycle.QueueGauge;
 import org.claudecluster.worker.lifecycle.RetentionTimes;
 import org.claudecluster.worker.lifecycle.StopTimes;
 import org.claudecluster.worker.lifecycle.Ticker;
+import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
@@ -107,16 +111,57 @@ class Wiring {
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
+            AuthConfig auth,
+            Credentials credentials,
             TaskObserver observer,
             InstantSource clock) {
         ProcessTree.adoptOrphans();
-        PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer, clock);
+        PtySettings settings = ptySettings(executor, storage, worker, auth);
+        PtyExecutor pty = new PtyExecutor(launcher(executor), settings, credentials, observer, clock);
         try {
             pty.prepare();
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }
         return pty;
+    }
+
+    @Produces
+    @Singleton
+    Credentials credentials(AuthConfig auth, StorageConfig storage, WorkerConfig worker, InstantSource clock) {
+        requirePositive("worker.auth.poll", auth.poll());
+        requirePositive("worker.auth.retry", auth.retry());
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.putAll(worker.task().env());
+        Path state = cliState(storage);
+        return new Credentials(
+                new Credentials.Settings(
+                        auth.file(),
+                        environment,
+                        state.resolve("claude"),
+                        state.resolve("oauth"),
+                        workspaces(storage),
+                        auth.retry()),
+                clock);
+    }
+
+    private static void requirePositive(String key, Duration value) {
+        if (!value.isPositive()) {
+            throw new WrongSetting("%s=%s is not allowed: more than 0".formatted(key, value));
+        }
+    }
+
+    @Produces
+    @Singleton
+    AuthWatch authWatch(
+            Credentials credentials, PtyExecutor pty, ExecutorStrategy strategy, AuthConfig auth, AuthMeters meters) {
+        return new AuthWatch(credentials, pty, strategy, auth.verify(), meters::update);
+    }
+
+    @Produces
+    @Singleton
+    AuthMeters authMeters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
+        return new AuthMeters(registry, credentials::status, clock);
     }
 
     @Produces
@@ -134,19 +179,19 @@ class Wiring {
         };
     }
 
-    private static PtySettings ptySettings(ExecutorConfig executor, StorageConfig storage, WorkerConfig worker) {
-        Map<String, String> own = System.getenv();
-        Path state = dataDir(storage).resolve("cli");
+    private static PtySettings ptySettings(
+            ExecutorConfig executor, StorageConfig storage, WorkerConfig worker, AuthConfig auth) {
+        Path state = cliState(storage);
         return new PtySettings(
                 executor.cliPath(),
                 new TerminalSize(executor.terminal().cols(), executor.terminal().rows()),
                 new Grace(executor.grace().interrupt(), executor.grace().terminate()),
-                own,
+                System.getenv(),
                 worker.task().env(),
-                Credential.from(own),
                 state,
                 workspaces(storage),
-                List.of(state));
+                List.of(state),
+                auth.verifyModel());
     }
 
     @Produces
@@ -159,6 +204,7 @@ class Wiring {
             Transcripts transcripts,
             ExecutorStrategy strategy,
             PtyExecutor pty,
+            Credentials credentials,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -169,7 +215,7 @@ class Wiring {
                 worker.name().or(worker::id).orElse(host),
                 names(worker, host),
                 version,
-                Credential.from(System.getenv()).fingerprint(),
+                credentials::fingerprint,
                 pty.sessions(),
                 worker.slots().max(),
                 worker.queue().capacity(),
@@ -182,7 +228,16 @@ class Wiring {
                 retention(worker.retention()),
                 !database.isShared());
         return new Lifecycle(
-                settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
+                settings,
+                store,
+                store,
+                transcripts,
+                strategy,
+                executorType -> executorType == ExecutorType.STUB || credentials.isUsable(),
+                new Leftovers(observer),
+                observer,
+                clock,
+                Ticker.SYSTEM);
     }
 
     private static RetentionTimes retention(WorkerConfig.Retention retention) {
@@ -244,19 +299,31 @@ class Wiring {
                         "rows", executor.terminal().rows()));
     }
 
-    void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {
+    void start(
+            @Observes StartupEvent event,
+            Lifecycle lifecycle,
+            MeterRegistry registry,
+            Streaming streaming,
+            AuthWatch watch,
+            AuthConfig auth) {
         FlatJson.install();
         Gauges.register(registry, lifecycle, lifecycle.queue(), streaming::open);
         lifecycle.start();
+        watch.start(auth.poll());
     }
 
-    void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store) {
+    void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store, AuthWatch watch) {
+        watch.stop();
         lifecycle.stop();
         store.close();
     }
 
     private static Path dataDir(StorageConfig storage) {
         return storage.dataDir().toAbsolutePath().normalize();
+    }
+
+    private static Path cliState(StorageConfig storage) {
+        return dataDir(storage).resolve("cli");
     }
 
     private static Path workspaces(StorageConfig storage) {

@@ -73,12 +73,13 @@ public sealed interface AuthFile {
 
     /** The reader's own message may show what it read. */
     private static AuthFile parse(byte[] bytes, boolean worldReadable) throws IOException {
-        if (new String(bytes, StandardCharsets.UTF_8).isBlank()) {
+        String text = new String(bytes, StandardCharsets.UTF_8);
+        if (text.isBlank()) {
             return new Refused("it is empty");
         }
         JsonNode json;
         try {
-            json = Strict.READER.readTree(bytes);
+            json = Strict.READER.readTree(text);
         } catch (JsonProcessingException e) {
             return new Refused("it is not JSON (line %d, column %d)"
                     .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
@@ -87,7 +88,7 @@ public sealed interface AuthFile {
             return new Refused("it is JSON, but no object");
         }
         try {
-            return new Accepted(AuthShape.of(json, bytes), Credential.fingerprint(bytes), worldReadable);
+            return new Accepted(AuthShape.of(json, text), Credential.fingerprint(bytes), worldReadable);
         } catch (AuthShape.UnknownShapeException e) {
             return new Refused(String.valueOf(e.getMessage()));
         }

@@ -22,7 +22,7 @@ public sealed interface AuthShape {
     record Ready(Credential credential) implements AuthShape {}
 
     /** A login whose tokens rotate, so that the CLI must be able to write it back: it has to be imported first. */
-    record Rotating(byte[] json) implements AuthShape {
+    record Rotating(String json) implements AuthShape {
         @Override
         public String toString() {
             return "Rotating[]";
@@ -39,16 +39,16 @@ public sealed interface AuthShape {
         }
     }
 
-    /** The shape of this object; {@code bytes} is its text. */
-    static AuthShape of(JsonNode json, byte[] bytes) throws UnknownShapeException {
+    /** The shape of this object; {@code text} is what it was read from. */
+    static AuthShape of(JsonNode json, String text) throws UnknownShapeException {
         if (json.has("claudeAiOauth")) {
             requireUsable(json.path("claudeAiOauth"));
-            return new Rotating(bytes);
+            return new Rotating(text);
         }
         List<String> named = NAMES.stream().filter(json::has).toList();
         if (!named.contains("primaryApiKey") && (json.has("apiKeyHelper") || json.has("env"))) {
             requireCredential(json, named);
-            return new Ready(new Credential.BySettings(bytes));
+            return new Ready(new Credential.BySettings(text));
         }
         if (named.size() > 1) {
             throw new UnknownShapeException(
@@ -74,6 +74,9 @@ public sealed interface AuthShape {
             "authToken",
             "ANTHROPIC_AUTH_TOKEN");
 
+    /** What fits into one page of a pipe, which is how it reaches the CLI. */
+    int MAX_SECRET = 4096;
+
     private static Credential flat(String name, JsonNode json) throws UnknownShapeException {
         String value = secret(name, json.path(name));
         Map<String, String> companions = baseUrl(json.path("ANTHROPIC_BASE_URL"));
@@ -88,6 +91,9 @@ public sealed interface AuthShape {
         String text = value.isTextual() ? value.asText().strip() : "";
         if (text.isEmpty()) {
             throw new UnknownShapeException(name + " must be a text that is not empty");
+        }
+        if (text.length() > MAX_SECRET) {
+            throw new UnknownShapeException(name + " is longer than any key: more than " + MAX_SECRET + " characters");
         }
         // It becomes a header's value; and what was pasted with a line break in it is no key.
         if (text.chars().anyMatch(c -> c <= ' ' || c > '~')) {

@@ -26,7 +26,7 @@ public final class CommandLine {
      * @param session the session to make; ignored when the caller names one to go on with
      * @param exists whether that session was begun by an earlier attempt and its files are here: the CLI refuses to make
      *     it a second time
-     * @param unreadable directories whose files must not reach the API, not even by an {@code @path} in the prompt
+     * @param unreadable files and directories which must not reach the API, not even by an {@code @path} in the prompt
      */
     public static List<String> of(ClaudeOptions options, UUID session, boolean exists, List<Path> unreadable) {
         List<String> arguments = new ArrayList<>(List.of(
@@ -46,7 +46,10 @@ public final class CommandLine {
         }
         List<String> denied = new ArrayList<>(options.disallowedTools());
         // Two slashes: the CLI reads one as relative to its settings, and a bare Read stops no @path.
-        unreadable.forEach(directory -> denied.add("Read(/" + directory.toAbsolutePath() + "/**)"));
+        unreadable.forEach(path -> {
+            denied.add("Read(/" + path.toAbsolutePath() + ")");
+            denied.add("Read(/" + path.toAbsolutePath() + "/**)");
+        });
         if (!denied.isEmpty()) {
             arguments.add("--disallowedTools=" + String.join(",", denied));
         }

@@ -139,7 +139,7 @@ public sealed interface Credential {
     }
 
     /** A settings file with variables or an {@code apiKeyHelper}; each run gets a copy, as it was when it started. */
-    record BySettings(byte[] json) implements Credential {
+    record BySettings(String json) implements Credential {
         @Override
         public Map<String, String> environment() {
             return Map.of();
@@ -147,7 +147,7 @@ public sealed interface Credential {
 
         @Override
         public Optional<byte[]> settings() {
-            return Optional.of(json);
+            return Optional.of(json.getBytes(StandardCharsets.UTF_8));
         }
 
         @Override

@@ -30,7 +30,7 @@ public final class LoginStore {
     }
 
     /** The login with this hash: what an earlier import and the CLI made of it, or else these bytes. */
-    public Credential.Login imported(byte[] json, String hash) throws IOException {
+    public Credential.Login imported(String json, String hash) throws IOException {
         Path directory = root.resolve(hash);
         if (!Files.exists(directory.resolve(FILE))) {
             make(json, directory);
@@ -39,12 +39,12 @@ public final class LoginStore {
     }
 
     /** INVARIANT: the file appears whole, in one rename; a half written login would never be mended. */
-    private void make(byte[] json, Path directory) throws IOException {
+    private void make(String json, Path directory) throws IOException {
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
         // Made 0600, as every file by this call.
         Path fresh = Files.createTempFile(directory, ".new", ".json");
-        Files.write(fresh, json);
+        Files.writeString(fresh, json);
         Files.move(fresh, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
     }
 

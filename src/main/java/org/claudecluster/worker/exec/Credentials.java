@@ -7,15 +7,20 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.claudecluster.worker.claude.AuthFile;
 import org.claudecluster.worker.claude.AuthShape;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.LoginStore;
 import org.claudecluster.worker.claude.LoginTokens;
+import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Reason;
 import org.jboss.logging.Logger;
 
 /**
@@ -29,6 +34,10 @@ public final class Credentials {
     /** What to do about it, where there is none. */
     static final String NONE =
             "no credentials: mount a file (WORKER_AUTH_FILE) or set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN";
+
+    /** Failures of which only somebody who was let in can tell. */
+    private static final Set<Reason> ANSWERED =
+            EnumSet.of(Reason.USAGE_LIMIT, Reason.MAX_TURNS, Reason.BUDGET_EXCEEDED);
 
     private final Settings settings;
     private final LoginStore logins;
@@ -44,15 +53,22 @@ public final class Credentials {
      * @param environment the worker's own, with what the configuration gives to every task
      * @param configDirectory the CLI's own directory, in which somebody may have logged in
      * @param logins where logins that rotate are kept
+     * @param workspaces where tasks work, which no rule may hide
      * @param retry how long after a refusal the same credential is tried again
      */
     public record Settings(
-            Path file, Map<String, String> environment, Path configDirectory, Path logins, Duration retry) {
+            Path file,
+            Map<String, String> environment,
+            Path configDirectory,
+            Path logins,
+            Path workspaces,
+            Duration retry) {
         public Settings {
             requireNonNull(file, "file");
             environment = Map.copyOf(environment);
             requireNonNull(configDirectory, "configDirectory");
             requireNonNull(logins, "logins");
+            requireNonNull(workspaces, "workspaces");
             if (!retry.isPositive()) {
                 throw new IllegalArgumentException("retry must be positive: " + retry);
             }
@@ -95,16 +111,29 @@ public final class Credentials {
 
     /** Directories and files that hold secrets, for the CLI's deny rules. */
     public List<Path> unreadable() {
-        List<Path> paths = new ArrayList<>(held.credential().files());
-        Path file = settings.file().toAbsolutePath();
-        paths.add(file);
+        Stream<Path> files = Stream.concat(held.credential().files().stream(), Stream.of(settings.file()));
+        return files.map(Path::toAbsolutePath)
+                .flatMap(file -> Stream.concat(Stream.of(file), real(file)))
+                .map(this::placeOf)
+                .distinct()
+                .toList();
+    }
+
+    /** Where Kubernetes' symbolic links lead at this moment. */
+    private static Stream<Path> real(Path file) {
         try {
-            // Where Kubernetes' symbolic links lead at this moment.
-            paths.add(file.toRealPath());
+            return Stream.of(file.toRealPath());
         } catch (IOException _) {
-            return List.copyOf(paths);
+            return Stream.empty();
         }
-        return paths.stream().distinct().toList();
+    }
+
+    /** A mount's whole directory, since other versions lie beside it; but none that tasks have to read. */
+    private Path placeOf(Path file) {
+        Path directory = file.getParent();
+        boolean ofItsOwn =
+                directory != null && directory.getNameCount() > 1 && !settings.workspaces().startsWith(directory);
+        return ofItsOwn ? directory : file;
     }
 
     /** Looks at the file again, and at the end of a login; true when new tasks get another credential than before. */
@@ -236,10 +265,17 @@ public final class Credentials {
     }
 
     /** The CLI, asked for its status, makes nothing of this credential. */
-    synchronized void unusable(Credential used, String why) {
-        if (isCurrent(used) && isUsable()) {
-            AuthState state = used instanceof Credential.None ? AuthState.MISSING : AuthState.INVALID;
-            set(held.status().with(state, Optional.of(why)));
+    synchronized void unusable(Credential used) {
+        if (!isCurrent(used)) {
+            return;
+        }
+        AuthStatus status = held.status();
+        if (!status.state().isUsable()) {
+            inconclusive(used);
+        } else if (used instanceof Credential.None) {
+            set(status.with(AuthState.MISSING, Optional.of(NONE)));
+        } else {
+            set(status.with(AuthState.INVALID, Optional.of("the CLI says that it is not logged in with it")));
         }
     }
 
@@ -252,10 +288,30 @@ public final class Credentials {
         }
     }
 
-    /** Whether the refusal is long enough ago to try again; {@link #refused} starts the wait anew. */
+    /** Says nothing new, but starts the wait for the next try. */
+    synchronized void inconclusive(Credential used) {
+        if (isCurrent(used)) {
+            held = new Held(held.credential(), held.status(), clock.instant());
+        }
+    }
+
+    /** What a run with this credential shows of it; most endings show nothing. */
+    public void heard(Credential used, Verdict verdict) {
+        Optional<Reason> reason = verdict.outcome().reason();
+        if (reason.equals(Optional.of(Reason.AUTH_FAILED))) {
+            refused(used, "the API refused it: " + verdict.outcome().message().orElse("no message"));
+        } else if (reason.filter(ANSWERED::contains).isPresent()
+                || (verdict.outcome() instanceof Outcome.Completed
+                        && verdict.result().isPresent())) {
+            worked(used);
+        }
+    }
+
+    /** Whether it is long enough ago that it was found wanting to try again. */
     boolean isRetryDue() {
         Held now = held;
-        return now.status().state() == AuthState.REFUSED
+        AuthState state = now.status().state();
+        return (state == AuthState.REFUSED || state == AuthState.MISSING)
                 && !clock.instant().isBefore(now.since().plus(settings.retry()));
     }
 

@@ -1,21 +1,15 @@
 package org.claudecluster.worker.exec;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.claude.ChildEnvironment;
-import org.claudecluster.worker.claude.CommandLine;
+import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.SessionFiles;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
@@ -26,11 +20,9 @@ import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.ProcessTree;
-import org.claudecluster.worker.terminal.Programs;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
-import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TreeEnd;
 import org.jboss.logging.Logger;
@@ -44,20 +36,30 @@ public final class PtyExecutor implements TaskExecutor {
     private final PtySettings settings;
     private final TaskObserver observer;
     private final InstantSource clock;
+    private final Credentials credentials;
     private final CliProbe probe;
+    private final AuthProbe auth;
     private final CliCommand commands;
     private final SessionFiles sessions;
     private final DirectoryPool workspaces;
     private final DirectoryPool temporaries;
 
-    public PtyExecutor(PtyLauncher launcher, PtySettings settings, TaskObserver observer, InstantSource clock) {
+    public PtyExecutor(
+            PtyLauncher launcher,
+            PtySettings settings,
+            Credentials credentials,
+            TaskObserver observer,
+            InstantSource clock) {
+        this.credentials = credentials;
         this.clock = clock;
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
-        this.probe = new CliProbe(launcher, settings);
+        CliCall call = new CliCall(launcher, settings);
+        this.probe = new CliProbe(call, settings);
+        this.auth = new AuthProbe(call, settings.verifyModel(), clock);
         this.sessions = new SessionFiles(settings.claudeDirectory());
-        this.commands = new CliCommand(settings, sessions);
+        this.commands = new CliCommand(settings, sessions, credentials);
         this.workspaces = new DirectoryPool(settings.workspaces());
         this.temporaries = new DirectoryPool(settings.state().resolve("tmp"));
     }
@@ -66,6 +68,7 @@ public final class PtyExecutor implements TaskExecutor {
     public void prepare() throws IOException {
         Files.createDirectories(settings.home());
         TaskDirectories.deleteTree(temporaries.root());
+        ConfigOverlay.prepare(settings);
         workspaces.clear();
     }
 
@@ -81,13 +84,43 @@ public final class PtyExecutor implements TaskExecutor {
 
     @Override
     public Availability probe() {
-        return probe.run();
+        Availability found = probe.run();
+        if (found instanceof Availability.Available && credentials.current() instanceof Credential.None none) {
+            tryLogin(none);
+            return credentials.isUsable()
+                    ? found
+                    : new Availability.Unavailable(credentials.status().reason().orElse(Credentials.NONE));
+        }
+        return found;
+    }
+
+    /** Asks the CLI whether it takes this for a credential; a CLI that does not say is believed. */
+    void tryLogin(Credential credential) {
+        Optional<Boolean> loggedIn = auth.isLoggedIn(credential);
+        if (loggedIn.equals(Optional.of(true))) {
+            credentials.present(credential);
+        } else if (loggedIn.isPresent()) {
+            credentials.unusable(credential);
+        } else {
+            credentials.inconclusive(credential);
+        }
+    }
+
+    /** Finds out by one real turn. */
+    void tryTurn(Credential credential) {
+        credentials.inconclusive(credential);
+        auth.oneTurn(credential).ifPresent(verdict -> credentials.heard(credential, verdict));
     }
 
     @Override
     public Verdict run(TaskRun run) throws InterruptedException {
-        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries)) {
-            return runIn(directories, run);
+        Credential credential = credentials.current();
+        String name = run.task().id().toString();
+        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries);
+                ConfigOverlay overlay = ConfigOverlay.open(settings, name, directories.work(), credential)) {
+            Verdict verdict = runIn(directories, overlay, credential, run);
+            credentials.heard(credential, verdict);
+            return verdict.ranWith(credential.fingerprint());
         } catch (TaskDirectories.OutsideWorkspaceException e) {
             return notStarted(Reason.PERMISSION_BLOCKED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -95,7 +128,8 @@ public final class PtyExecutor implements TaskExecutor {
         }
     }
 
-    private Verdict runIn(TaskDirectories directories, TaskRun run) throws InterruptedException {
+    private Verdict runIn(TaskDirectories directories, ConfigOverlay overlay, Credential credential, TaskRun run)
+            throws InterruptedException {
         if (run.stop().cause().isPresent()) {
             return new Verdict(Stops.outcome(run.stop().cause().get(), new Ending.NotStarted()), Optional.empty());
         }
@@ -103,7 +137,7 @@ public final class PtyExecutor implements TaskExecutor {
         PtySession session = new PtySession(run.transcript(), observer, clock);
         Terminal terminal;
         try {
-            terminal = launcher.launch(commands.of(run.task(), directories), session);
+            terminal = launcher.launch(commands.of(run.task(), directories, overlay, credential), session);
         } catch (LaunchException e) {
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
@@ -165,7 +199,7 @@ public final class PtyExecutor implements TaskExecutor {
         return new Verdict(new Outcome.Failed(reason, message, new Ending.NotStarted()), Optional.empty());
     }
 
-    private static Ending ending(Optional<TerminalExit> exit) {
+    static Ending ending(Optional<TerminalExit> exit) {
         return exit.<Ending>map(known -> switch (known) {
                     case TerminalExit.Exited(int code) -> new Ending.Exited(code);
                     case TerminalExit.Signalled(int signal) -> new Ending.Signalled(signal);

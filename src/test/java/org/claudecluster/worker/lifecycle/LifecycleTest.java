@@ -50,6 +50,7 @@ class LifecycleTest {
     private final GatedExecutor executor = new GatedExecutor();
     private final Observed observed = new Observed();
     private final ManualTicker ticker = new ManualTicker();
+    private ClaimGate gate = ClaimGate.open();
     private Duration drain = Duration.ofMinutes(1);
     private EmbeddedStore store;
     private Lifecycle lifecycle;
@@ -369,7 +370,7 @@ class LifecycleTest {
                 "self",
                 Set.of("self"),
                 "1",
-                Optional.empty(),
+                Optional::empty,
                 Sessions.NONE,
                 slots,
                 1_000,
@@ -389,6 +390,7 @@ class LifecycleTest {
                 store.tasks,
                 transcripts,
                 new ExecutorStrategy(runs, runs, ExecutorType.STUB),
+                gate,
                 new Leftovers(observed),
                 observed,
                 InstantSource.system(),
