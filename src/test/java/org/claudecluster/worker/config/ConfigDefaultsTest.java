@@ -53,6 +53,16 @@ class ConfigDefaultsTest {
     }
 
     @Test
+    void credentials_are_looked_for_in_app_auth_and_never_tried_by_a_call_that_nobody_asked_for() {
+        AuthConfig auth = config(Map.of()).getConfigMapping(AuthConfig.class);
+        assertThat(auth.file()).isEqualTo(Path.of("/app/auth/config.json"));
+        assertThat(auth.poll()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(auth.verify()).isFalse();
+        assertThat(auth.verifyModel()).isEmpty();
+        assertThat(auth.retry()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
     void what_is_kept_lies_in_data_and_is_flushed_four_times_a_second() {
         StorageConfig storage = config(Map.of()).getConfigMapping(StorageConfig.class);
         assertThat(storage.dataDir()).isEqualTo(Path.of("data"));
@@ -147,6 +157,7 @@ class ConfigDefaultsTest {
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withConverter(MemorySize.class, 200, new MemorySizeConverter())
                 .withMapping(WorkerConfig.class)
+                .withMapping(AuthConfig.class)
                 .withMapping(ExecutorConfig.class)
                 .withMapping(StorageConfig.class)
                 .withMapping(StreamConfig.class)
