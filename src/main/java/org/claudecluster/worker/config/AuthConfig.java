@@ -28,7 +28,10 @@ public interface AuthConfig {
     /** The model of such a call. Absent: the CLI's default. */
     Optional<@Size(min = 1, max = 200) String> verifyModel();
 
-    /** How often a credential that the API has refused is tried again by a one-turn call, while tasks wait. */
+    /**
+     * A credential that the API has refused is tried again by a one-turn call while tasks wait: after 5 s, then after
+     * twice as long each time, up to this.
+     */
     @WithDefault("60s")
     Duration retry();
 }

@@ -39,6 +39,9 @@ public final class Credentials {
     private static final Set<Reason> ANSWERED =
             EnumSet.of(Reason.USAGE_LIMIT, Reason.MAX_TURNS, Reason.BUDGET_EXCEEDED);
 
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+    private static final int MOST_DOUBLINGS = 16;
+
     private final Settings settings;
     private final LoginStore logins;
     private final InstantSource clock;
@@ -54,7 +57,7 @@ public final class Credentials {
      * @param configDirectory the CLI's own directory, in which somebody may have logged in
      * @param logins where logins that rotate are kept
      * @param workspaces where tasks work, which no rule may hide
-     * @param retry how long after a refusal the same credential is tried again
+     * @param retry the longest time after which a credential that was refused is tried again
      */
     public record Settings(
             Path file,
@@ -75,8 +78,8 @@ public final class Credentials {
         }
     }
 
-    /** One credential, how it stands, and when it was last found wanting. */
-    private record Held(Credential credential, AuthStatus status, Instant since) {}
+    /** One credential, how it stands, when it was last tried or changed, and how often it was tried in vain. */
+    private record Held(Credential credential, AuthStatus status, Instant since, int tries) {}
 
     /** Looks at once, so that the first task finds what is there. */
     public Credentials(Settings settings, InstantSource clock) {
@@ -215,7 +218,8 @@ public final class Credentials {
                 credential,
                 new AuthStatus(
                         AuthState.UNKNOWN, source, credential.kind(), Optional.empty(), false, Optional.empty()),
-                clock.instant());
+                clock.instant(),
+                0);
     }
 
     private Held refusedFile(String why) {
@@ -229,7 +233,8 @@ public final class Credentials {
                         Optional.empty(),
                         false,
                         Optional.of(reason)),
-                clock.instant());
+                clock.instant(),
+                0);
     }
 
     private void judge(LoginTokens tokens) {
@@ -246,7 +251,7 @@ public final class Credentials {
             set(status.with(AuthState.UNKNOWN, Optional.empty()));
             return;
         }
-        held = new Held(held.credential(), status, held.since());
+        held = new Held(held.credential(), status, held.since(), held.tries());
     }
 
     /** The API, or the CLI before it asked the API, has said no to this credential. */
@@ -291,7 +296,7 @@ public final class Credentials {
     /** Says nothing new, but starts the wait for the next try. */
     synchronized void inconclusive(Credential used) {
         if (isCurrent(used)) {
-            held = new Held(held.credential(), held.status(), clock.instant());
+            held = new Held(held.credential(), held.status(), clock.instant(), Math.min(held.tries() + 1, MOST_DOUBLINGS));
         }
     }
 
@@ -312,7 +317,13 @@ public final class Credentials {
         Held now = held;
         AuthState state = now.status().state();
         return (state == AuthState.REFUSED || state == AuthState.MISSING)
-                && !clock.instant().isBefore(now.since().plus(settings.retry()));
+                && !clock.instant().isBefore(now.since().plus(pause(now.tries())));
+    }
+
+    /** Soon at first, since a refusal may be a mistake of the moment. */
+    private Duration pause(int tries) {
+        Duration pause = FIRST_RETRY.multipliedBy(1L << tries);
+        return pause.compareTo(settings.retry()) < 0 ? pause : settings.retry();
     }
 
     /** What was found out of a credential that has been replaced meanwhile says nothing of the new one. */
@@ -322,7 +333,7 @@ public final class Credentials {
 
     private void set(AuthStatus status) {
         boolean told = held.status().state() == status.state();
-        held = new Held(held.credential(), status, clock.instant());
+        held = new Held(held.credential(), status, clock.instant(), told ? held.tries() : 0);
         if (!told && (!status.state().isUsable() || status.state() == AuthState.OK)) {
             tellOf(status);
         }

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
@@ -111,22 +112,35 @@ class CredentialsTest {
     }
 
     @Test
-    void a_refused_credential_is_tried_again_after_a_while_and_each_try_starts_the_wait_anew() {
+    void a_refused_credential_is_tried_again_soon_and_then_ever_more_rarely() {
         Credentials credentials = credentials(KEY);
         assertThat(credentials.isRetryDue()).isFalse();
         credentials.heard(credentials.current(), failed(Reason.AUTH_FAILED));
         assertThat(credentials.isRetryDue()).isFalse();
-        clock.advance(Duration.ofSeconds(60));
+        clock.advance(Duration.ofSeconds(5));
         assertThat(credentials.isRetryDue()).isTrue();
 
         credentials.inconclusive(credentials.current());
+        credentials.heard(credentials.current(), failed(Reason.AUTH_FAILED));
 
+        clock.advance(Duration.ofSeconds(9));
         assertThat(credentials.isRetryDue()).isFalse();
-        clock.advance(Duration.ofSeconds(60));
+        clock.advance(Duration.ofSeconds(1));
         assertThat(credentials.isRetryDue()).isTrue();
         credentials.worked(credentials.current());
         assertThat(credentials.status().state()).isEqualTo(AuthState.OK);
         assertThat(credentials.isRetryDue()).isFalse();
+    }
+
+    @Test
+    void between_two_tries_lies_what_is_configured_at_most() {
+        Credentials credentials = credentials(KEY);
+        credentials.refused(credentials.current(), "said the API");
+        IntStream.range(0, 100).forEach(_ -> credentials.inconclusive(credentials.current()));
+        clock.advance(Duration.ofSeconds(59));
+        assertThat(credentials.isRetryDue()).isFalse();
+        clock.advance(Duration.ofSeconds(1));
+        assertThat(credentials.isRetryDue()).isTrue();
     }
 
     @Test
