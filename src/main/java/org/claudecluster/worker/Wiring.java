@@ -8,36 +8,29 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
 import java.util.List;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
 import org.claudecluster.worker.api.Streaming;
 import org.claudecluster.worker.api.StreamingType;
-import org.claudecluster.worker.config.AuthConfig;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.StreamConfig;
 import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WorkerConfig;
-import org.claudecluster.worker.exec.AuthWatch;
 import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
-import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.PtyExecutor;
-import org.claudecluster.worker.exec.PtySettings;
-import org.claudecluster.worker.exec.StubExecutor;
+import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.lifecycle.ClaimGate;
 import org.claudecluster.worker.lifecycle.LeaseTimes;
 import org.claudecluster.worker.lifecycle.Lifecycle;
 import org.claudecluster.worker.lifecycle.LifecycleSettings;
@@ -45,7 +38,6 @@ import org.claudecluster.worker.lifecycle.QueueGauge;
 import org.claudecluster.worker.lifecycle.RetentionTimes;
 import org.claudecluster.worker.lifecycle.StopTimes;
 import org.claudecluster.worker.lifecycle.Ticker;
-import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
@@ -53,11 +45,7 @@ import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.terminal.Grace;
-import org.claudecluster.worker.terminal.ProcessTree;
-import org.claudecluster.worker.terminal.PtyLauncher;
-import org.claudecluster.worker.terminal.PtyLaunchers;
-import org.claudecluster.worker.terminal.TerminalSize;
+import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.transcript.Watches;
@@ -107,95 +95,6 @@ class Wiring {
 
     @Produces
     @Singleton
-    PtyExecutor ptyExecutor(
-            ExecutorConfig executor,
-            StorageConfig storage,
-            WorkerConfig worker,
-            AuthConfig auth,
-            Credentials credentials,
-            TaskObserver observer,
-            InstantSource clock) {
-        ProcessTree.adoptOrphans();
-        PtySettings settings = ptySettings(executor, storage, worker, auth);
-        PtyExecutor pty = new PtyExecutor(launcher(executor), settings, credentials, observer, clock);
-        try {
-            pty.prepare();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the data directory can't be prepared", e);
-        }
-        return pty;
-    }
-
-    @Produces
-    @Singleton
-    Credentials credentials(AuthConfig auth, StorageConfig storage, WorkerConfig worker, InstantSource clock) {
-        requirePositive("worker.auth.poll", auth.poll());
-        requirePositive("worker.auth.retry", auth.retry());
-        Map<String, String> environment = new HashMap<>(System.getenv());
-        environment.putAll(worker.task().env());
-        Path state = cliState(storage);
-        return new Credentials(
-                new Credentials.Settings(
-                        auth.file(),
-                        environment,
-                        state.resolve("claude"),
-                        state.resolve("oauth"),
-                        workspaces(storage),
-                        auth.retry()),
-                clock);
-    }
-
-    private static void requirePositive(String key, Duration value) {
-        if (!value.isPositive()) {
-            throw new WrongSetting("%s=%s is not allowed: more than 0".formatted(key, value));
-        }
-    }
-
-    @Produces
-    @Singleton
-    AuthWatch authWatch(
-            Credentials credentials, PtyExecutor pty, ExecutorStrategy strategy, AuthConfig auth, AuthMeters meters) {
-        return new AuthWatch(credentials, pty, strategy, auth.verify(), meters::update);
-    }
-
-    @Produces
-    @Singleton
-    AuthMeters authMeters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
-        return new AuthMeters(registry, credentials::status, clock);
-    }
-
-    @Produces
-    @Singleton
-    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor) {
-        return new ExecutorStrategy(
-                new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
-    }
-
-    private static PtyLauncher launcher(ExecutorConfig executor) {
-        return switch (executor.launcher()) {
-            case AUTO -> PtyLaunchers.best();
-            case FFM -> PtyLaunchers.ffm();
-            case PTY4J -> PtyLaunchers.pty4j();
-        };
-    }
-
-    private static PtySettings ptySettings(
-            ExecutorConfig executor, StorageConfig storage, WorkerConfig worker, AuthConfig auth) {
-        Path state = cliState(storage);
-        return new PtySettings(
-                executor.cliPath(),
-                new TerminalSize(executor.terminal().cols(), executor.terminal().rows()),
-                new Grace(executor.grace().interrupt(), executor.grace().terminate()),
-                System.getenv(),
-                worker.task().env(),
-                state,
-                workspaces(storage),
-                List.of(state),
-                auth.verifyModel());
-    }
-
-    @Produces
-    @Singleton
     Lifecycle lifecycle(
             WorkerConfig worker,
             StorageConfig storage,
@@ -205,6 +104,9 @@ class Wiring {
             ExecutorStrategy strategy,
             PtyExecutor pty,
             Credentials credentials,
+            ClaimGate gate,
+            Watchdog watchdog,
+            Containment containment,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -227,14 +129,17 @@ class Wiring {
                 worker.limits().park(),
                 retention(worker.retention()),
                 !database.isShared());
+        Leftovers leftovers = new Leftovers(
+                observer, containment.remains(), Directories.cliState(storage).resolve(PtyExecutor.TEMPORARIES));
         return new Lifecycle(
                 settings,
                 store,
                 store,
                 transcripts,
                 strategy,
-                executorType -> executorType == ExecutorType.STUB || credentials.isUsable(),
-                new Leftovers(observer),
+                gate,
+                leftovers,
+                watchdog,
                 observer,
                 clock,
                 Ticker.SYSTEM);
@@ -288,7 +193,7 @@ class Wiring {
                 worker.environment(),
                 worker.lease().duration(),
                 Duration.ofMillis(worker.task().timeoutMs()),
-                workspaces(storage),
+                Directories.workspaces(storage),
                 Duration.ofMillis(stream.keepaliveMs()),
                 stream.stall(),
                 stream.maxConnections(),
@@ -299,37 +204,15 @@ class Wiring {
                         "rows", executor.terminal().rows()));
     }
 
-    void start(
-            @Observes StartupEvent event,
-            Lifecycle lifecycle,
-            MeterRegistry registry,
-            Streaming streaming,
-            AuthWatch watch,
-            AuthConfig auth) {
+    void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {
         FlatJson.install();
         Gauges.register(registry, lifecycle, lifecycle.queue(), streaming::open);
         lifecycle.start();
-        watch.start(auth.poll());
     }
 
-    void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store, AuthWatch watch) {
-        watch.stop();
+    void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store) {
         lifecycle.stop();
         store.close();
-    }
-
-    private static Path dataDir(StorageConfig storage) {
-        return storage.dataDir().toAbsolutePath().normalize();
-    }
-
-    private static Path cliState(StorageConfig storage) {
-        return dataDir(storage).resolve("cli");
-    }
-
-    private static Path workspaces(StorageConfig storage) {
-        return storage.workspaceRoot()
-                .map(root -> root.toAbsolutePath().normalize())
-                .orElseGet(() -> dataDir(storage).resolve("workspace"));
     }
 
     private static String hostName() {

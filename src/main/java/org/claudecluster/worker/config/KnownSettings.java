@@ -28,7 +28,8 @@ public final class KnownSettings {
             ExecutorConfig.class,
             StorageConfig.class,
             StreamConfig.class,
-            TranscriptConfig.class);
+            TranscriptConfig.class,
+            WatchdogConfig.class);
 
     private KnownSettings() {}
 

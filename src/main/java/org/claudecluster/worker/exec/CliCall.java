@@ -17,7 +17,6 @@ import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.terminal.LaunchException;
-import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.Programs;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Signal;
@@ -26,7 +25,7 @@ import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TerminalListener;
 
-/** Runs the CLI for the worker itself, to ask it something: no task, no transcript, and nothing left afterwards. */
+/** Runs the CLI for the worker itself, to ask it something: no task, no transcript. What it asks starts no tools. */
 final class CliCall {
 
     private final PtyLauncher launcher;
@@ -84,7 +83,7 @@ final class CliCall {
                     settings.size(),
                     question.stdin().getBytes(StandardCharsets.UTF_8),
                     credential.secret());
-            return await(launcher.launch(command, collected), collected, question.seconds(), name);
+            return await(launcher.launch(command, collected), collected, question.seconds());
         } finally {
             TaskDirectories.deleteTree(temporary);
         }
@@ -95,15 +94,12 @@ final class CliCall {
         Map<String, String> extra = new HashMap<>(credential.environment());
         extra.putAll(settings.extraEnvironment());
         extra.putAll(question.environment());
-        Map<String, String> built = ChildEnvironment.of(
+        return ChildEnvironment.of(
                 settings.environment(), extra, name, settings.home(), overlay.directory(), temporary);
-        built.put(ChildEnvironment.RUN_MARKER, name);
-        return built;
     }
 
-    private static Answer await(Terminal terminal, Collected collected, int seconds, String marker)
+    private static Answer await(Terminal terminal, Collected collected, int seconds)
             throws InterruptedException {
-        ProcessTree tree = new ProcessTree(ChildEnvironment.RUN_MARKER, marker, terminal.pid());
         try {
             TerminalExit exit = collected.exited.get(seconds, TimeUnit.SECONDS);
             return new Answer.Said(exit, collected.text());
@@ -112,8 +108,6 @@ final class CliCall {
             return new Answer.Silent();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
-        } finally {
-            tree.sweep();
         }
     }
 

@@ -2,28 +2,31 @@ package org.claudecluster.worker.exec;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.time.Duration;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.SessionFiles;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Sessions;
-import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalExit;
+import org.claudecluster.worker.terminal.TreeAccount;
 import org.claudecluster.worker.terminal.TreeEnd;
 import org.jboss.logging.Logger;
 
@@ -32,10 +35,15 @@ public final class PtyExecutor implements TaskExecutor {
 
     private static final Logger LOG = Logger.getLogger(PtyExecutor.class);
 
+    /** Below the state directory; in it a directory for each task that runs. */
+    public static final String TEMPORARIES = "tmp";
+
     private final PtyLauncher launcher;
+    private final Containment containment;
     private final PtySettings settings;
     private final TaskObserver observer;
     private final InstantSource clock;
+    private final Watchdog watchdog;
     private final Credentials credentials;
     private final CliProbe probe;
     private final AuthProbe auth;
@@ -46,12 +54,16 @@ public final class PtyExecutor implements TaskExecutor {
 
     public PtyExecutor(
             PtyLauncher launcher,
+            Containment containment,
             PtySettings settings,
             Credentials credentials,
             TaskObserver observer,
-            InstantSource clock) {
+            InstantSource clock,
+            Watchdog watchdog) {
+        this.watchdog = watchdog;
         this.credentials = credentials;
         this.clock = clock;
+        this.containment = containment;
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
@@ -61,7 +73,7 @@ public final class PtyExecutor implements TaskExecutor {
         this.sessions = new SessionFiles(settings.claudeDirectory());
         this.commands = new CliCommand(settings, sessions, credentials);
         this.workspaces = new DirectoryPool(settings.workspaces());
-        this.temporaries = new DirectoryPool(settings.state().resolve("tmp"));
+        this.temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
     }
 
     /** Removes what a predecessor left in the directories that tasks get for temporary files, and makes HOME. */
@@ -134,31 +146,62 @@ public final class PtyExecutor implements TaskExecutor {
             return new Verdict(Stops.outcome(run.stop().cause().get(), new Ending.NotStarted()), Optional.empty());
         }
         Deadline deadline = new Deadline(run.task().spec().timeout());
-        PtySession session = new PtySession(run.transcript(), observer, clock);
+        PtySession session = new PtySession(run.transcript(), observer, clock, watchdog.clock());
         Terminal terminal;
+        String marker = CliCommand.marker(run.task());
+        containment.expect(marker);
         try {
             terminal = launcher.launch(commands.of(run.task(), directories, overlay, credential), session);
         } catch (LaunchException e) {
+            containment.callOff(marker);
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
         run.transcript().onRoom(terminal::readOn);
-        ProcessTree tree = new ProcessTree(ChildEnvironment.RUN_MARKER, CliCommand.marker(run.task()), terminal.pid());
+        ProcessTree tree = containment.enclose(terminal, marker, watchdog.settings().limits());
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
         CompletableFuture<Void> _ = run.stop().atOnce().thenRun(() -> terminal.signal(Signal.KILL));
-        try {
-            awaitEnd(session, run.stop(), deadline);
-        } catch (InterruptedException _) {
-            run.stop().ask(StopCause.DRAINED);
+        try (Watchdog.Watching watching = watchdog.watch(subject(run, session, tree, directories))) {
+            awaitEnd(session, terminal, run.stop(), deadline);
+            Footprint seen = watching.last();
+            Verdict verdict = end(session, terminal, tree, run);
+            TreeAccount account = tree.account();
+            Verdict judged = account.outOfMemory() ? Endings.outOfMemory(verdict) : verdict;
+            return judged.measured(Endings.footprint(seen, account));
         }
-        return end(session, terminal, tree, run);
     }
 
-    private static void awaitEnd(PtySession session, StopSignal stop, Deadline deadline) throws InterruptedException {
+    private static RunWatch.Subject subject(
+            TaskRun run, PtySession session, ProcessTree tree, TaskDirectories directories) {
+        return new RunWatch.Subject(
+                run.task().id(),
+                session.signs(),
+                tree,
+                run.stop(),
+                List.of(directories.work(), directories.temporary()),
+                run.transcript()::isPastCap,
+                () -> session.report().hopeless().isPresent());
+    }
+
+    /** Returns when the program has ended, or has to be. */
+    private void awaitEnd(PtySession session, Terminal terminal, StopSignal stop, Deadline deadline) {
         try {
-            CompletableFuture.anyOf(session.exited(), stop.asked())
-                    .get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+            if (!isDone(CompletableFuture.anyOf(session.exited(), stop.any()), deadline.left())) {
+                stop.ask(StopCause.TIMED_OUT);
+            } else if (stop.cause().equals(Optional.of(StopCause.INTERRUPTED))) {
+                terminal.signal(Signal.INTERRUPT);
+                boolean _ = isDone(CompletableFuture.anyOf(session.exited(), stop.asked()), settings.grace().soft());
+            }
+        } catch (InterruptedException _) {
+            stop.ask(StopCause.DRAINED);
+        }
+    }
+
+    private static boolean isDone(CompletableFuture<?> future, Duration limit) throws InterruptedException {
+        try {
+            future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
         } catch (TimeoutException _) {
-            stop.ask(StopCause.TIMED_OUT);
+            return false;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
@@ -170,18 +213,13 @@ public final class PtyExecutor implements TaskExecutor {
         boolean byItself = session.exited().isDone();
         TreeEnd ended = byItself
                 ? tree.sweep()
-                : tree.end(terminal, settings.grace(), run.stop().atOnce()::isDone);
+                : tree.end(terminal, settings.grace().tree(), run.stop().atOnce()::isDone);
         if (!ended.survivors().isEmpty()) {
             observer.leaked(ended.survivors().size());
             LOG.warnf(
                     "processes could not be ended taskId=%s pids=%s", run.task().id(), ended.survivors());
         }
-        Ending ending = ending(exitOf(session));
-        if (byItself) {
-            return session.report().verdict(ending);
-        }
-        StopCause cause = run.stop().cause().orElse(StopCause.CANCELLED);
-        return new Verdict(Stops.outcome(cause, ending), session.report().result());
+        return Endings.verdict(session.report(), ending(exitOf(session)), byItself, run.stop());
     }
 
     /** A killed leader is reaped within moments; a leader in an uninterruptible sleep must not hold the slot for ever. */

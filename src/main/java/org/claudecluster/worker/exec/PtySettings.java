@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.TerminalSize;
 
 /**
@@ -22,7 +21,7 @@ import org.claudecluster.worker.terminal.TerminalSize;
 public record PtySettings(
         String cli,
         TerminalSize size,
-        Grace grace,
+        RunGrace grace,
         Map<String, String> environment,
         Map<String, String> extraEnvironment,
         Path state,

@@ -1,5 +1,7 @@
 package org.claudecluster.worker.exec;
 
+import java.util.Locale;
+
 /** Why a run shall end before it does so by itself. */
 public enum StopCause {
     /** Somebody cancelled the task. */
@@ -32,6 +34,11 @@ public enum StopCause {
     DISK_LIMIT,
     /** More output than is kept, where that ends a run. */
     OUTPUT_LIMIT;
+
+    /** For logs and meters. */
+    String wire() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** Whether there is no time for a grace: what the task takes, everybody else on the machine lacks. */
     boolean isUrgent() {

@@ -10,6 +10,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
@@ -38,6 +39,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final Transcripts transcripts;
     private final ExecutorStrategy strategy;
     private final Leftovers leftovers;
+    private final Watchdog watchdog;
     private final Strays strays;
     private final Instant startedAt;
     private final RunningTasks running;
@@ -60,6 +62,7 @@ public final class Lifecycle implements Worker, LocalSignals {
             ExecutorStrategy strategy,
             ClaimGate gate,
             Leftovers leftovers,
+            Watchdog watchdog,
             TaskObserver observer,
             InstantSource clock,
             Ticker ticker) {
@@ -69,6 +72,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         this.transcripts = transcripts;
         this.strategy = strategy;
         this.leftovers = leftovers;
+        this.watchdog = watchdog;
         this.strays = new Strays(store, leftovers);
         this.startedAt = clock.instant();
         this.slots = new Slots(settings.slots());
@@ -101,6 +105,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         every(EVERY_SECOND, this::lookForStops);
         every(EVERY_SECOND, queue::tick);
         every(EVERY_SECOND, leftovers::reapOrphans);
+        every(EVERY_SECOND, watchdog::look);
         every(settings.retention().interval(), purge::run);
     }
 

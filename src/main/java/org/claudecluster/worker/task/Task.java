@@ -121,7 +121,7 @@ public record Task(
     }
 
     /** The same task with what its worker knows better than the store. */
-    public Task withProgress(Progress newer) {
+    public Task withProgress(Progress newer, Optional<Footprint> used) {
         return new Task(
                 id,
                 spec,
@@ -140,7 +140,7 @@ public record Task(
                 parked,
                 transcriptGone,
                 newer,
-                footprint,
+                used,
                 result,
                 outcome);
     }

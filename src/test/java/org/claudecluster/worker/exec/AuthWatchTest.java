@@ -12,7 +12,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.observe.Meters;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
@@ -143,14 +146,26 @@ class AuthWatchTest {
         PtySettings settings = new PtySettings(
                 directory.resolve("cli").toString(),
                 new TerminalSize(80, 24),
-                new Grace(Duration.ofSeconds(1), Duration.ofSeconds(1)),
+                new RunGrace(Duration.ofSeconds(1), new Grace(Duration.ofSeconds(1), Duration.ofSeconds(1))),
                 Map.of("PATH", "/usr/bin:/bin"),
                 Map.of(),
                 state,
                 directory.resolve("workspace"),
                 List.of(state),
                 Optional.empty());
-        PtyExecutor pty = new PtyExecutor(PtyLaunchers.best(), settings, credentials, new Meters(new SimpleMeterRegistry()), clock);
+        TaskObserver observer = new Meters(new SimpleMeterRegistry());
+        Watchdog watchdog = new Watchdog(
+                new WatchSettings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false),
+                observer,
+                System::nanoTime);
+        PtyExecutor pty = new PtyExecutor(
+                PtyLaunchers.best(),
+                Containment.detect(ChildEnvironment.RUN_MARKER, state.resolve("runs"), false),
+                settings,
+                credentials,
+                observer,
+                clock,
+                watchdog);
         pty.prepare();
         return pty;
     }

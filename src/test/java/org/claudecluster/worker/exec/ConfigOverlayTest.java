@@ -37,7 +37,7 @@ class ConfigOverlayTest {
         return new PtySettings(
                 "claude",
                 new TerminalSize(80, 24),
-                new Grace(Duration.ZERO, Duration.ZERO),
+                new RunGrace(Duration.ZERO, new Grace(Duration.ZERO, Duration.ZERO)),
                 Map.of("PATH", "/usr/bin:/bin"),
                 Map.of(),
                 state,
