@@ -1,6 +1,5 @@
 package org.claudecluster.worker;
 
-import io.micrometer.core.instrument.MeterRegistry;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
@@ -57,12 +56,6 @@ class AuthWiring {
     @Singleton
     ClaimGate gate(Credentials credentials) {
         return executor -> executor == ExecutorType.STUB || credentials.isUsable();
-    }
-
-    @Produces
-    @Singleton
-    AuthMeters meters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
-        return new AuthMeters(registry, credentials::status, clock);
     }
 
     @Produces

@@ -38,6 +38,7 @@ import org.claudecluster.worker.lifecycle.QueueGauge;
 import org.claudecluster.worker.lifecycle.RetentionTimes;
 import org.claudecluster.worker.lifecycle.StopTimes;
 import org.claudecluster.worker.lifecycle.Ticker;
+import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
@@ -68,6 +69,12 @@ class Wiring {
     @Singleton
     TaskObserver observer(MeterRegistry registry) {
         return new Meters(registry);
+    }
+
+    @Produces
+    @Singleton
+    AuthMeters authMeters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
+        return new AuthMeters(registry, credentials::status, clock);
     }
 
     @Produces

@@ -46,11 +46,9 @@ public final class CommandLine {
             arguments.add("--allowedTools=" + String.join(",", options.allowedTools()));
         }
         List<String> denied = new ArrayList<>(options.disallowedTools());
-        // Two slashes: the CLI reads one as relative to its settings, and a bare Read stops no @path.
-        unreadable.forEach(path -> {
-            denied.add("Read(/" + path.toAbsolutePath() + ")");
-            denied.add("Read(/" + path.toAbsolutePath() + "/**)");
-        });
+        // Two slashes: the CLI reads one as relative to its settings, and a bare Read stops no @path. The stars are
+        // right for a file as well (2.1.197 and 2.1.330).
+        unreadable.forEach(path -> denied.add("Read(/" + path.toAbsolutePath() + "/**)"));
         if (!denied.isEmpty()) {
             arguments.add("--disallowedTools=" + String.join(",", denied));
         }

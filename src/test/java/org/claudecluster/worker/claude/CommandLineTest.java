@@ -121,8 +121,8 @@ class CommandLineTest {
     void files_of_unreadable_directories_are_denied_by_absolute_path() {
         List<Path> unreadable = List.of(Path.of("/var/lib/worker/cli"), Path.of("/etc/keys"));
         assertThat(CommandLine.of(ClaudeOptions.NONE, SESSION, false, unreadable))
-                .endsWith("--disallowedTools=Read(//var/lib/worker/cli),Read(//var/lib/worker/cli/**),Read(//etc/keys),Read(//etc/keys/**)");
+                .endsWith("--disallowedTools=Read(//var/lib/worker/cli/**),Read(//etc/keys/**)");
         assertThat(CommandLine.of(ALL, SESSION, false, unreadable))
-                .endsWith("--disallowedTools=WebFetch,Read(//var/lib/worker/cli),Read(//var/lib/worker/cli/**),Read(//etc/keys),Read(//etc/keys/**)");
+                .endsWith("--disallowedTools=WebFetch,Read(//var/lib/worker/cli/**),Read(//etc/keys/**)");
     }
 }
