@@ -21,7 +21,8 @@ final class ConfigKeys {
         ExecutorConfig.class,
         StorageConfig.class,
         StreamConfig.class,
-        TranscriptConfig.class
+        TranscriptConfig.class,
+        WatchdogConfig.class
     };
 
     private ConfigKeys() {}
