@@ -58,6 +58,16 @@ class ConfigDefaultsTest {
     }
 
     @Test
+    void credentials_are_looked_for_in_app_auth_and_never_tried_by_a_call_that_nobody_asked_for() {
+        AuthConfig auth = config(Map.of()).getConfigMapping(AuthConfig.class);
+        assertThat(auth.file()).isEqualTo(Path.of("/app/auth/config.json"));
+        assertThat(auth.poll()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(auth.verify()).isFalse();
+        assertThat(auth.verifyModel()).isEmpty();
+        assertThat(auth.retry()).isEqualTo(Duration.ofSeconds(60));
+    }
+
+    @Test
     void a_run_may_be_silent_for_ten_minutes_and_linger_for_ten_seconds() {
         WatchdogConfig watchdog = config(Map.of()).getConfigMapping(WatchdogConfig.class);
         assertThat(watchdog.firstByte()).isEqualTo(Duration.ofSeconds(60));
@@ -162,6 +172,7 @@ class ConfigDefaultsTest {
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withConverter(MemorySize.class, 200, new MemorySizeConverter())
                 .withMapping(WorkerConfig.class)
+                .withMapping(AuthConfig.class)
                 .withMapping(ExecutorConfig.class)
                 .withMapping(StorageConfig.class)
                 .withMapping(StreamConfig.class)
