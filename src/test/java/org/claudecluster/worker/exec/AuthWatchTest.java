@@ -173,7 +173,8 @@ class AuthWatchTest {
     /** As 2.1.197 and 2.1.330 print it to a terminal. */
     private void status(boolean loggedIn) throws IOException {
         Files.writeString(
-                directory.resolve("status"), "\u001b7\u001b[r{\n\u001b[3G\"loggedIn\":\u001b[15G%s,\n\u001b[3G\"authMethod\":\u001b[17G\"x\"\n}\n"
+                directory.resolve("status"),
+                "\u001b7\u001b[r{\n\u001b[3G\"loggedIn\":\u001b[15G%s,\n\u001b[3G\"authMethod\":\u001b[17G\"x\"\n}\n"
                         .formatted(loggedIn));
     }
 
