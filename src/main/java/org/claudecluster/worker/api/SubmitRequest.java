@@ -112,9 +112,7 @@ public record SubmitRequest(
                     description = "With project or local, the checkout's own hooks, settings and servers run.",
                     defaultValue = "[\"user\"]")
             @Nullable
-            List<
-                            @Pattern(regexp = "user|project|local", message = "must be user, project or local")
-                            String>
+            List<@Pattern(regexp = "user|project|local", message = "must be user, project or local") String>
                     settingSources) {}
 
     /** Without the prompt. */

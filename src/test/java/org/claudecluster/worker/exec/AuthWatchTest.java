@@ -170,9 +170,12 @@ class AuthWatchTest {
         return pty;
     }
 
+    /** As 2.1.197 and 2.1.330 print it to a terminal. */
     private void status(boolean loggedIn) throws IOException {
         Files.writeString(
-                directory.resolve("status"), "{\n  \"loggedIn\": %s,\n  \"authMethod\": \"x\"\n}\n".formatted(loggedIn));
+                directory.resolve("status"),
+                "\u001b7\u001b[r{\n\u001b[3G\"loggedIn\":\u001b[15G%s,\n\u001b[3G\"authMethod\":\u001b[17G\"x\"\n}\n"
+                        .formatted(loggedIn));
     }
 
     private void turn(String subtype, String isError, String status) throws IOException {
