@@ -51,6 +51,7 @@ import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.terminal.Grace;
@@ -61,6 +62,9 @@ import org.claudecluster.worker.terminal.TerminalSize;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.transcript.Watches;
+import org.claudecluster.worker.workspace.Git;
+import org.claudecluster.worker.workspace.HomeId;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 
 /** The one place where the parts are put together; everything else gets what it needs through its constructor. */
@@ -130,22 +134,44 @@ class Wiring {
 
     @Produces
     @Singleton
+    TaskWorkspaces taskWorkspaces(StorageConfig storage, WorkerConfig worker) {
+        try {
+            return new TaskWorkspaces(
+                    HomeId.of(dataDir(storage)),
+                    workspaces(storage),
+                    dataDir(storage).resolve("cli/workspaces"),
+                    new Git(System.getenv()),
+                    secrets(worker));
+        } catch (IOException e) {
+            throw new UncheckedIOException("the data directory can't be prepared", e);
+        }
+    }
+
+    @Produces
+    @Singleton
     PtyExecutor ptyExecutor(
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
             TaskObserver observer,
             InstantSource clock,
-            Watchdog watchdog) {
+            Watchdog watchdog,
+            TaskWorkspaces left) {
         ProcessTree.adoptOrphans();
         PtyExecutor pty = new PtyExecutor(
-                launcher(executor), ptySettings(executor, storage, worker), observer, clock, watchdog);
+                launcher(executor), ptySettings(executor, storage, worker), observer, clock, watchdog, left);
         try {
             pty.prepare();
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }
         return pty;
+    }
+
+    @Produces
+    @Singleton
+    Sessions sessions(PtyExecutor pty) {
+        return pty.sessions();
     }
 
     @Produces
@@ -177,7 +203,7 @@ class Wiring {
                 Credential.from(own),
                 state,
                 workspaces(storage),
-                List.of(state));
+                List.of(state, secrets(worker)));
     }
 
     @Produces
@@ -191,6 +217,7 @@ class Wiring {
             ExecutorStrategy strategy,
             PtyExecutor pty,
             Watchdog watchdog,
+            TaskWorkspaces left,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -203,6 +230,7 @@ class Wiring {
                 version,
                 Credential.from(System.getenv()).fingerprint(),
                 pty.sessions(),
+                left,
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
@@ -219,7 +247,7 @@ class Wiring {
 
     private static RetentionTimes retention(WorkerConfig.Retention retention) {
         try {
-            return new RetentionTimes(retention.tasks(), retention.transcripts(), retention.interval());
+            return new RetentionTimes(retention.tasks(), retention.transcripts(), retention.workspaces(), retention.interval());
         } catch (IllegalArgumentException e) {
             throw new WrongSetting("worker.retention.*: " + e.getMessage());
         }
@@ -285,6 +313,10 @@ class Wiring {
     void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store) {
         lifecycle.stop();
         store.close();
+    }
+
+    private static Path secrets(WorkerConfig worker) {
+        return worker.workspace().secretsDir().toAbsolutePath().normalize();
     }
 
     private static Path dataDir(StorageConfig storage) {

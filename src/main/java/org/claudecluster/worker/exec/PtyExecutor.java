@@ -26,6 +26,8 @@ import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TreeEnd;
+import org.claudecluster.worker.workspace.Space;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.jboss.logging.Logger;
 
 /** Runs the CLI in a pseudo-terminal and answers only when its whole process tree is gone. */
@@ -38,6 +40,7 @@ public final class PtyExecutor implements TaskExecutor {
     private final TaskObserver observer;
     private final InstantSource clock;
     private final Watchdog watchdog;
+    private final TaskWorkspaces left;
     private final CliProbe probe;
     private final CliCommand commands;
     private final SessionFiles sessions;
@@ -49,8 +52,10 @@ public final class PtyExecutor implements TaskExecutor {
             PtySettings settings,
             TaskObserver observer,
             InstantSource clock,
-            Watchdog watchdog) {
+            Watchdog watchdog,
+            TaskWorkspaces left) {
         this.watchdog = watchdog;
+        this.left = left;
         this.clock = clock;
         this.launcher = launcher;
         this.settings = settings;
@@ -86,20 +91,28 @@ public final class PtyExecutor implements TaskExecutor {
 
     @Override
     public Verdict run(TaskRun run) throws InterruptedException {
+        Deadline deadline = new Deadline(run.task().spec().timeout());
         try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries)) {
-            return runIn(directories, run);
+            Optional<Verdict> refused = Preparing.problem(run, directories, left, deadline);
+            return refused.isPresent()
+                    ? refused.get()
+                    : FullDisk.judge(
+                            runIn(directories, run, deadline), List.of(directories.work(), directories.temporary()));
         } catch (TaskDirectories.OutsideWorkspaceException e) {
             return notStarted(Reason.PERMISSION_BLOCKED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            return notStarted(Reason.NEVER_STARTED, "the task's directories can't be used: " + e);
+            boolean full = Space.isFull(workspaces.root()) || Space.isFull(temporaries.root());
+            return notStarted(
+                    full ? Reason.NO_SPACE : Reason.NEVER_STARTED, "the task's directories can't be used: " + e);
+        } finally {
+            left.settle(run.task());
         }
     }
 
-    private Verdict runIn(TaskDirectories directories, TaskRun run) throws InterruptedException {
+    private Verdict runIn(TaskDirectories directories, TaskRun run, Deadline deadline) throws InterruptedException {
         if (run.stop().cause().isPresent()) {
             return new Verdict(Stops.outcome(run.stop().cause().get(), new Ending.NotStarted()), Optional.empty());
         }
-        Deadline deadline = new Deadline(run.task().spec().timeout());
         PtySession session = new PtySession(run.transcript(), observer, clock, watchdog.clock());
         Terminal terminal;
         try {

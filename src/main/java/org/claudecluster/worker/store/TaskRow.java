@@ -74,7 +74,9 @@ final class TaskRow {
                 row.getInt("max_attempts"),
                 time(row, "not_before"),
                 rest.workingDirectory(),
-                rest.claude());
+                rest.claude(),
+                rest.git(),
+                rest.continues());
     }
 
     private static Optional<Parked> parked(ResultSet row) throws SQLException {

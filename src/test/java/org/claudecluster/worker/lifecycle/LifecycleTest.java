@@ -33,6 +33,7 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.Workspaces;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.junit.jupiter.api.AfterEach;
@@ -371,6 +372,7 @@ class LifecycleTest {
                 "1",
                 Optional.empty(),
                 Sessions.NONE,
+                Workspaces.NONE,
                 slots,
                 1_000,
                 poll,
