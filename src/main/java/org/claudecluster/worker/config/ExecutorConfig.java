@@ -22,6 +22,10 @@ public interface ExecutorConfig {
     @WithDefault("auto")
     Launcher launcher();
 
+    /** {@code auto}: a cgroup (version 2) for each task, where the worker's own is writable. {@code off}: none. */
+    @WithDefault("auto")
+    Cgroup cgroup();
+
     Terminal terminal();
 
     Grace grace();
@@ -38,6 +42,12 @@ public interface ExecutorConfig {
         AUTO,
         FFM,
         PTY4J
+    }
+
+    /** Whether tasks get cgroups. */
+    enum Cgroup {
+        AUTO,
+        OFF
     }
 
     /** The size of every terminal. */

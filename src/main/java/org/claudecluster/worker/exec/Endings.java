@@ -4,8 +4,10 @@ import java.util.Optional;
 import org.claudecluster.worker.claude.RunReport;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.terminal.TreeAccount;
 
 /** What a run came to: what it told itself, unless it was ended for a reason of ours. */
 final class Endings {
@@ -38,6 +40,26 @@ final class Endings {
                     OUTPUT_LIMIT ->
                 new Verdict(Stops.outcome(cause.get(), stop.detail(), ending), report.result());
         };
+    }
+
+    /** The kernel has ended something of the run because it had too much memory; a success stays one. */
+    static Verdict outOfMemory(Verdict verdict) {
+        if (!(verdict.outcome() instanceof Outcome.Failed failed)) {
+            return verdict;
+        }
+        Outcome outcome = new Outcome.Failed(
+                Reason.OUT_OF_MEMORY,
+                "the kernel ended a process of the task, which had more memory than worker.task.memory allows",
+                failed.ending());
+        return new Verdict(outcome, verdict.result());
+    }
+
+    /** The kernel's account where there is one: it misses nothing between two looks. */
+    static Footprint footprint(Footprint seen, TreeAccount account) {
+        return new Footprint(
+                account.memoryBytes().orElse(seen.peakMemoryBytes()),
+                account.cpu().orElse(seen.cpu()),
+                seen.peakProcesses());
     }
 
     /** What was finished before the wish came is finished. */

@@ -10,7 +10,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.claude.SessionFiles;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
@@ -19,12 +18,14 @@ import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalExit;
+import org.claudecluster.worker.terminal.TreeAccount;
 import org.claudecluster.worker.terminal.TreeEnd;
 import org.claudecluster.worker.workspace.Space;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
@@ -35,7 +36,11 @@ public final class PtyExecutor implements TaskExecutor {
 
     private static final Logger LOG = Logger.getLogger(PtyExecutor.class);
 
+    /** Below the state directory; in it a directory for each task that runs. */
+    public static final String TEMPORARIES = "tmp";
+
     private final PtyLauncher launcher;
+    private final Containment containment;
     private final PtySettings settings;
     private final TaskObserver observer;
     private final InstantSource clock;
@@ -49,6 +54,7 @@ public final class PtyExecutor implements TaskExecutor {
 
     public PtyExecutor(
             PtyLauncher launcher,
+            Containment containment,
             PtySettings settings,
             TaskObserver observer,
             InstantSource clock,
@@ -57,6 +63,7 @@ public final class PtyExecutor implements TaskExecutor {
         this.watchdog = watchdog;
         this.left = left;
         this.clock = clock;
+        this.containment = containment;
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
@@ -64,7 +71,7 @@ public final class PtyExecutor implements TaskExecutor {
         this.sessions = new SessionFiles(settings.claudeDirectory());
         this.commands = new CliCommand(settings, sessions);
         this.workspaces = new DirectoryPool(settings.workspaces());
-        this.temporaries = new DirectoryPool(settings.state().resolve("tmp"));
+        this.temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
     }
 
     /** Removes what a predecessor left in the directories that tasks get for temporary files, and makes HOME. */
@@ -115,29 +122,33 @@ public final class PtyExecutor implements TaskExecutor {
         }
         PtySession session = new PtySession(run.transcript(), observer, clock, watchdog.clock());
         Terminal terminal;
+        String marker = CliCommand.marker(run.task());
+        containment.expect(marker);
         try {
             terminal = launcher.launch(commands.of(run.task(), directories), session);
         } catch (LaunchException e) {
+            containment.callOff(marker);
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
         run.transcript().onRoom(terminal::readOn);
-        ProcessTree tree =
-                new ProcessTree(ChildEnvironment.RUN_MARKER, CliCommand.marker(run.task()), terminal.pid());
+        ProcessTree tree = containment.enclose(terminal, marker, watchdog.settings().limits());
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
         CompletableFuture<Void> _ = run.stop().atOnce().thenRun(() -> terminal.signal(Signal.KILL));
-        try (Watchdog.Watching watching = watchdog.watch(subject(run, session, tree, directories))) {
+        try (Watchdog.Watching watching = watchdog.watch(tree, subject(run, session, directories))) {
             awaitEnd(session, terminal, run.stop(), deadline);
-            Footprint used = watching.last();
-            return end(session, terminal, tree, run).measured(used);
+            Footprint seen = watching.last();
+            Verdict verdict = end(session, terminal, tree, run);
+            TreeAccount account = tree.account();
+            Verdict judged = account.outOfMemory() ? Endings.outOfMemory(verdict) : verdict;
+            return judged.measured(Endings.footprint(seen, account));
         }
     }
 
     private static RunWatch.Subject subject(
-            TaskRun run, PtySession session, ProcessTree tree, TaskDirectories directories) {
+            TaskRun run, PtySession session, TaskDirectories directories) {
         return new RunWatch.Subject(
                 run.task().id(),
                 session.signs(),
-                tree,
                 run.stop(),
                 List.of(directories.work(), directories.temporary()),
                 run.transcript()::isPastCap,

@@ -2,6 +2,9 @@ package org.claudecluster.worker.exec;
 
 import java.time.Duration;
 import java.util.Map;
+import java.util.OptionalInt;
+import java.util.OptionalLong;
+import org.claudecluster.worker.terminal.TreeLimits;
 
 /**
  * What a run may do before it is ended. A duration or size of 0 switches its watch off.
@@ -31,6 +34,16 @@ public record WatchSettings(
         requireNotNegative("memoryBytes", memoryBytes < 0);
         requireNotNegative("processes", processes < 0);
         requireNotNegative("diskBytes", diskBytes < 0);
+    }
+
+    /** Threads per process, by a rough rule: the kernel counts threads where it counts for us. */
+    private static final int THREADS = 8;
+
+    /** What the kernel shall enforce where it can; beyond it a fork fails, rather than the run. */
+    TreeLimits limits() {
+        return new TreeLimits(
+                memoryBytes > 0 ? OptionalLong.of(memoryBytes) : OptionalLong.empty(),
+                processes > 0 ? OptionalInt.of(THREADS * processes) : OptionalInt.empty());
     }
 
     private static void requireNotNegative(String name, boolean negative) {
