@@ -186,14 +186,15 @@ final class GitClone {
             String command, Process process, Terms terms, long end, GitOutput said, Thread reader)
             throws InterruptedException {
         boolean full = false;
-        CompletableFuture<?> any = CompletableFuture.anyOf(process.onExit(), terms.stop());
+        CompletableFuture<Process> exited = process.onExit();
+        CompletableFuture<?> any = CompletableFuture.anyOf(exited, terms.stop());
         while (!isDone(any)) {
             full |= Space.isFull(terms.directory());
             if (System.nanoTime() - end > 0) {
                 return new Ended.Badly(new Cloned.Stopped(true));
             }
         }
-        if (!process.onExit().isDone()) {
+        if (!exited.isDone()) {
             return new Ended.Badly(new Cloned.Stopped(false));
         }
         reader.join(Duration.ofSeconds(1));

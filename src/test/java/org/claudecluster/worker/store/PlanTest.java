@@ -63,7 +63,13 @@ class PlanTest {
     static void fill() throws SQLException {
         database = PostgresServer.NEWEST.newDatabase();
         String spec =
-                TaskJson.write(new TaskJson.Rest(Optional.empty(), Map.of(), Optional.empty(), ClaudeOptions.NONE));
+                TaskJson.write(new TaskJson.Rest(
+                        Optional.empty(),
+                        Map.of(),
+                        Optional.empty(),
+                        ClaudeOptions.NONE,
+                        Optional.empty(),
+                        Optional.empty()));
         try (Connection connection = database.getConnection()) {
             Sql.update(connection, FINISHED);
             Sql.update(connection, PENDING, spec);
