@@ -137,7 +137,8 @@ class Wiring {
 
     private static RetentionTimes retention(WorkerConfig.Retention retention) {
         try {
-            return new RetentionTimes(retention.tasks(), retention.transcripts(), retention.workspaces(), retention.interval());
+            return new RetentionTimes(
+                    retention.tasks(), retention.transcripts(), retention.workspaces(), retention.interval());
         } catch (IllegalArgumentException e) {
             throw new WrongSetting("worker.retention.*: " + e.getMessage());
         }

@@ -27,7 +27,17 @@ class ArchitectureTest {
 
     private static final String ROOT = "org.claudecluster.worker";
     private static final List<String> OURS = List.of(
-            "task", "transcript", "terminal", "claude", "workspace", "exec", "lifecycle", "store", "api", "observe", "config");
+            "task",
+            "transcript",
+            "terminal",
+            "claude",
+            "workspace",
+            "exec",
+            "lifecycle",
+            "store",
+            "api",
+            "observe",
+            "config");
 
     @ArchTest
     static final ArchRule task_is_what_all_others_speak_of = only("task");
@@ -64,7 +74,8 @@ class ArchitectureTest {
     static final ArchRule store_knows_tasks = only("store", "task", "transcript");
 
     @ArchTest
-    static final ArchRule api_knows_tasks_transcripts_and_the_switch = only("api", "task", "transcript", "exec", "workspace");
+    static final ArchRule api_knows_tasks_transcripts_and_the_switch =
+            only("api", "task", "transcript", "exec", "workspace");
 
     @ArchTest
     static final ArchRule observe_has_read_only_views = only("observe", "task", "lifecycle", "exec")

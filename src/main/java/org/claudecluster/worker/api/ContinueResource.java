@@ -83,9 +83,7 @@ public class ContinueResource {
             content = @Content(schema = @Schema(implementation = TaskView.class)))
     @APIResponse(responseCode = "400", description = "Malformed or invalid; errors[] names each field.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
-    @APIResponse(
-            responseCode = "409",
-            description = "Not final, without a session, or no living worker has the files.")
+    @APIResponse(responseCode = "409", description = "Not final, without a session, or no living worker has the files.")
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
     public Response proceed(
             @PathParam("id") String id,
@@ -123,15 +121,15 @@ public class ContinueResource {
                 .or(earlier::sessionId)
                 .filter(_ -> ranTheCli)
                 .map(UUID::fromString)
-                .orElseThrow(() -> new TaskProblem(
-                        Code.NOT_CONTINUABLE, "the task has no session: it did not run the CLI"));
+                .orElseThrow(
+                        () -> new TaskProblem(Code.NOT_CONTINUABLE, "the task has no session: it did not run the CLI"));
     }
 
     /** The home that has session and workspace, as far as that can be known from here. */
     private String home(Task earlier) {
         String home = earlier.home()
-                .orElseThrow(() -> new TaskProblem(
-                        Code.NOT_CONTINUABLE, "it is not known which worker has the task's session"));
+                .orElseThrow(() ->
+                        new TaskProblem(Code.NOT_CONTINUABLE, "it is not known which worker has the task's session"));
         if (workspaces.home().equals(Optional.of(home))) {
             requireHere(earlier);
         } else if (holders.alive(home).isEmpty()) {

@@ -33,8 +33,7 @@ class Holders {
                 Code.WORKSPACE_ELSEWHERE,
                 alive(home)
                         .map(worker -> "the workspace is on worker %s (id %s): ask that one"
-                                .formatted(
-                                        worker.state().name(), worker.state().id()))
+                                .formatted(worker.state().name(), worker.state().id()))
                         .orElse("the workspace is in the data directory " + home
                                 + ", which no living worker has: start a worker on it again"));
     }

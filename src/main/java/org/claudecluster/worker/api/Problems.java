@@ -44,7 +44,13 @@ final class Problems {
             case MALFORMED_BODY, INVALID_REQUEST -> Response.Status.BAD_REQUEST.getStatusCode();
             case BODY_TOO_LARGE -> Response.Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode();
             case NOT_FOUND -> Response.Status.NOT_FOUND.getStatusCode();
-            case NOT_FINAL, NOT_CONTINUABLE, NO_WORKSPACE, WORKSPACE_ELSEWHERE, NOT_RUNNING, EXECUTOR_UNAVAILABLE, STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
+            case NOT_FINAL,
+                    NOT_CONTINUABLE,
+                    NO_WORKSPACE,
+                    WORKSPACE_ELSEWHERE,
+                    NOT_RUNNING,
+                    EXECUTOR_UNAVAILABLE,
+                    STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
             case TRANSCRIPT_EXPIRED, WORKSPACE_GONE -> Response.Status.GONE.getStatusCode();
             case RANGE_NOT_SATISFIABLE -> Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE.getStatusCode();
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;

@@ -132,8 +132,7 @@ public record TaskView(
     @Schema(name = "Footprint")
     public record FootprintView(long peakMemoryBytes, double cpuSeconds, int peakProcesses) {
         static FootprintView of(Footprint used) {
-            return new FootprintView(
-                    used.peakMemoryBytes(), used.cpu().toMillis() / 1000.0, used.peakProcesses());
+            return new FootprintView(used.peakMemoryBytes(), used.cpu().toMillis() / 1000.0, used.peakProcesses());
         }
     }
 

@@ -78,7 +78,9 @@ public class WorkspaceResource {
             case Found.Here(Artifacts _, Optional<TaskWorkspaces.Changes> changes) -> {
                 TaskWorkspaces.Changes patch = changes.orElseThrow(WorkspaceResource::noClone);
                 StreamingOutput body = patch::write;
-                yield Response.ok(body, "text/x-diff").header(NO_SNIFF, "nosniff").build();
+                yield Response.ok(body, "text/x-diff")
+                        .header(NO_SNIFF, "nosniff")
+                        .build();
             }
             case Found.Empty _ -> throw noClone();
             case Found.Elsewhere(String home) -> throw holders.elsewhere(home);
@@ -97,9 +99,7 @@ public class WorkspaceResource {
     @APIResponse(
             responseCode = "200",
             content = {
-                @Content(
-                        mediaType = MediaType.APPLICATION_JSON,
-                        schema = @Schema(implementation = ArtifactList.class)),
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ArtifactList.class)),
                 @Content(mediaType = "application/gzip")
             })
     @APIResponse(responseCode = "400", description = "An unknown format.")
@@ -130,7 +130,8 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
     public Response artifact(@PathParam("id") String id, @PathParam("path") String path) throws IOException {
         Optional<Artifacts> files = files(tasks.find(tasks.id(id)));
-        Optional<Artifacts.Open> found = files.isEmpty() ? Optional.empty() : files.get().open(path);
+        Optional<Artifacts.Open> found =
+                files.isEmpty() ? Optional.empty() : files.get().open(path);
         Artifacts.Open open = found.orElseThrow(
                 () -> new TaskProblem(Code.NOT_FOUND, "the task's directory has no such regular file"));
         String name = path.substring(path.lastIndexOf('/') + 1);
@@ -182,7 +183,8 @@ public class WorkspaceResource {
     }
 
     private static TaskProblem noClone() {
-        return new TaskProblem(Code.NO_WORKSPACE, "the task's directory is no clone of the worker's: submit with workspace.git");
+        return new TaskProblem(
+                Code.NO_WORKSPACE, "the task's directory is no clone of the worker's: submit with workspace.git");
     }
 
     private static TaskProblem none() {

@@ -22,8 +22,7 @@ final class Preparing {
         if (run.stop().cause().isPresent()) {
             return Optional.empty();
         }
-        Consumer<String> progress =
-                line -> run.transcript().output((line + "\r\n").getBytes(StandardCharsets.UTF_8));
+        Consumer<String> progress = line -> run.transcript().output((line + "\r\n").getBytes(StandardCharsets.UTF_8));
         TaskWorkspaces.Conditions conditions = new TaskWorkspaces.Conditions(
                 directories.temporary(),
                 ChildEnvironment.RUN_MARKER,

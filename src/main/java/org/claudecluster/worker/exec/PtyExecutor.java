@@ -131,7 +131,8 @@ public final class PtyExecutor implements TaskExecutor {
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
         run.transcript().onRoom(terminal::readOn);
-        ProcessTree tree = containment.enclose(terminal, marker, watchdog.settings().limits());
+        ProcessTree tree =
+                containment.enclose(terminal, marker, watchdog.settings().limits());
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
         CompletableFuture<Void> _ = run.stop().atOnce().thenRun(() -> terminal.signal(Signal.KILL));
         try (Watchdog.Watching watching = watchdog.watch(tree, subject(run, session, directories))) {
@@ -144,8 +145,7 @@ public final class PtyExecutor implements TaskExecutor {
         }
     }
 
-    private static RunWatch.Subject subject(
-            TaskRun run, PtySession session, TaskDirectories directories) {
+    private static RunWatch.Subject subject(TaskRun run, PtySession session, TaskDirectories directories) {
         return new RunWatch.Subject(
                 run.task().id(),
                 session.signs(),
@@ -162,7 +162,9 @@ public final class PtyExecutor implements TaskExecutor {
                 stop.ask(StopCause.TIMED_OUT);
             } else if (stop.cause().equals(Optional.of(StopCause.INTERRUPTED))) {
                 terminal.signal(Signal.INTERRUPT);
-                boolean _ = isDone(CompletableFuture.anyOf(session.exited(), stop.asked()), settings.grace().soft());
+                boolean _ = isDone(
+                        CompletableFuture.anyOf(session.exited(), stop.asked()),
+                        settings.grace().soft());
             }
         } catch (InterruptedException _) {
             stop.ask(StopCause.DRAINED);

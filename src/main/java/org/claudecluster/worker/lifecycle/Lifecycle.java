@@ -10,10 +10,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.StoreUnavailable;
@@ -85,8 +85,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         this.dispatcher = new Dispatcher(
                 settings, new Claims(settings, store, running, ticker), strategy, slots, runner, queue, observer);
         this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
-        this.workspaces =
-                new WorkspacePurge(settings.retention().workspaces(), store, settings.workspaces(), clock);
+        this.workspaces = new WorkspacePurge(settings.retention().workspaces(), store, settings.workspaces(), clock);
         this.drain = new Drain(running, dispatcher, settings.stop());
     }
 

@@ -73,7 +73,8 @@ public record LifecycleSettings(
         all.add(id.value());
         // The stub needs no credential, so no limit holds it back.
         Optional<String> used = executor == ExecutorType.PTY ? credential : Optional.empty();
-        return new Claimant(id, all, executor.wire(), used, sessions, workspaces.home(), lease.duration(), affinityWait);
+        return new Claimant(
+                id, all, executor.wire(), used, sessions, workspaces.home(), lease.duration(), affinityWait);
     }
 
     /** By its home's id a follow-up finds the worker again, also after a restart. */

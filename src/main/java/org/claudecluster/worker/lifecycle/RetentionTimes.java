@@ -15,7 +15,8 @@ public record RetentionTimes(Duration tasks, Duration transcripts, Duration work
 
     public RetentionTimes {
         if (tasks.isNegative() || transcripts.isNegative() || workspaces.isNegative()) {
-            throw new IllegalArgumentException("retention can't be negative: " + tasks + ", " + transcripts + ", " + workspaces);
+            throw new IllegalArgumentException(
+                    "retention can't be negative: " + tasks + ", " + transcripts + ", " + workspaces);
         }
         if (!interval.isPositive()) {
             throw new IllegalArgumentException("interval must be positive: " + interval);

@@ -67,7 +67,8 @@ final class WorkspacePurge {
             return true;
         }
         Optional<Task> last = owner.equals(lastUser) ? Optional.empty() : store.find(lastUser);
-        boolean old = !age.isZero() && isOld(task.get()) && last.map(this::isOld).orElse(true);
+        boolean old =
+                !age.isZero() && isOld(task.get()) && last.map(this::isOld).orElse(true);
         return old && workspaces.remove(owner);
     }
 
@@ -99,8 +100,8 @@ final class WorkspacePurge {
         Optional<TaskId> after = Optional.empty();
         List<Task> page;
         do {
-            page = store.list(new TaskFilter(
-                    Optional.of(status), workspaces.home(), Map.of(), after, TaskFilter.MAX_LIMIT));
+            page = store.list(
+                    new TaskFilter(Optional.of(status), workspaces.home(), Map.of(), after, TaskFilter.MAX_LIMIT));
             all.addAll(page);
             after = page.isEmpty() ? after : Optional.of(page.getLast().id());
         } while (page.size() == TaskFilter.MAX_LIMIT);

@@ -101,8 +101,8 @@ final class TaskRow {
         long memory = row.getLong("peak_memory");
         return row.wasNull()
                 ? Optional.empty()
-                : Optional.of(new Footprint(
-                        memory, Duration.ofMillis(row.getLong("cpu_ms")), row.getInt("peak_processes")));
+                : Optional.of(
+                        new Footprint(memory, Duration.ofMillis(row.getLong("cpu_ms")), row.getInt("peak_processes")));
     }
 
     private static Ending ending(ResultSet row) throws SQLException {

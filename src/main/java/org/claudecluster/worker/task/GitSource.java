@@ -15,8 +15,7 @@ import java.util.stream.Stream;
  * @param depth how many commits; absent means all
  * @param tokenSecretName the file in the secrets directory that holds the token for https
  */
-public record GitSource(
-        String url, Optional<String> ref, Optional<Integer> depth, Optional<String> tokenSecretName) {
+public record GitSource(String url, Optional<String> ref, Optional<Integer> depth, Optional<String> tokenSecretName) {
 
     public static final int MAX_URL = 2_000;
     public static final int MAX_REF = 255;
@@ -96,10 +95,7 @@ public record GitSource(
             return Optional.of("must not begin with a dash or a plus");
         }
         boolean isSound = Stream.of(ref.split("/", -1)).allMatch(REF_COMPONENT.asMatchPredicate());
-        boolean isOdd = ref.contains("..")
-                || ref.contains("@{")
-                || ref.equals("@")
-                || ref.endsWith(".");
+        boolean isOdd = ref.contains("..") || ref.contains("@{") || ref.equals("@") || ref.endsWith(".");
         return isSound && !isOdd
                 ? Optional.empty()
                 : Optional.of("must be the name of a branch or a tag, or a whole commit id (git check-ref-format)");

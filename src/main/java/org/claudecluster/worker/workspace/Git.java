@@ -95,7 +95,8 @@ public final class Git {
                 .orElseThrow(() -> new IOException("git is not installed"))
                 .toString());
         command.addAll(arguments);
-        ProcessBuilder builder = new ProcessBuilder(command).directory(call.directory().toFile());
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(call.directory().toFile());
         builder.environment().clear();
         builder.environment().putAll(environment(call));
         return builder.start();

@@ -169,8 +169,7 @@ final class GitClone {
         } catch (IOException e) {
             return new Ended.Badly(new Cloned.Failed("git can't be started: " + e.getMessage()));
         }
-        ProcessTree tree =
-                new ProcessTree(terms.marker().name(), terms.marker().value(), process.pid());
+        ProcessTree tree = new ProcessTree(terms.marker().name(), terms.marker().value(), process.pid());
         GitOutput said = new GitOutput(access.secrets(), terms.progress());
         Thread reader = Thread.ofVirtual().start(() -> said.drain(process.getErrorStream()));
         try {
@@ -182,8 +181,7 @@ final class GitClone {
         }
     }
 
-    private static Ended await(
-            String command, Process process, Terms terms, long end, GitOutput said, Thread reader)
+    private static Ended await(String command, Process process, Terms terms, long end, GitOutput said, Thread reader)
             throws InterruptedException {
         boolean full = false;
         CompletableFuture<Process> exited = process.onExit();

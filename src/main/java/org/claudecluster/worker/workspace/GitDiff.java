@@ -56,12 +56,7 @@ public final class GitDiff {
         try {
             run(call, List.of("read-tree", place.start()), new byte[0], OutputStream.nullOutputStream(), end);
             ByteArrayOutputStream untracked = new ByteArrayOutputStream();
-            run(
-                    call,
-                    List.of("ls-files", "-z", "--others", "--exclude-standard"),
-                    new byte[0],
-                    untracked,
-                    end);
+            run(call, List.of("ls-files", "-z", "--others", "--exclude-standard"), new byte[0], untracked, end);
             byte[] files = withoutRepositories(untracked.toByteArray());
             if (files.length > 0) {
                 // The intent only: their contents are read by the diff and stored nowhere.

@@ -158,8 +158,7 @@ public final class TaskWorkspaces implements Workspaces {
                     "the workspace of task " + task.workspace() + " is gone: it can't be continued", false);
         }
         if (task.spec().workingDirectory().isEmpty()) {
-            Kept kept = records.find(task.workspace())
-                    .orElseGet(() -> new Kept(task.id(), Optional.empty(), false));
+            Kept kept = records.find(task.workspace()).orElseGet(() -> new Kept(task.id(), Optional.empty(), false));
             records.write(task.workspace(), kept.usedBy(task.id()));
         }
         return new Prepared.Ready();

@@ -134,10 +134,8 @@ class RealCliSupervisionIT {
     @Test
     void an_interrupt_ends_the_turn_and_what_it_cost_is_told() {
         String id = worker.api().submit(bash("sleep 6000"));
-        await().atMost(Duration.ofSeconds(30)).until(() -> worker.api()
-                .get("/tasks/" + id + "/events")
-                .body()
-                .contains("tool_use"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> worker.api().get("/tasks/" + id + "/events").body().contains("tool_use"));
 
         assertThat(worker.api().post("/tasks/" + id + "/interrupt", "").statusCode())
                 .isEqualTo(202);
@@ -146,7 +144,8 @@ class RealCliSupervisionIT {
         assertThat(task.path("status").asText()).isEqualTo("cancelled");
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo("interrupted");
         assertThat(task.path("result").path("costUsd").asDouble()).isPositive();
-        assertThat(task.path("result").path("usage").path("outputTokens").asInt()).isPositive();
+        assertThat(task.path("result").path("usage").path("outputTokens").asInt())
+                .isPositive();
     }
 
     private static ObjectNode bash(String command) {

@@ -74,7 +74,9 @@ class RealCliWorkspaceIT {
             assertThat(worker.api().get("/tasks/" + first + "/diff").body())
                     .contains("diff --git a/out.txt b/out.txt", "+written");
             assertThat(paths(worker.api(), first)).containsExactly("README.md", "large.bin", "logo.bin", "out.txt");
-            assertThat(worker.api().get("/tasks/" + first + "/artifacts/out.txt").body())
+            assertThat(worker.api()
+                            .get("/tasks/" + first + "/artifacts/out.txt")
+                            .body())
                     .isEqualTo("written");
             assertThat(worker.log()).doesNotContain(GitServer.TOKEN);
         }
@@ -82,7 +84,8 @@ class RealCliWorkspaceIT {
             HttpResponse<String> accepted = worker.api()
                     .post(
                             "/tasks/" + first + "/continue",
-                            writing("[[stub:write path=more.txt content=again]]").toString());
+                            writing("[[stub:write path=more.txt content=again]]")
+                                    .toString());
             assertThat(accepted.statusCode()).as(accepted::body).isEqualTo(202);
             String next = Api.json(accepted).path("taskId").asText();
             JsonNode task = completed(worker.api(), next);
@@ -127,6 +130,8 @@ class RealCliWorkspaceIT {
     }
 
     private static List<String> paths(Api api, String id) {
-        return Api.json(api.get("/tasks/" + id + "/artifacts")).path("artifacts").findValuesAsText("path");
+        return Api.json(api.get("/tasks/" + id + "/artifacts"))
+                .path("artifacts")
+                .findValuesAsText("path");
     }
 }

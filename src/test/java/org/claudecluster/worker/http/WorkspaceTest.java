@@ -98,7 +98,9 @@ class WorkspaceTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"link", "none", "dir", ".git/x", "..%2f..%2fworker.mv.db", "dir%2f..%2fa.txt", "%2fetc%2fpasswd"})
+    @ValueSource(
+            strings = {"link", "none", "dir", ".git/x", "..%2f..%2fworker.mv.db", "dir%2f..%2fa.txt", "%2fetc%2fpasswd"
+            })
     void no_path_leads_anywhere_else(String path) {
         String id = ended(FILES);
 
@@ -157,7 +159,9 @@ class WorkspaceTest {
         String first = ended("true");
         String key = UUID.randomUUID().toString();
 
-        String once = json(body("true", "")).header("Idempotency-Key", key).post("/tasks/" + first + "/continue?wait=30s")
+        String once = json(body("true", ""))
+                .header("Idempotency-Key", key)
+                .post("/tasks/" + first + "/continue?wait=30s")
                 .path("taskId");
 
         json(body("true", ""))
@@ -177,7 +181,9 @@ class WorkspaceTest {
                 .body("type", equalTo("urn:claudecluster:problem:not-final"));
         cancel(first);
 
-        String next = json(body("sleep 600", "")).post("/tasks/" + first + "/continue").path("taskId");
+        String next = json(body("sleep 600", ""))
+                .post("/tasks/" + first + "/continue")
+                .path("taskId");
 
         isProblem(json(body("true", "")).post("/tasks/" + first + "/continue"), 409)
                 .body("detail", containsString(next));

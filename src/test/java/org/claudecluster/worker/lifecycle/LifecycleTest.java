@@ -13,17 +13,17 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.exec.WatchSettings;
-import org.claudecluster.worker.exec.Watchdog;
-import org.claudecluster.worker.exec.Availability;
 import org.claudecluster.worker.claude.ChildEnvironment;
+import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.exec.Availability;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
+import org.claudecluster.worker.exec.WatchSettings;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
@@ -401,8 +401,7 @@ class LifecycleTest {
                                 .remains(),
                         directory.resolve("tmp")),
                 new Watchdog(
-                        new WatchSettings(
-                                Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false),
+                        new WatchSettings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false),
                         observed,
                         ticker::nanos),
                 observed,

@@ -32,8 +32,7 @@ class StraysTest {
     @BeforeEach
     void open() {
         store = new EmbeddedStore(directory);
-        Containment containment =
-                Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false);
+        Containment containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false);
         leftovers = new Leftovers(new Observed(), containment.remains(), directory.resolve("tmp"));
         strays = new Strays(store.tasks, leftovers);
     }

@@ -60,13 +60,20 @@ class GitSourceTest {
                 "https://host/a#b",
             })
     void everything_else_is_refused_and_told_why(String url) {
-        assertThat(GitSource.urlProblem(url)).hasValueSatisfying(why -> assertThat(why)
-                .startsWith("must"));
+        assertThat(GitSource.urlProblem(url))
+                .hasValueSatisfying(why -> assertThat(why).startsWith("must"));
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"main", "v1.2.3", "feature/x-1", "refs/heads/main", "5b88937f0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f", "é"})
+            strings = {
+                "main",
+                "v1.2.3",
+                "feature/x-1",
+                "refs/heads/main",
+                "5b88937f0c1d2e3f4a5b6c7d8e9f0a1b2c3d4e5f",
+                "é"
+            })
     void a_branch_a_tag_and_a_commit_are_refs(String ref) {
         assertThat(GitSource.refProblem(ref)).isEmpty();
     }
@@ -74,8 +81,8 @@ class GitSourceTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "", "-x", "--all", "+main", "a b", "a..b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "/a", "a/", "a//b",
-                ".a", "a/.b", "a.lock", "a.", "@", "a@{1}", "a\u0007"
+                "", "-x", "--all", "+main", "a b", "a..b", "a~1", "a^", "a:b", "a?", "a*", "a[", "a\\b", "/a", "a/",
+                "a//b", ".a", "a/.b", "a.lock", "a.", "@", "a@{1}", "a\u0007"
             })
     void what_git_would_read_otherwise_is_no_ref(String ref) {
         assertThat(GitSource.refProblem(ref)).isPresent();
@@ -87,8 +94,8 @@ class GitSourceTest {
         assertThat(GitSource.secretProblem("../x", "https://a/b")).isPresent();
         assertThat(GitSource.secretProblem("a/b", "https://a/b")).isPresent();
         assertThat(GitSource.secretProblem("..data", "https://a/b")).isPresent();
-        assertThat(GitSource.secretProblem("token", "ssh://a/b")).hasValueSatisfying(why -> assertThat(why)
-                .contains("https"));
+        assertThat(GitSource.secretProblem("token", "ssh://a/b"))
+                .hasValueSatisfying(why -> assertThat(why).contains("https"));
     }
 
     @Test

@@ -168,7 +168,8 @@ abstract class HiddenProcessContract {
         go();
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
-        Remains remains = Containment.detect(Commands.MARKER, notes(), withCgroups()).remains();
+        Remains remains =
+                Containment.detect(Commands.MARKER, notes(), withCgroups()).remains();
         assertThat(remains.runs()).contains(run);
         assertThat(remains.processes(run::equals))
                 .containsOnlyKeys(sleepers().getFirst().pid());
@@ -199,8 +200,7 @@ abstract class HiddenProcessContract {
         go();
         Awaitility.await().until(() -> sleepers().size() == 1);
         assertThat(ProcFs.oomScoreAdjustment(sleepers().getFirst().pid())).hasValue(Math.min(1000, own + 500));
-        assertThat(tree.end(leader, new Grace(Duration.ZERO, Duration.ZERO))
-                        .survivors())
+        assertThat(tree.end(leader, new Grace(Duration.ZERO, Duration.ZERO)).survivors())
                 .isEmpty();
     }
 }

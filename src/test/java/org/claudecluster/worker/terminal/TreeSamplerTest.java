@@ -51,8 +51,7 @@ class TreeSamplerTest {
         containment = Containment.detect(Commands.MARKER, directory, false);
         String run = UUID.randomUUID().toString();
         try {
-            Terminal leader =
-                    PtyLaunchers.ffm().launch(Commands.marked(Commands.sh(script), run), new Recording());
+            Terminal leader = PtyLaunchers.ffm().launch(Commands.marked(Commands.sh(script), run), new Recording());
             ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
             leaders.add(leader);
             trees.add(tree);

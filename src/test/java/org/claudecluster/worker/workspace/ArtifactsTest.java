@@ -51,8 +51,21 @@ class ArtifactsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "link", "out/secret", "out", "../../secret", "dir/../a.txt", "./a.txt", "/a.txt", "a.txt/", "dir", "", ".",
-                "..", ".git/config", "none", "dir//deep/c ö.txt"
+                "link",
+                "out/secret",
+                "out",
+                "../../secret",
+                "dir/../a.txt",
+                "./a.txt",
+                "/a.txt",
+                "a.txt/",
+                "dir",
+                "",
+                ".",
+                "..",
+                ".git/config",
+                "none",
+                "dir//deep/c ö.txt"
             })
     void nothing_else_is_read(String path) throws IOException {
         assertThat(read(path)).isEmpty();

@@ -50,8 +50,21 @@ public final class GitServer implements AutoCloseable {
         run(
                 root,
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
-                "-genkeypair", "-keystore", keys.toString(), "-storetype", "PKCS12", "-storepass", PASSWORD,
-                "-alias", "server", "-keyalg", "EC", "-dname", "CN=127.0.0.1", "-ext", "san=ip:127.0.0.1");
+                "-genkeypair",
+                "-keystore",
+                keys.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "san=ip:127.0.0.1");
         try {
             KeyStore store = KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray());
             String pem = Base64.getMimeEncoder(64, new byte[] {'\n'})
@@ -155,14 +168,22 @@ public final class GitServer implements AutoCloseable {
         String query = exchange.getRequestURI().getQuery();
         builder.environment()
                 .putAll(Map.of(
-                        "GIT_PROJECT_ROOT", root.toString(),
-                        "GIT_HTTP_EXPORT_ALL", "1",
-                        "REQUEST_METHOD", exchange.getRequestMethod(),
-                        "PATH_INFO", path,
-                        "QUERY_STRING", query == null ? "" : query,
-                        "CONTENT_TYPE", type == null ? "" : type,
-                        "HTTP_CONTENT_ENCODING", encoding == null ? "" : encoding,
-                        "GIT_PROTOCOL", protocol == null ? "" : protocol));
+                        "GIT_PROJECT_ROOT",
+                        root.toString(),
+                        "GIT_HTTP_EXPORT_ALL",
+                        "1",
+                        "REQUEST_METHOD",
+                        exchange.getRequestMethod(),
+                        "PATH_INFO",
+                        path,
+                        "QUERY_STRING",
+                        query == null ? "" : query,
+                        "CONTENT_TYPE",
+                        type == null ? "" : type,
+                        "HTTP_CONTENT_ENCODING",
+                        encoding == null ? "" : encoding,
+                        "GIT_PROTOCOL",
+                        protocol == null ? "" : protocol));
         Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
         byte[] body = exchange.getRequestBody().readAllBytes();
         try (OutputStream in = process.getOutputStream()) {

@@ -72,8 +72,7 @@ class TaskWorkspacesTest {
     }
 
     private TaskWorkspaces in(Path root, Map<String, String> environment) {
-        return new TaskWorkspaces(
-                "home-1", root, home.resolve("state"), new Git(environment), home.resolve("secrets"));
+        return new TaskWorkspaces("home-1", root, home.resolve("state"), new Git(environment), home.resolve("secrets"));
     }
 
     @ParameterizedTest
@@ -98,13 +97,14 @@ class TaskWorkspacesTest {
 
         assertThat(workspaces.start(older)).contains(server.commit("main~1"));
         assertThat(workspaces.start(head)).contains(server.commit("main"));
-        assertThat(GitServer.git(directory(head), "rev-list", "--count", "HEAD").strip()).isEqualTo("3");
+        assertThat(GitServer.git(directory(head), "rev-list", "--count", "HEAD").strip())
+                .isEqualTo("3");
     }
 
     @Test
     void a_token_opens_a_private_repository_and_is_found_nowhere() throws Exception {
-        Task task = task(new GitSource(
-                server.url("/private"), Optional.of("main"), Optional.of(1), Optional.of("shop")));
+        Task task =
+                task(new GitSource(server.url("/private"), Optional.of("main"), Optional.of(1), Optional.of("shop")));
 
         assertThat(prepare(task, LONG)).isEqualTo(new Prepared.Ready());
 
@@ -177,12 +177,15 @@ class TaskWorkspacesTest {
         try (SmallDisk small = SmallDisk.in(home)) {
             workspaces = in(small.root(), server.environment());
             Task task = task(source("", Optional.of("main"), Optional.of(1)));
-            Path directory = Files.createDirectories(small.root().resolve(task.id().toString()));
+            Path directory =
+                    Files.createDirectories(small.root().resolve(task.id().toString()));
 
             Prepared prepared = workspaces.prepare(task, directory, conditions(task, LONG));
 
-            assertThat(prepared).isInstanceOfSatisfying(Prepared.Failed.class, failed -> assertThat(failed.noSpace())
-                    .isTrue());
+            assertThat(prepared)
+                    .isInstanceOfSatisfying(
+                            Prepared.Failed.class,
+                            failed -> assertThat(failed.noSpace()).isTrue());
             assertThat(directory).doesNotExist();
         }
     }
@@ -216,7 +219,8 @@ class TaskWorkspacesTest {
         Task task = task(source("", Optional.of("main"), Optional.of(1)));
         prepare(task, LONG);
         Path work = directory(task);
-        Path trap = Files.writeString(work.resolve("trap.sh"), "#!/bin/sh\ntouch " + home.resolve("sprung") + "\ncat\n");
+        Path trap =
+                Files.writeString(work.resolve("trap.sh"), "#!/bin/sh\ntouch " + home.resolve("sprung") + "\ncat\n");
         assertThat(trap.toFile().setExecutable(true)).isTrue();
         GitServer.git(work, "config", "core.fsmonitor", trap.toString());
         GitServer.git(work, "config", "filter.t.clean", trap.toString());
@@ -265,8 +269,9 @@ class TaskWorkspacesTest {
         assertThat(workspaces.find(task)).isEqualTo(new Found.Gone());
         Task next = claimed(ASpec.asking("go on").continuing(new Continuation(task.id(), task.id())));
         assertThat(workspaces.prepare(next, directory(task), conditions(next, LONG)))
-                .isInstanceOfSatisfying(Prepared.Failed.class, failed -> assertThat(failed.why())
-                        .contains("is gone"));
+                .isInstanceOfSatisfying(
+                        Prepared.Failed.class,
+                        failed -> assertThat(failed.why()).contains("is gone"));
         workspaces.forget(task.id());
         assertThat(workspaces.known()).isEmpty();
     }
@@ -284,8 +289,9 @@ class TaskWorkspacesTest {
 
     private void assertFailed(Task task, String... words) throws Exception {
         assertThat(prepare(task, LONG))
-                .isInstanceOfSatisfying(Prepared.Failed.class, failed -> assertThat(failed.why())
-                        .contains(words));
+                .isInstanceOfSatisfying(
+                        Prepared.Failed.class,
+                        failed -> assertThat(failed.why()).contains(words));
         assertThat(directory(task)).doesNotExist();
         assertThat(processesOf(task)).isZero();
     }
