@@ -169,6 +169,7 @@ public final class Artifacts {
     }
 
     /** Opens the base and, from descriptor to descriptor, what is below it. */
+    @SuppressWarnings("StreamResourceLeak") // each is closed when the next is open; the last is the caller's
     private SecureDirectoryStream<Path> descend(List<String> names) throws IOException {
         SecureDirectoryStream<Path> at = secure(Files.newDirectoryStream(base));
         for (String name : names) {
