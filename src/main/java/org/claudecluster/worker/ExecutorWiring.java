@@ -31,6 +31,7 @@ import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 
 /** Puts together what runs tasks. */
 @ApplicationScoped
@@ -79,11 +80,12 @@ class ExecutorWiring {
             Credentials credentials,
             TaskObserver observer,
             InstantSource clock,
-            Watchdog watchdog) {
+            Watchdog watchdog,
+            TaskWorkspaces left) {
         ProcessTree.adoptOrphans();
         PtySettings settings = ptySettings(executor, storage, worker, auth);
         PtyExecutor pty =
-                new PtyExecutor(launcher(executor), containment, settings, credentials, observer, clock, watchdog);
+                new PtyExecutor(launcher(executor), containment, settings, credentials, observer, clock, watchdog, left);
         try {
             pty.prepare();
         } catch (IOException e) {
@@ -120,7 +122,7 @@ class ExecutorWiring {
                 worker.task().env(),
                 state,
                 Directories.workspaces(storage),
-                List.of(state),
+                List.of(state, Directories.gitSecrets(worker)),
                 auth.verifyModel());
     }
 }

@@ -60,6 +60,23 @@ class InvalidTest {
                 "\"prompt\":\"a\",\"claude\":{\"allowedTools\":[\"\"]}       | claude.allowedTools[0]     | blank",
                 "\"prompt\":\"a\",\"claude\":{\"allowedTools\":\"Bash\"}     | claude.allowedTools        | an array",
                 "\"prompt\":\"a\",\"claude\":{\"mcpConfig\":\"x\"}           | claude.mcpConfig           | an object",
+                "\"prompt\":\"a\",\"workspace\":{} | workspace.git | url",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{}} | workspace.git.url | 1 to 2000",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"https://a b/c\"}} | workspace.git.url | white space",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"-uhttps://a/b\"}} | workspace.git.url | dash",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"ext::sh -c id\"}} | workspace.git.url | white space",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"ext::https://a/b\"}} | workspace.git.url | https:// or ssh://",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"file:///etc\"}} | workspace.git.url | https:// or ssh://",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"http://a/b\"}} | workspace.git.url | https:// or ssh://",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"/srv/repo\"}} | workspace.git.url | https:// or ssh://",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"git@a:b/c.git\"}} | workspace.git.url | ssh://user@host/path",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"https://me:pw@a/b\"}} | workspace.git.url | tokenSecretName",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"https://a/b\",\"ref\":\"-x\"}} | workspace.git.ref | dash",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"https://a/b\",\"ref\":\"a..b\"}} | workspace.git.ref | check-ref-format",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"https://a/b\",\"depth\":0}} | workspace.git.depth | 1 to 1000000",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"https://a/b\",\"tokenSecretName\":\"../k\"}} | workspace.git.tokenSecretName | secrets directory",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"https://a/b\"}},\"workingDirectory\":\"x\" | workspace.git | workingDirectory",
+                "\"prompt\":\"a\",\"workspace\":{\"git\":{\"url\":\"https://a/b\",\"branch\":\"x\"}} | workspace.git.branch | known are",
             })
     void a_submit_names_the_field_and_what_it_may_be(String fields, String field, String message) {
         isInvalid(json("{" + fields + "}").post("/run"), field)
