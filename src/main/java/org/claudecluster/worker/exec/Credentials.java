@@ -132,11 +132,10 @@ public final class Credentials {
 
     /** A mount's whole directory, since other versions lie beside it; but none that tasks have to read. */
     private Path placeOf(Path file) {
-        Path directory = file.getParent();
-        boolean ofItsOwn = directory != null
-                && directory.getNameCount() > 1
-                && !settings.workspaces().startsWith(directory);
-        return ofItsOwn ? directory : file;
+        return Optional.ofNullable(file.getParent())
+                .filter(directory -> directory.getNameCount() > 1)
+                .filter(directory -> !settings.workspaces().startsWith(directory))
+                .orElse(file);
     }
 
     /** Looks at the file again, and at the end of a login; true when new tasks get another credential than before. */
