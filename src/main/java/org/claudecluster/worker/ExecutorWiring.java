@@ -25,6 +25,7 @@ import org.claudecluster.worker.exec.StubExecutor;
 import org.claudecluster.worker.exec.WatchSettings;
 import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.ProcessTree;
@@ -66,7 +67,11 @@ class ExecutorWiring {
         return Containment.detect(
                 ChildEnvironment.RUN_MARKER,
                 Directories.cliState(storage).resolve("runs"),
-                executor.cgroup() == ExecutorConfig.Cgroup.AUTO);
+                switch (executor.cgroup()) {
+                    case AUTO -> CgroupUse.WITH_CONTROLLERS;
+                    case ON -> CgroupUse.ALWAYS;
+                    case OFF -> CgroupUse.NEVER;
+                });
     }
 
     @Produces

@@ -15,10 +15,13 @@ import java.util.Optional;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
+import org.claudecluster.worker.workspace.Git;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,12 +163,18 @@ class AuthWatchTest {
                 System::nanoTime);
         PtyExecutor pty = new PtyExecutor(
                 PtyLaunchers.best(),
-                Containment.detect(ChildEnvironment.RUN_MARKER, state.resolve("runs"), false),
+                Containment.detect(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER),
                 settings,
                 credentials,
                 observer,
                 clock,
-                watchdog);
+                watchdog,
+                new TaskWorkspaces(
+                        "home",
+                        settings.workspaces(),
+                        state.resolve("workspaces"),
+                        new Git(Map.of()),
+                        directory.resolve("secrets")));
         pty.prepare();
         return pty;
     }

@@ -53,7 +53,7 @@ abstract class HiddenProcessContract {
 
     @BeforeEach
     void detect() {
-        containment = Containment.detect(Commands.MARKER, notes(), withCgroups());
+        containment = Containment.detect(Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER);
     }
 
     private Path notes() {
@@ -185,7 +185,7 @@ abstract class HiddenProcessContract {
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
         Remains remains =
-                Containment.detect(Commands.MARKER, notes(), withCgroups()).remains();
+                Containment.detect(Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER).remains();
         assertThat(remains.runs()).contains(run);
         assertThat(remains.processes(run::equals))
                 .containsOnlyKeys(sleepers().getFirst().pid());

@@ -47,7 +47,7 @@ class TreeSamplerTest {
     }
 
     private ProcessTree start(String script) {
-        Containment containment = Containment.detect(Commands.MARKER, directory, false);
+        Containment containment = Containment.detect(Commands.MARKER, directory, CgroupUse.NEVER);
         String run = UUID.randomUUID().toString();
         try {
             Terminal leader = PtyLaunchers.ffm()
