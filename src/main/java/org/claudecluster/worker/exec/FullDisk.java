@@ -23,7 +23,8 @@ final class FullDisk {
                 && UNTELLING.contains(reason)
                 && directories.stream().anyMatch(Space::isFull)) {
             Outcome outcome = new Outcome.Failed(Reason.NO_SPACE, "the disk is full: " + why, ending);
-            return new Verdict(outcome, verdict.result(), verdict.resetsAt(), verdict.footprint());
+            return new Verdict(
+                    outcome, verdict.result(), verdict.resetsAt(), verdict.footprint(), verdict.credential());
         }
         return verdict;
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.SessionFiles;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
@@ -46,7 +47,9 @@ public final class PtyExecutor implements TaskExecutor {
     private final InstantSource clock;
     private final Watchdog watchdog;
     private final TaskWorkspaces left;
+    private final Credentials credentials;
     private final CliProbe probe;
+    private final AuthProbe auth;
     private final CliCommand commands;
     private final SessionFiles sessions;
     private final DirectoryPool workspaces;
@@ -56,20 +59,24 @@ public final class PtyExecutor implements TaskExecutor {
             PtyLauncher launcher,
             Containment containment,
             PtySettings settings,
+            Credentials credentials,
             TaskObserver observer,
             InstantSource clock,
             Watchdog watchdog,
             TaskWorkspaces left) {
         this.watchdog = watchdog;
         this.left = left;
+        this.credentials = credentials;
         this.clock = clock;
         this.containment = containment;
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
-        this.probe = new CliProbe(launcher, settings);
+        CliCall call = new CliCall(launcher, settings);
+        this.probe = new CliProbe(call, settings);
+        this.auth = new AuthProbe(call, settings.verifyModel(), clock);
         this.sessions = new SessionFiles(settings.claudeDirectory());
-        this.commands = new CliCommand(settings, sessions);
+        this.commands = new CliCommand(settings, sessions, credentials);
         this.workspaces = new DirectoryPool(settings.workspaces());
         this.temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
     }
@@ -78,6 +85,7 @@ public final class PtyExecutor implements TaskExecutor {
     public void prepare() throws IOException {
         Files.createDirectories(settings.home());
         TaskDirectories.deleteTree(temporaries.root());
+        ConfigOverlay.prepare(settings);
         workspaces.clear();
     }
 
@@ -93,18 +101,50 @@ public final class PtyExecutor implements TaskExecutor {
 
     @Override
     public Availability probe() {
-        return probe.run();
+        Availability found = probe.run();
+        if (found instanceof Availability.Available && credentials.current() instanceof Credential.None none) {
+            tryLogin(none);
+            return credentials.isUsable()
+                    ? found
+                    : new Availability.Unavailable(credentials.status().reason().orElse(Credentials.NONE));
+        }
+        return found;
+    }
+
+    /** Asks the CLI whether it takes this for a credential; a CLI that does not say is believed. */
+    void tryLogin(Credential credential) {
+        Optional<Boolean> loggedIn = auth.isLoggedIn(credential);
+        if (loggedIn.equals(Optional.of(true))) {
+            credentials.present(credential);
+        } else if (loggedIn.isPresent()) {
+            credentials.unusable(credential);
+        } else {
+            credentials.inconclusive(credential);
+        }
+    }
+
+    /** Finds out by one real turn. */
+    void tryTurn(Credential credential) {
+        credentials.inconclusive(credential);
+        auth.oneTurn(credential).ifPresent(verdict -> credentials.heard(credential, verdict));
     }
 
     @Override
     public Verdict run(TaskRun run) throws InterruptedException {
         Deadline deadline = new Deadline(run.task().spec().timeout());
-        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries)) {
+        Credential credential = credentials.current();
+        String name = run.task().id().toString();
+        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries);
+                ConfigOverlay overlay = ConfigOverlay.open(settings, name, directories.work(), credential)) {
             Optional<Verdict> refused = Preparing.problem(run, directories, left, deadline);
-            return refused.isPresent()
-                    ? refused.get()
-                    : FullDisk.judge(
-                            runIn(directories, run, deadline), List.of(directories.work(), directories.temporary()));
+            if (refused.isPresent()) {
+                return refused.get();
+            }
+            Verdict verdict = FullDisk.judge(
+                    runIn(directories, overlay, credential, run, deadline),
+                    List.of(directories.work(), directories.temporary()));
+            credentials.heard(credential, verdict);
+            return verdict.ranWith(credential.fingerprint());
         } catch (TaskDirectories.OutsideWorkspaceException e) {
             return notStarted(Reason.PERMISSION_BLOCKED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -116,7 +156,9 @@ public final class PtyExecutor implements TaskExecutor {
         }
     }
 
-    private Verdict runIn(TaskDirectories directories, TaskRun run, Deadline deadline) throws InterruptedException {
+    private Verdict runIn(
+            TaskDirectories directories, ConfigOverlay overlay, Credential credential, TaskRun run, Deadline deadline)
+            throws InterruptedException {
         if (run.stop().cause().isPresent()) {
             return new Verdict(Stops.outcome(run.stop().cause().get(), new Ending.NotStarted()), Optional.empty());
         }
@@ -125,7 +167,8 @@ public final class PtyExecutor implements TaskExecutor {
         String marker = CliCommand.marker(run.task());
         containment.expect(marker);
         try {
-            terminal = launcher.launch(commands.of(run.task(), directories), session);
+            terminal = launcher.launch(
+                    commands.of(run.task(), directories, overlay, credential).ofRun(marker), session);
         } catch (LaunchException e) {
             containment.callOff(marker);
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
@@ -152,7 +195,7 @@ public final class PtyExecutor implements TaskExecutor {
                 run.stop(),
                 List.of(directories.work(), directories.temporary()),
                 run.transcript()::isPastCap,
-                () -> false);
+                () -> session.report().hopeless().isPresent());
     }
 
     /** Returns when the program has ended, or has to be. */
@@ -212,7 +255,7 @@ public final class PtyExecutor implements TaskExecutor {
         return new Verdict(new Outcome.Failed(reason, message, new Ending.NotStarted()), Optional.empty());
     }
 
-    private static Ending ending(Optional<TerminalExit> exit) {
+    static Ending ending(Optional<TerminalExit> exit) {
         return exit.<Ending>map(known -> switch (known) {
                     case TerminalExit.Exited(int code) -> new Ending.Exited(code);
                     case TerminalExit.Signalled(int signal) -> new Ending.Signalled(signal);

@@ -117,7 +117,7 @@ class ClaimsTest {
                 "self",
                 Set.of("self"),
                 "1",
-                Optional.empty(),
+                Optional::empty,
                 Sessions.NONE,
                 Workspaces.NONE,
                 2,

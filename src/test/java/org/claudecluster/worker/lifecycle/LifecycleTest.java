@@ -11,6 +11,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.claude.ChildEnvironment;
@@ -55,6 +56,7 @@ class LifecycleTest {
     private final GatedExecutor executor = new GatedExecutor();
     private final Observed observed = new Observed();
     private final ManualTicker ticker = new ManualTicker();
+    private ClaimGate gate = ClaimGate.open();
     private Duration drain = Duration.ofMinutes(1);
     private EmbeddedStore store;
     private Lifecycle lifecycle;
@@ -69,6 +71,28 @@ class LifecycleTest {
     void close() {
         lifecycle.stop();
         store.close();
+    }
+
+    @Test
+    void while_the_gate_is_closed_tasks_wait_and_none_is_started() {
+        AtomicBoolean opened = new AtomicBoolean();
+        CountDownLatch asked = new CountDownLatch(3);
+        gate = _ -> {
+            asked.countDown();
+            return opened.get();
+        };
+        lifecycle = lifecycle(store.tasks, executor, 2, true);
+        TaskId task = store.enqueue(5, 1);
+        executor.open = true;
+        lifecycle.start();
+        await().until(() -> asked.getCount() == 0);
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(store.find(task).attempt()).isZero();
+        assertThat(executor.started).isEmpty();
+
+        opened.set(true);
+
+        awaitStatus(task, TaskStatus.COMPLETED);
     }
 
     @Test
@@ -374,7 +398,7 @@ class LifecycleTest {
                 "self",
                 Set.of("self"),
                 "1",
-                Optional.empty(),
+                Optional::empty,
                 Sessions.NONE,
                 Workspaces.NONE,
                 slots,
@@ -395,6 +419,7 @@ class LifecycleTest {
                 store.tasks,
                 transcripts,
                 new ExecutorStrategy(runs, runs, ExecutorType.STUB),
+                gate,
                 new Leftovers(
                         observed,
                         Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false)
