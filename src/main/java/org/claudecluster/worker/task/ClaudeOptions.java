@@ -73,6 +73,7 @@ public record ClaudeOptions(
                 appendSystemPrompt,
                 Optional.of(session),
                 mcpConfig,
-                jsonSchema);
+                jsonSchema,
+                settingSources);
     }
 }
