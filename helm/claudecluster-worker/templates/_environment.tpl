@@ -68,13 +68,12 @@ an error for server-side apply.
 {{- $kind := include "claudecluster-worker.credential" . -}}
 {{- $ref := dict "name" (include "claudecluster-worker.authSecretName" .) "key" (include "claudecluster-worker.authSecretKey" .) "optional" true -}}
 {{- $env := list -}}
-{{- if eq $kind "file" -}}
-{{- $env = list (dict "name" "WORKER_AUTH_FILE" "value" "/app/auth/config.json") -}}
-{{- else if eq $kind "apiKey" -}}
+{{- /* A file is mounted where worker.auth.file expects it. */ -}}
+{{- if eq $kind "apiKey" -}}
 {{- $env = list (dict "name" "ANTHROPIC_API_KEY" "valueFrom" (dict "secretKeyRef" $ref)) -}}
 {{- else if eq $kind "oauthToken" -}}
 {{- $env = list (dict "name" "CLAUDE_CODE_OAUTH_TOKEN" "valueFrom" (dict "secretKeyRef" $ref)) -}}
-{{- else -}}
+{{- else if eq $kind "federation" -}}
 {{- with .Values.claude.identityFederation -}}
 {{- $env = list
   (dict "name" "ANTHROPIC_IDENTITY_TOKEN_FILE" "value" "/var/run/secrets/anthropic/token")

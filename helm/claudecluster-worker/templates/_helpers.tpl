@@ -49,6 +49,18 @@ app.kubernetes.io/part-of: claudecluster
 {{- end }}
 {{- end }}
 
+{{/* Checksums of what is read at the start only; the mounted file is reloaded by the worker itself. */}}
+{{- define "claudecluster-worker.podAnnotations" -}}
+{{- $annotations := merge (dict) .Values.podAnnotations .Values.commonAnnotations -}}
+{{- if and (include "claudecluster-worker.authInline" .) (ne (include "claudecluster-worker.credential" .) "file") -}}
+{{- $_ := set $annotations "checksum/auth" (include (print $.Template.BasePath "/secret-auth.yaml") . | sha256sum) -}}
+{{- end -}}
+{{- if and (eq .Values.database.mode "external") (not .Values.database.external.existingSecret) -}}
+{{- $_ := set $annotations "checksum/database" (include (print $.Template.BasePath "/secret-database.yaml") . | sha256sum) -}}
+{{- end -}}
+{{- if $annotations -}}{{- toYaml $annotations -}}{{- end -}}
+{{- end }}
+
 {{/* metadata of an object: dict "root" $ "name" "..." "component" "..." and perhaps "annotations", "labels". */}}
 {{- define "claudecluster-worker.metadata" -}}
 name: {{ .name }}
