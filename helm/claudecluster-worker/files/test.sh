@@ -21,6 +21,10 @@ fail() {
   exit 1
 }
 
+until (exec 3<>"/dev/tcp/$SERVICE/$SERVICE_PORT") 2>/dev/null; do
+  ((SECONDS < PATIENCE_SECONDS)) || fail "no connection to $SERVICE:$SERVICE_PORT within $PATIENCE_SECONDS s"
+  sleep 1
+done
 request GET /hello ''
 [[ $code == 200 ]] || fail 'the worker does not say hello'
 executor=$(field executorType) || fail 'the worker does not say what runs tasks'
