@@ -4,9 +4,14 @@
 #   .ci/kustomize.sh         fails when it is not what kubectl says now
 #   .ci/kustomize.sh write   writes it again
 #
-# Needs kubectl 1.21 or later (kustomize 4), since the one before knows neither patches nor labels.
+# Needs kubectl 1.27 or later (kustomize 5): Debian's 1.20 knows neither patches nor labels.
 set -euo pipefail
 cd "$(dirname "$0")/.."
+
+if ! kubectl version --client 2>/dev/null | grep -q 'Kustomize Version: v[5-9]'; then
+    echo "missing: a kubectl with kustomize 5 (kubectl 1.27 or later)" >&2
+    exit 1
+fi
 
 written=src/test/resources/kustomize
 target=target/kustomize

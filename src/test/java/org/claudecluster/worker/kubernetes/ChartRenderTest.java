@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -20,6 +21,9 @@ class ChartRenderTest {
 
     private static final Path EXPECTED = Path.of("src/test/resources/chart/expected");
     private static final Path RENDERED = Path.of("target/chart");
+
+    @TempDir
+    Path copy;
 
     static List<String> valueSets() {
         return Chart.valueSets();
@@ -66,6 +70,16 @@ class ChartRenderTest {
     @MethodSource("valueSets")
     void it_renders_the_same_twice(String valueSet) {
         assertThat(Chart.ours().text(valueSet)).isEqualTo(Chart.ours().text(valueSet));
+    }
+
+    @Test
+    void so_is_the_pod_of_helm_test() {
+        Manifests manifests = Chart.ours().withoutHooks(copy.resolve("chart")).render("defaults");
+
+        assertThat(KubernetesModels.problem(manifests.only("Pod"))).isEmpty();
+        PodRules.hold(manifests);
+        assertThat(manifests.only("Pod").at("/spec/containers/0/args/0").asText())
+                .contains("request POST /run '{\"prompt\":\"#stub\\nprint");
     }
 
     @ParameterizedTest
