@@ -7,6 +7,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -18,6 +20,7 @@ record Chart(Path directory) {
     static final String NAMESPACE = "agents";
     static final String KUBERNETES = "1.33.0";
 
+    private static final Map<Path, String> RENDERED = new ConcurrentHashMap<>();
     private static final Path VALUES = Path.of("src/test/resources/chart/values");
 
     static Chart ours() {
@@ -56,9 +59,11 @@ record Chart(Path directory) {
         return copy;
     }
 
-    /** What a value set renders to. */
+    /** What a value set renders to; once for all tests, since Helm needs some time for it. */
     String text(String valueSet) {
-        return template().withValuesFile(valuesOf(valueSet)).call();
+        return RENDERED.computeIfAbsent(
+                directory.resolve(valueSet),
+                _ -> template().withValuesFile(valuesOf(valueSet)).call());
     }
 
     Manifests render(String valueSet) {

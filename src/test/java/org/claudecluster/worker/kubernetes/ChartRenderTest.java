@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.claudecluster.worker.config.KnownSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -69,7 +70,12 @@ class ChartRenderTest {
     @ParameterizedTest
     @MethodSource("valueSets")
     void it_renders_the_same_twice(String valueSet) {
-        assertThat(Chart.ours().text(valueSet)).isEqualTo(Chart.ours().text(valueSet));
+        String again = Chart.ours()
+                .template()
+                .withValuesFile(Chart.valuesOf(valueSet))
+                .call();
+
+        assertThat(again).isEqualTo(Chart.ours().text(valueSet));
     }
 
     @Test
@@ -89,6 +95,17 @@ class ChartRenderTest {
                 .allSatisfy(container -> assertThat(Manifests.list(container.path("env"))
                                 .map(variable -> variable.path("name").asText()))
                         .doesNotHaveDuplicates());
+    }
+
+    /** One that it does not know ends its start. */
+    @ParameterizedTest
+    @MethodSource("valueSets")
+    void the_worker_knows_every_setting_that_it_is_given(String valueSet) {
+        assertThat(Manifests.list(Chart.ours().render(valueSet).container().path("env"))
+                        .map(variable -> variable.path("name").asText())
+                        .filter(name -> name.startsWith("WORKER_")))
+                .isNotEmpty()
+                .allMatch(KnownSettings::isKnownEnvironmentName);
     }
 
     @ParameterizedTest
