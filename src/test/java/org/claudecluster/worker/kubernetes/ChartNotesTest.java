@@ -38,7 +38,8 @@ class ChartNotesTest {
     @Test
     void they_warn_of_what_is_lost_with_a_pod() {
         assertThat(notes("persistence.enabled=false")).contains("WARNING", "emptyDir");
-        assertThat(notes("database.mode=bundled", "database.bundled.password=x")).contains("WARNING", "without backups");
+        assertThat(notes("database.mode=bundled", "database.bundled.password=x"))
+                .contains("WARNING", "without backups");
     }
 
     @Test

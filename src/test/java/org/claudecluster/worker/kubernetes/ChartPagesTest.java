@@ -48,7 +48,8 @@ class ChartPagesTest {
 
     @Test
     void the_default_image_is_this_version() throws IOException {
-        JsonNode chart = Manifests.read(Chart.DIRECTORY.resolve("Chart.yaml")).objects().getFirst();
+        JsonNode chart =
+                Manifests.read(Chart.DIRECTORY.resolve("Chart.yaml")).objects().getFirst();
 
         assertThat(chart.path("appVersion").asText()).isEqualTo(projectVersion());
     }
@@ -57,8 +58,8 @@ class ChartPagesTest {
     @ValueSource(strings = {"alerts.yaml", "dashboard.json"})
     void alerts_and_dashboard_read_metrics_that_are_there(String file) throws IOException {
         String page = Files.readString(Path.of("docs/operations.md"));
-        Stream<String> metrics = METRIC
-                .matcher(Files.readString(Chart.DIRECTORY.resolve("files").resolve(file)))
+        Stream<String> metrics = METRIC.matcher(
+                        Files.readString(Chart.DIRECTORY.resolve("files").resolve(file)))
                 .results()
                 .map(MatchResult::group)
                 .filter(name -> !List.of("worker_lost").contains(name))
@@ -70,8 +71,7 @@ class ChartPagesTest {
     @Test
     void the_alerts_are_those_of_the_operations_page() throws IOException {
         String page = Files.readString(Path.of("docs/operations.md")).replace("\\|", "|");
-        JsonNode rules = Manifests.parse(
-                        "rules:\n" + Files.readString(Chart.DIRECTORY.resolve("files/alerts.yaml")))
+        JsonNode rules = Manifests.parse("rules:\n" + Files.readString(Chart.DIRECTORY.resolve("files/alerts.yaml")))
                 .objects()
                 .getFirst()
                 .path("rules");

@@ -70,10 +70,8 @@ class ChartRenderTest {
     @ParameterizedTest
     @MethodSource("valueSets")
     void it_renders_the_same_twice(String valueSet) {
-        String again = Chart.ours()
-                .template()
-                .withValuesFile(Chart.valuesOf(valueSet))
-                .call();
+        String again =
+                Chart.ours().template().withValuesFile(Chart.valuesOf(valueSet)).call();
 
         assertThat(again).isEqualTo(Chart.ours().text(valueSet));
     }
@@ -144,8 +142,10 @@ class ChartRenderTest {
         try (Stream<Path> templates = Files.walk(Chart.DIRECTORY.resolve("templates"))) {
             assertThat(templates.filter(Files::isRegularFile))
                     .isNotEmpty()
-                    .allSatisfy(template ->
-                            assertThat(template).content().doesNotContainPattern("\\{\\{[^}]*\\b(lookup|rand[A-Z]\\w+|gen[A-Z]\\w+|uuidv4|htpasswd|now)\\b"));
+                    .allSatisfy(template -> assertThat(template)
+                            .content()
+                            .doesNotContainPattern(
+                                    "\\{\\{[^}]*\\b(lookup|rand[A-Z]\\w+|gen[A-Z]\\w+|uuidv4|htpasswd|now)\\b"));
         }
     }
 }

@@ -23,7 +23,10 @@ class ChartTest {
                 "drain.patienceSeconds=20",
                 "drain.reserveSeconds=3");
 
-        assertThat(manifests.worker().at("/spec/template/spec/terminationGracePeriodSeconds").asInt())
+        assertThat(manifests
+                        .worker()
+                        .at("/spec/template/spec/terminationGracePeriodSeconds")
+                        .asInt())
                 .isEqualTo(624);
         assertThat(manifests.variable("WORKER_DRAIN_TIMEOUT")).isEqualTo("600s");
         assertThat(manifests.variable("WORKER_STOP_PATIENCE")).isEqualTo("20s");
@@ -46,8 +49,9 @@ class ChartTest {
         JsonNode selector = chart.render(valueSet, changed).worker().at("/spec/selector/matchLabels");
 
         assertThat(selector.toString())
-                .isEqualTo("{\"app.kubernetes.io/name\":\"claudecluster-worker\",\"app.kubernetes.io/instance\":\"worker\","
-                        + "\"app.kubernetes.io/component\":\"worker\"}");
+                .isEqualTo(
+                        "{\"app.kubernetes.io/name\":\"claudecluster-worker\",\"app.kubernetes.io/instance\":\"worker\","
+                                + "\"app.kubernetes.io/component\":\"worker\"}");
     }
 
     @ParameterizedTest
@@ -102,7 +106,9 @@ class ChartTest {
     void a_key_goes_in_by_reference_and_nothing_is_mounted() {
         Manifests manifests = chart.render("external-api-key");
 
-        assertThat(variable(manifests, "ANTHROPIC_API_KEY").at("/valueFrom/secretKeyRef").toString())
+        assertThat(variable(manifests, "ANTHROPIC_API_KEY")
+                        .at("/valueFrom/secretKeyRef")
+                        .toString())
                 .isEqualTo("{\"key\":\"api-key\",\"name\":\"anthropic\",\"optional\":true}");
         assertThat(mounts(manifests)).doesNotContain("/app/auth");
     }
@@ -121,10 +127,11 @@ class ChartTest {
     void a_federated_identity_is_a_token_for_the_api_alone() {
         Manifests manifests = chart.render("keda");
 
-        assertThat(volume(manifests, "identity").at("/projected/sources/0/serviceAccountToken/audience").asText())
+        assertThat(volume(manifests, "identity")
+                        .at("/projected/sources/0/serviceAccountToken/audience")
+                        .asText())
                 .isEqualTo("https://api.anthropic.com");
-        assertThat(manifests.variable("ANTHROPIC_IDENTITY_TOKEN_FILE"))
-                .isEqualTo("/var/run/secrets/anthropic/token");
+        assertThat(manifests.variable("ANTHROPIC_IDENTITY_TOKEN_FILE")).isEqualTo("/var/run/secrets/anthropic/token");
         assertThat(manifests.ofKind("Secret")).isEmpty();
     }
 
@@ -160,11 +167,16 @@ class ChartTest {
 
     @Test
     void workers_are_let_out_to_names_the_api_and_the_database_only() {
-        JsonNode egress = chart.render("bundled").ofKind("NetworkPolicy").findFirst().orElseThrow().at("/spec/egress");
+        JsonNode egress = chart.render("bundled")
+                .ofKind("NetworkPolicy")
+                .findFirst()
+                .orElseThrow()
+                .at("/spec/egress");
 
         assertThat(Manifests.list(egress).map(rule -> rule.at("/ports/0/port").asInt()))
                 .containsExactly(53, 443, 5432);
-        assertThat(egress.at("/2/to/0/podSelector/matchLabels/app.kubernetes.io~1component").asText())
+        assertThat(egress.at("/2/to/0/podSelector/matchLabels/app.kubernetes.io~1component")
+                        .asText())
                 .isEqualTo("postgresql");
     }
 
@@ -183,7 +195,8 @@ class ChartTest {
                 .withValuesFile(Chart.valuesOf("autoscaled"))
                 .call());
 
-        assertThat(manifests.only("PodDisruptionBudget").path("apiVersion").asText()).isEqualTo(policy);
+        assertThat(manifests.only("PodDisruptionBudget").path("apiVersion").asText())
+                .isEqualTo(policy);
         assertThat(manifests.only("HorizontalPodAutoscaler").path("apiVersion").asText())
                 .isEqualTo(autoscaling);
     }

@@ -38,7 +38,8 @@ class KubernetesManifestsIT {
 
     @Test
     void labels_are_the_same() {
-        assertThat(Stream.of("name", "component", "part-of", "version").map("/metadata/labels/app.kubernetes.io~1"::concat))
+        assertThat(Stream.of("name", "component", "part-of", "version")
+                        .map("/metadata/labels/app.kubernetes.io~1"::concat))
                 .allSatisfy(label -> {
                     assertThat(built.worker().at(label)).isEqualTo(base.worker().at(label));
                     assertThat(built.worker().at("/spec/template" + label))
@@ -54,7 +55,8 @@ class KubernetesManifestsIT {
 
     @Test
     void resources_and_image_are_the_same() {
-        assertThat(built.container().path("resources")).isEqualTo(base.container().path("resources"));
+        assertThat(built.container().path("resources"))
+                .isEqualTo(base.container().path("resources"));
         assertThat(built.container().path("image").asText())
                 .endsWith(base.container().path("image").asText());
     }

@@ -28,7 +28,8 @@ final class KubernetesModels {
             Map.entry("v1 Pod", new Model(V1Pod::validateJsonElement, V1Pod::fromJson)),
             Map.entry("v1 Secret", new Model(V1Secret::validateJsonElement, V1Secret::fromJson)),
             Map.entry("v1 Service", new Model(V1Service::validateJsonElement, V1Service::fromJson)),
-            Map.entry("v1 ServiceAccount", new Model(V1ServiceAccount::validateJsonElement, V1ServiceAccount::fromJson)),
+            Map.entry(
+                    "v1 ServiceAccount", new Model(V1ServiceAccount::validateJsonElement, V1ServiceAccount::fromJson)),
             Map.entry(
                     "v1 PersistentVolumeClaim",
                     new Model(V1PersistentVolumeClaim::validateJsonElement, V1PersistentVolumeClaim::fromJson)),
@@ -69,7 +70,8 @@ final class KubernetesModels {
 
     /** What is wrong with an object; empty where nothing is. */
     static Optional<String> problem(JsonNode object) {
-        String kind = object.path("apiVersion").asText() + " " + object.path("kind").asText();
+        String kind =
+                object.path("apiVersion").asText() + " " + object.path("kind").asText();
         if (UNKNOWN.contains(kind)) {
             return Optional.empty();
         }

@@ -47,11 +47,17 @@ class KustomizeTest {
     @ValueSource(strings = {"base", "dev", "prod"})
     void the_pod_gets_as_long_to_end_as_the_worker_may_take(String overlay) {
         Manifests manifests = rendered(overlay);
-        int preStop = manifests.container().at("/lifecycle/preStop/exec/command/1").asInt();
+        int preStop =
+                manifests.container().at("/lifecycle/preStop/exec/command/1").asInt();
 
-        assertThat(manifests.worker().at("/spec/template/spec/terminationGracePeriodSeconds").asInt())
-                .isEqualTo(preStop + seconds(manifests, "WORKER_DRAIN_TIMEOUT")
-                        + seconds(manifests, "WORKER_STOP_PATIENCE") + 5);
+        assertThat(manifests
+                        .worker()
+                        .at("/spec/template/spec/terminationGracePeriodSeconds")
+                        .asInt())
+                .isEqualTo(preStop
+                        + seconds(manifests, "WORKER_DRAIN_TIMEOUT")
+                        + seconds(manifests, "WORKER_STOP_PATIENCE")
+                        + 5);
     }
 
     @ParameterizedTest
@@ -87,7 +93,8 @@ class KustomizeTest {
     void an_overlay_never_changes_the_selector() {
         JsonNode base = rendered("base").worker().at("/spec/selector");
 
-        assertThat(Stream.of("dev", "prod").map(overlay -> rendered(overlay).worker().at("/spec/selector")))
+        assertThat(Stream.of("dev", "prod")
+                        .map(overlay -> rendered(overlay).worker().at("/spec/selector")))
                 .containsOnly(base);
     }
 
@@ -122,8 +129,7 @@ class KustomizeTest {
 
     private static String sha256(Path file) throws IOException {
         try {
-            return HexFormat.of()
-                    .formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(Files.readAllBytes(file)));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException(e);
         }

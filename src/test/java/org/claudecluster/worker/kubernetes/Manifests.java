@@ -23,7 +23,8 @@ record Manifests(List<JsonNode> objects) {
     }
 
     static Manifests parse(String yaml) {
-        try (MappingIterator<JsonNode> documents = YAML.readerFor(JsonNode.class).readValues(yaml)) {
+        try (MappingIterator<JsonNode> documents =
+                YAML.readerFor(JsonNode.class).readValues(yaml)) {
             return new Manifests(documents.readAll().stream()
                     .filter(Objects::nonNull)
                     .filter(JsonNode::isObject)
@@ -42,8 +43,7 @@ record Manifests(List<JsonNode> objects) {
     }
 
     Stream<JsonNode> ofKind(String kind) {
-        return objects.stream()
-                .filter(object -> object.path("kind").asText().equals(kind));
+        return objects.stream().filter(object -> object.path("kind").asText().equals(kind));
     }
 
     /** The one object of a kind. */

@@ -9,8 +9,8 @@ import java.util.regex.Pattern;
 /** What holds for every pod that we ship: the restricted Pod Security Standard, and some rules of our own. */
 final class PodRules {
 
-    private static final Set<String> RESTRICTED_VOLUMES =
-            Set.of("configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret");
+    private static final Set<String> RESTRICTED_VOLUMES = Set.of(
+            "configMap", "csi", "downwardAPI", "emptyDir", "ephemeral", "persistentVolumeClaim", "projected", "secret");
     private static final Pattern PINNED = Pattern.compile(".+(:[A-Za-z0-9_][A-Za-z0-9_.-]*|@sha256:[0-9a-f]{64})");
 
     private PodRules() {}

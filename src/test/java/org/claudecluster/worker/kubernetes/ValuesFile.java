@@ -64,8 +64,8 @@ record ValuesFile(JsonNode values, Map<String, String> explained) {
     /** Values that neither themselves nor as part of another are explained. */
     List<String> unexplained() {
         return leaves("", values)
-                .filter(leaf -> explained.keySet().stream()
-                        .noneMatch(path -> leaf.equals(path) || leaf.startsWith(path + ".")))
+                .filter(leaf ->
+                        explained.keySet().stream().noneMatch(path -> leaf.equals(path) || leaf.startsWith(path + ".")))
                 .collect(Collectors.toCollection(ArrayList::new));
     }
 
