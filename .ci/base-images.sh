@@ -62,7 +62,7 @@ maven_image() {
     tar -xzf "$work"/apache-maven-*.tar.gz -C "$work/maven" --strip-components=1
     cp -a "$(jdk)" "$work/jdk"
     rm -f "$work/jdk/lib/src.zip"
-    # Debian's JDKs link to the certificates of the machine.
+    # What this machine trusts; a link in Debian's JDKs.
     cp --remove-destination -L "$(jdk)/lib/security/cacerts" "$work/jdk/lib/security/cacerts"
     cat >"$work/Dockerfile" <<DOCKERFILE
 FROM $JRE
@@ -77,7 +77,14 @@ DOCKERFILE
 
 node_image() {
     root bookworm apt,ca-certificates,nodejs,npm "$work/root.tar"
-    printf 'FROM scratch\nADD root.tar /\nENV PATH=/usr/local/bin:/usr/bin:/bin\n' >"$work/Dockerfile"
+    # What this machine trusts: the way out may lead through a proxy with a certificate of its own.
+    cp -L /etc/ssl/certs/ca-certificates.crt "$work/"
+    cat >"$work/Dockerfile" <<'DOCKERFILE'
+FROM scratch
+ADD root.tar /
+COPY ca-certificates.crt /etc/ssl/certs/ca-certificates.crt
+ENV PATH=/usr/local/bin:/usr/bin:/bin NODE_EXTRA_CA_CERTS=/etc/ssl/certs/ca-certificates.crt
+DOCKERFILE
     build "$NODE" "$work"
 }
 
