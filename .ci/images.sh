@@ -39,6 +39,8 @@ tests() {
     mvn -B -ntp -Pcontainers toolchains:select-jdk-toolchain@default failsafe:integration-test failsafe:verify
 }
 
+# docs/docker.md uses it.
+command -v jq >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends jq >/dev/null; }
 .ci/base-images.sh
 lint
 build jvm "claudecluster/worker:$version"
