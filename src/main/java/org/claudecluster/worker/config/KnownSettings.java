@@ -28,6 +28,7 @@ public final class KnownSettings {
             StorageConfig.class,
             StreamConfig.class,
             TranscriptConfig.class,
+            WatchdogConfig.class,
             LogConfig.class);
 
     private KnownSettings() {}
