@@ -5,8 +5,6 @@ set -eu
 
 cd /tmp
 export PORT=39017 HOST=127.0.0.1 WORKER_STORAGE_DATA_DIR=/tmp/train WORKER_STORAGE_WORKSPACE_ROOT=/tmp/train/workspace
-# A machine that builds may be busy.
-export QUARKUS_DATASOURCE_EMBEDDED_JDBC_ACQUISITION_TIMEOUT=60s
 unset WORKER_LOG_FILE
 url=http://$HOST:$PORT
 java @/app/quarkus-app/jvm.options -XX:AOTCacheOutput=/tmp/app.aot -jar /app/quarkus-app/quarkus-run.jar >/tmp/train.log 2>&1 &
