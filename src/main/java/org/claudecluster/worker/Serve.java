@@ -1,7 +1,7 @@
 package org.claudecluster.worker;
 
-import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.LaunchMode;
+import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
