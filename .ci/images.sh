@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+unset PORT DEBUG_PORT
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/claudecluster"
 version=$(sed -n 's/^  <version>\(.*\)<\/version>$/\1/p' pom.xml | head -1)
 revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -47,7 +48,7 @@ hot_reload() {
     mkdir "$copy/src"
     cp -r src/main "$copy/src/main"
     chmod -R a+rX "$copy"
-    export PORT=${CI_DEV_PORT:-3978} DEBUG_PORT=${CI_DEBUG_PORT:-3979}
+    local -x PORT=${CI_DEV_PORT:-3978} DEBUG_PORT=${CI_DEBUG_PORT:-3979}
     docker compose --file "$copy/compose.dev.yaml" up --detach --build --wait && reloads "$copy" || status=$?
     [ "$status" -eq 0 ] || docker compose --file "$copy/compose.dev.yaml" logs --tail 60
     docker compose --file "$copy/compose.dev.yaml" down --timeout 45
