@@ -170,11 +170,8 @@ class ConfigDefaultsTest {
                 .withMapping(StorageConfig.class)
                 .withMapping(StreamConfig.class)
                 .withMapping(TranscriptConfig.class)
-<<<<<<< HEAD
-                .withMapping(LogConfig.class)
-=======
                 .withMapping(WatchdogConfig.class)
->>>>>>> a393d37dc648495e07d1dab8752f477d9e5c7a49
+                .withMapping(LogConfig.class)
                 .build();
     }
 }
