@@ -17,7 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class DockerfilesTest {
 
     private static final Path DIRECTORY = Path.of("src/main/docker");
-    private static final Pattern POM_VERSION = Pattern.compile("<artifactId>claudecluster-worker</artifactId>\\s*<version>([^<]+)");
+    private static final Pattern POM_VERSION =
+            Pattern.compile("<artifactId>claudecluster-worker</artifactId>\\s*<version>([^<]+)");
     private static final Pattern CLI_VERSION = Pattern.compile("(?m)^CLI_VERSION=(\\S+)$");
     private static final Pattern JIB_ENTRYPOINT =
             Pattern.compile("<quarkus.jib.jvm-entrypoint>([^<]+)</quarkus.jib.jvm-entrypoint>");
@@ -36,7 +37,9 @@ class DockerfilesTest {
     @ParameterizedTest
     @ValueSource(strings = {"Dockerfile.base", "Dockerfile.native"})
     void the_health_check_is_the_same(String file) throws IOException {
-        assertThat(text(file)).contains(between(text("Dockerfile.jvm"), "HEALTHCHECK", "CMD [\"java\"").strip());
+        assertThat(text(file))
+                .contains(between(text("Dockerfile.jvm"), "HEALTHCHECK", "CMD [\"java\"")
+                        .strip());
     }
 
     @ParameterizedTest
@@ -70,8 +73,8 @@ class DockerfilesTest {
         List<String> options = Files.readAllLines(Path.of("src/main/jvm/jvm.options")).stream()
                 .filter(line -> line.startsWith("-"))
                 .toList();
-        List<String> entrypoint =
-                List.of(found(JIB_ENTRYPOINT, Files.readString(Path.of("pom.xml"))).split(","));
+        List<String> entrypoint = List.of(
+                found(JIB_ENTRYPOINT, Files.readString(Path.of("pom.xml"))).split(","));
 
         assertThat(entrypoint).startsWith("/usr/bin/tini", "--", "java").containsSubsequence(options);
         assertThat(entrypoint).filteredOn(word -> word.startsWith("-X")).isEqualTo(options);

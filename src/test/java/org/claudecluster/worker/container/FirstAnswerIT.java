@@ -35,7 +35,8 @@ class FirstAnswerIT {
         });
 
         Files.writeString(REPORT, line("with the AOT cache", with) + line("without it", without));
-        assertThat(median(without).hello()).isGreaterThanOrEqualTo(median(with).hello().multipliedBy(2));
+        assertThat(median(without).hello())
+                .isGreaterThanOrEqualTo(median(with).hello().multipliedBy(2));
     }
 
     private static Start start(ContainerSetup setup) {

@@ -121,7 +121,8 @@ abstract class ImageContract {
 
     @Test
     void any_user_of_group_0_will_do() {
-        try (Container worker = withCli().option("--user", "123456:0")
+        try (Container worker = withCli()
+                .option("--user", "123456:0")
                 .option("--tmpfs", "/home/claudeuser:mode=0777")
                 .start()) {
             JsonNode task = worker.api().awaitEnd(worker.api().submit("Who am I?"));
