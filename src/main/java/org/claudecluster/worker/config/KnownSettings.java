@@ -29,7 +29,8 @@ public final class KnownSettings {
             StorageConfig.class,
             StreamConfig.class,
             TranscriptConfig.class,
-            WatchdogConfig.class);
+            WatchdogConfig.class,
+            LogConfig.class);
 
     private KnownSettings() {}
 

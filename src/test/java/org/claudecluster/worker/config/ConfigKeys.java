@@ -22,7 +22,8 @@ final class ConfigKeys {
         StorageConfig.class,
         StreamConfig.class,
         TranscriptConfig.class,
-        WatchdogConfig.class
+        WatchdogConfig.class,
+        LogConfig.class
     };
 
     private ConfigKeys() {}
