@@ -1,6 +1,6 @@
 // Every workflow under actionlint and the rules below; dependabot.yml under its own. Before that, a good workflow is
 // spoiled in every way that a rule is about, and has to be refused each time.
-import { accessSync, constants, existsSync, readFileSync, readdirSync } from 'node:fs';
+import { accessSync, constants, readFileSync, readdirSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
@@ -91,9 +91,6 @@ function dependabotProblems(text) {
         if (!['github-actions', 'maven', 'docker', 'docker-compose', 'npm', 'helm'].includes(name)) found.push(`unknown ecosystem ${name}`);
         for (const key of Object.keys(update).filter((key) => !known.has(key))) found.push(`${name}: unknown key ${key}`);
         if (!['daily', 'weekly', 'monthly'].includes(update.schedule?.interval)) found.push(`${name}: no interval`);
-        for (const folder of update.directories ?? [update.directory]) {
-            if (!existsSync(`.${folder}`)) found.push(`${name}: no folder ${folder}`);
-        }
     }
     return found.map((message) => `dependabot.yml: ${message}`);
 }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.chart;
+package org.claudecluster.worker.kubernetes;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
@@ -194,7 +195,7 @@ class GitOpsExamplesTest {
         return documents(EXAMPLES.resolve("secrets/external-secrets.yaml")).stream()
                 .flatMap(secret -> Stream.concat(
                                 secret.at("/spec/target/template/data").propertyStream()
-                                        .map(entry -> entry.getKey()),
+                                        .map(Map.Entry::getKey),
                                 secret.at("/spec/data").findValuesAsText("secretKey").stream())
                         .map(key -> secret.at("/spec/target/name").asText() + "/" + key))
                 .collect(Collectors.toSet());
