@@ -8,7 +8,9 @@ import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.DeleteAnswer;
 import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.InterruptAnswer;
 import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
@@ -32,14 +34,14 @@ abstract class CancelContract extends StoreFixture {
     @Test
     void the_holder_of_a_running_task_is_asked_to_end_it() {
         Task task = claimed("unwanted");
-        assertThat(store.cancelRequests(ME.id())).isEmpty();
+        assertThat(store.stopRequests(ME.id())).isEmpty();
 
         assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
 
         assertThat(status(task.id())).isEqualTo(TaskStatus.RUNNING);
         assertThat(found(task.id()).cancelRequested()).isTrue();
-        assertThat(store.cancelRequests(ME.id())).containsExactly(task.id());
-        assertThat(store.cancelRequests(OTHER.id())).isEmpty();
+        assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.CANCEL));
+        assertThat(store.stopRequests(OTHER.id())).isEmpty();
     }
 
     @Test
@@ -50,7 +52,7 @@ abstract class CancelContract extends StoreFixture {
         assertThat(store.finish(task.lease(), DONE)).isTrue();
 
         assertThat(status(task.id())).isEqualTo(TaskStatus.COMPLETED);
-        assertThat(store.cancelRequests(ME.id())).isEmpty();
+        assertThat(store.stopRequests(ME.id())).isEmpty();
     }
 
     @Test
@@ -59,7 +61,7 @@ abstract class CancelContract extends StoreFixture {
         store.cancel(task.id());
 
         assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
-        assertThat(store.cancelRequests(ME.id())).containsExactly(task.id());
+        assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.CANCEL));
     }
 
     @Test
@@ -86,6 +88,39 @@ abstract class CancelContract extends StoreFixture {
 
         assertThat(store.cancel(nobody)).isEqualTo(CancelAnswer.UNKNOWN);
         assertThat(store.delete(nobody)).isEqualTo(DeleteAnswer.UNKNOWN);
+    }
+
+    @Test
+    void the_owner_of_a_running_task_hears_of_an_interrupt_and_a_cancel_beats_it() {
+        Task task = claimed("running");
+
+        assertThat(store.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
+        assertThat(store.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
+        assertThat(store.stopRequests(ME.id()))
+                .containsExactly(new StopRequest(task.id(), StopRequest.Wish.INTERRUPT));
+        assertThat(found(task.id()).cancelRequested()).isFalse();
+
+        store.cancel(task.id());
+        assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.CANCEL));
+    }
+
+    @Test
+    void only_what_runs_can_be_interrupted() {
+        assertThat(store.interrupt(finished("done").id())).isEqualTo(InterruptAnswer.ALREADY_FINAL);
+        assertThat(store.interrupt(enqueue("waits"))).isEqualTo(InterruptAnswer.PENDING);
+        assertThat(store.interrupt(TaskId.create(Instant.now()))).isEqualTo(InterruptAnswer.UNKNOWN);
+    }
+
+    @Test
+    void an_interrupt_is_for_the_run_that_it_met_not_for_the_next() {
+        Task task = claimed("given back");
+        store.interrupt(task.id());
+        store.giveBack(task.lease());
+
+        Task again = claimOne(ME);
+
+        assertThat(again.id()).isEqualTo(task.id());
+        assertThat(store.stopRequests(ME.id())).isEmpty();
     }
 
     @Test
