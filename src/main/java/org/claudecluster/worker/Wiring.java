@@ -8,11 +8,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashSet;
@@ -30,11 +27,9 @@ import org.claudecluster.worker.config.StreamConfig;
 import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WorkerConfig;
 import org.claudecluster.worker.exec.ExecutorStrategy;
-import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.PtyExecutor;
-import org.claudecluster.worker.exec.PtySettings;
-import org.claudecluster.worker.exec.StubExecutor;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.lifecycle.LeaseTimes;
 import org.claudecluster.worker.lifecycle.Lifecycle;
 import org.claudecluster.worker.lifecycle.LifecycleSettings;
@@ -49,11 +44,7 @@ import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.terminal.Grace;
-import org.claudecluster.worker.terminal.ProcessTree;
-import org.claudecluster.worker.terminal.PtyLauncher;
-import org.claudecluster.worker.terminal.PtyLaunchers;
-import org.claudecluster.worker.terminal.TerminalSize;
+import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.transcript.Watches;
@@ -103,54 +94,6 @@ class Wiring {
 
     @Produces
     @Singleton
-    PtyExecutor ptyExecutor(
-            ExecutorConfig executor,
-            StorageConfig storage,
-            WorkerConfig worker,
-            TaskObserver observer,
-            InstantSource clock) {
-        ProcessTree.adoptOrphans();
-        PtyExecutor pty = new PtyExecutor(launcher(executor), ptySettings(executor, storage, worker), observer, clock);
-        try {
-            pty.prepare();
-        } catch (IOException e) {
-            throw new UncheckedIOException("the data directory can't be prepared", e);
-        }
-        return pty;
-    }
-
-    @Produces
-    @Singleton
-    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor) {
-        return new ExecutorStrategy(
-                new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
-    }
-
-    private static PtyLauncher launcher(ExecutorConfig executor) {
-        return switch (executor.launcher()) {
-            case AUTO -> PtyLaunchers.best();
-            case FFM -> PtyLaunchers.ffm();
-            case PTY4J -> PtyLaunchers.pty4j();
-        };
-    }
-
-    private static PtySettings ptySettings(ExecutorConfig executor, StorageConfig storage, WorkerConfig worker) {
-        Map<String, String> own = System.getenv();
-        Path state = dataDir(storage).resolve("cli");
-        return new PtySettings(
-                executor.cliPath(),
-                new TerminalSize(executor.terminal().cols(), executor.terminal().rows()),
-                new Grace(executor.grace().interrupt(), executor.grace().terminate()),
-                own,
-                worker.task().env(),
-                Credential.from(own),
-                state,
-                workspaces(storage),
-                List.of(state));
-    }
-
-    @Produces
-    @Singleton
     Lifecycle lifecycle(
             WorkerConfig worker,
             StorageConfig storage,
@@ -159,6 +102,8 @@ class Wiring {
             Transcripts transcripts,
             ExecutorStrategy strategy,
             PtyExecutor pty,
+            Watchdog watchdog,
+            Containment containment,
             TaskObserver observer,
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
@@ -181,8 +126,10 @@ class Wiring {
                 worker.limits().park(),
                 retention(worker.retention()),
                 !database.isShared());
+        Leftovers leftovers = new Leftovers(
+                observer, containment.remains(), Directories.cliState(storage).resolve(PtyExecutor.TEMPORARIES));
         return new Lifecycle(
-                settings, store, store, transcripts, strategy, new Leftovers(observer), observer, clock, Ticker.SYSTEM);
+                settings, store, store, transcripts, strategy, leftovers, watchdog, observer, clock, Ticker.SYSTEM);
     }
 
     private static RetentionTimes retention(WorkerConfig.Retention retention) {
@@ -233,7 +180,7 @@ class Wiring {
                 worker.environment(),
                 worker.lease().duration(),
                 Duration.ofMillis(worker.task().timeoutMs()),
-                workspaces(storage),
+                Directories.workspaces(storage),
                 Duration.ofMillis(stream.keepaliveMs()),
                 stream.stall(),
                 stream.maxConnections(),
@@ -253,16 +200,6 @@ class Wiring {
     void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store) {
         lifecycle.stop();
         store.close();
-    }
-
-    private static Path dataDir(StorageConfig storage) {
-        return storage.dataDir().toAbsolutePath().normalize();
-    }
-
-    private static Path workspaces(StorageConfig storage) {
-        return storage.workspaceRoot()
-                .map(root -> root.toAbsolutePath().normalize())
-                .orElseGet(() -> dataDir(storage).resolve("workspace"));
     }
 
     private static String hostName() {

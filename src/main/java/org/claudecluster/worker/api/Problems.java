@@ -44,7 +44,7 @@ final class Problems {
             case MALFORMED_BODY, INVALID_REQUEST -> Response.Status.BAD_REQUEST.getStatusCode();
             case BODY_TOO_LARGE -> Response.Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode();
             case NOT_FOUND -> Response.Status.NOT_FOUND.getStatusCode();
-            case NOT_FINAL, EXECUTOR_UNAVAILABLE, STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
+            case NOT_FINAL, NOT_RUNNING, EXECUTOR_UNAVAILABLE, STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
             case TRANSCRIPT_EXPIRED -> Response.Status.GONE.getStatusCode();
             case RANGE_NOT_SATISFIABLE -> Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE.getStatusCode();
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
@@ -61,6 +61,7 @@ final class Problems {
                     INVALID_REQUEST,
                     NOT_FOUND,
                     NOT_FINAL,
+                    NOT_RUNNING,
                     EXECUTOR_UNAVAILABLE,
                     STREAMING_OFF,
                     TRANSCRIPT_EXPIRED,
@@ -76,6 +77,7 @@ final class Problems {
             case BODY_TOO_LARGE -> "Body too large";
             case NOT_FOUND -> "Not found";
             case NOT_FINAL -> "The task is not final";
+            case NOT_RUNNING -> "The task is not running";
             case IDEMPOTENCY_KEY_REUSED -> "Idempotency-Key reused with another body";
             case EXECUTOR_UNAVAILABLE -> "The executor can't run here";
             case STREAMING_OFF -> "Streaming is switched off";

@@ -4,6 +4,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.claudecluster.worker.task.Footprints;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
@@ -21,8 +22,10 @@ class TaskLookup {
     private final TaskStore store;
     private final Transcripts transcripts;
     private final Streaming streaming;
+    private final Footprints footprints;
 
-    TaskLookup(TaskStore store, Transcripts transcripts, Streaming streaming) {
+    TaskLookup(TaskStore store, Transcripts transcripts, Streaming streaming, Footprints footprints) {
+        this.footprints = footprints;
         this.store = store;
         this.transcripts = transcripts;
         this.streaming = streaming;
@@ -80,12 +83,12 @@ class TaskLookup {
         }
     }
 
-    /** With the progress that is not in the store yet. */
+    /** With what is not in the store yet: how far it is, and what it has used. */
     Task fresh(Task task) {
         return transcripts
                 .live(task.id())
                 .map(LiveTranscript::progress)
-                .map(task::withProgress)
+                .map(progress -> task.withProgress(progress, footprints.of(task.id())))
                 .orElse(task);
     }
 

@@ -20,6 +20,7 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.DeleteAnswer;
+import org.claudecluster.worker.task.InterruptAnswer;
 import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
@@ -122,8 +123,39 @@ public class TaskResource {
             case REQUESTED -> signals.cancelRequested(task);
             case ALREADY_FINAL -> {}
         }
-        Response.Status status = answer == CancelAnswer.REQUESTED ? Response.Status.ACCEPTED : Response.Status.OK;
-        return Response.status(status).entity(TaskView.of(tasks.find(task))).build();
+        return asked(task, answer == CancelAnswer.REQUESTED);
+    }
+
+    @POST
+    @Path("/{id}/interrupt")
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "interruptTask",
+            summary = "End a running task softly",
+            description = "The CLI is asked to end its turn and still reports usage and cost. 202 while it does so, 200"
+                    + " when the task is final already.")
+    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(responseCode = "404", description = "There is no such task.")
+    @APIResponse(responseCode = "409", description = "The task waits: cancel it instead.")
+    public Response interrupt(@PathParam("id") String id) {
+        TaskId task = tasks.id(id);
+        InterruptAnswer answer = store.interrupt(task);
+        switch (answer) {
+            case UNKNOWN -> throw TaskLookup.notFound(id);
+            case PENDING ->
+                throw new TaskProblem(
+                        TaskProblem.Code.NOT_RUNNING, "the task waits, nothing can be interrupted: cancel it instead");
+            case REQUESTED -> signals.interruptRequested(task);
+            case ALREADY_FINAL -> {}
+        }
+        return asked(task, answer == InterruptAnswer.REQUESTED);
+    }
+
+    private Response asked(TaskId task, boolean runs) {
+        return Response.status(runs ? Response.Status.ACCEPTED : Response.Status.OK)
+                .entity(TaskView.of(tasks.find(task)))
+                .build();
     }
 
     @DELETE

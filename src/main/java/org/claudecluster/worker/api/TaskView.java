@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
@@ -56,6 +57,11 @@ public record TaskView(
         ParkedView parked,
 
         ProgressView progress,
+
+        @Schema(description = "What its processes took from the machine; live while the task runs on the worker asked.")
+        @Nullable
+        FootprintView footprint,
+
         @Nullable ResultView result,
         @Nullable OutcomeView outcome,
         Links links) {
@@ -87,9 +93,10 @@ public record TaskView(
                         .map(why -> new ParkedView(why.reason().wire(), why.message()))
                         .orElse(null),
                 ProgressView.of(task.progress()),
+                task.footprint().map(FootprintView::of).orElse(null),
                 task.result().map(ResultView::of).orElse(null),
                 task.outcome().map(outcome -> OutcomeView.of(task, outcome)).orElse(null),
-                new Links(self, "/stream/" + task.id(), self + "/output", self + "/events", self + "/cancel"));
+                new Links(self, "/stream/" + task.id(), self + "/output", self + "/events", self + "/cancel", self + "/interrupt"));
     }
 
     /** Only the CLI has sessions; the stub's would name nothing. */
@@ -106,6 +113,15 @@ public record TaskView(
     public record ProgressView(long outputBytes, @Nullable String lastOutputAt, int turns) {
         static ProgressView of(Progress progress) {
             return new ProgressView(progress.outputBytes(), Times.wire(progress.lastOutputAt()), progress.turns());
+        }
+    }
+
+    /** What it took from the machine. */
+    @Schema(name = "Footprint")
+    public record FootprintView(long peakMemoryBytes, double cpuSeconds, int peakProcesses) {
+        static FootprintView of(Footprint used) {
+            return new FootprintView(
+                    used.peakMemoryBytes(), used.cpu().toMillis() / 1000.0, used.peakProcesses());
         }
     }
 
@@ -157,5 +173,5 @@ public record TaskView(
     }
 
     /** Where to go next, relative to the worker's root. */
-    public record Links(String self, String stream, String output, String events, String cancel) {}
+    public record Links(String self, String stream, String output, String events, String cancel, String interrupt) {}
 }

@@ -22,6 +22,10 @@ public interface ExecutorConfig {
     @WithDefault("auto")
     Launcher launcher();
 
+    /** {@code auto}: a cgroup (version 2) for each task, where the worker's own is writable. {@code off}: none. */
+    @WithDefault("auto")
+    Cgroup cgroup();
+
     Terminal terminal();
 
     Grace grace();
@@ -38,6 +42,12 @@ public interface ExecutorConfig {
         AUTO,
         FFM,
         PTY4J
+    }
+
+    /** Whether tasks get cgroups. */
+    enum Cgroup {
+        AUTO,
+        OFF
     }
 
     /** The size of every terminal. */
@@ -60,6 +70,10 @@ public interface ExecutorConfig {
         /** From SIGINT, after which the CLI still reports usage, to SIGTERM. */
         @WithDefault("3s")
         Duration interrupt();
+
+        /** From the SIGINT of {@code POST /tasks/{id}/interrupt} to the end of the whole tree. */
+        @WithDefault("30s")
+        Duration soft();
 
         /** From SIGTERM to SIGKILL of the whole tree. */
         @WithDefault("2s")

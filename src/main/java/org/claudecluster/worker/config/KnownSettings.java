@@ -23,7 +23,8 @@ import java.util.stream.Collectors;
 public final class KnownSettings {
 
     private static final List<Class<?>> MAPPINGS = List.of(
-            WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class, TranscriptConfig.class);
+            WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class, TranscriptConfig.class,
+            WatchdogConfig.class);
 
     private KnownSettings() {}
 

@@ -15,4 +15,14 @@ public interface TranscriptConfig {
     /** The most of one run that is kept: its head, and the newest 512 KiB; what lies between is one marked gap. */
     @WithDefault("64M")
     MemorySize cap();
+
+    /** What happens to a run that prints more: {@code cut} and go on, or {@code fail} with {@code output_limit}. */
+    @WithDefault("cut")
+    AtCap atCap();
+
+    /** Of a run that prints more than is kept. */
+    enum AtCap {
+        CUT,
+        FAIL
+    }
 }

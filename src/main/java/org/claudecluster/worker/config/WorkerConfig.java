@@ -1,5 +1,6 @@
 package org.claudecluster.worker.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
@@ -116,6 +117,19 @@ public interface WorkerConfig {
         @Min(1_000)
         @Max(86_400_000)
         long timeoutMs();
+
+        /** The most resident memory of all its processes together; a task that has more is killed. 0 is no limit. */
+        @WithDefault("4G")
+        MemorySize memory();
+
+        /** The most processes at once; a task that has more is killed. 0 is no limit. */
+        @WithDefault("512")
+        @Min(0)
+        int processes();
+
+        /** The most in its workspace and temporary directory together; a task that has more is ended. 0 is no limit. */
+        @WithDefault("20G")
+        MemorySize disk();
 
         /** Variables that every task gets on top of the allow-listed ones: {@code worker.task.env.NAME=value}. */
         Map<String, String> env();

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.exec;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
@@ -7,10 +8,10 @@ import java.util.TreeSet;
 import java.util.concurrent.locks.LockSupport;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.terminal.ProcessTree;
+import org.claudecluster.worker.terminal.Remains;
 import org.jboss.logging.Logger;
 
 /** Ends what tasks of a dead worker left running on this machine, and collects the orphans of living ones. */
@@ -21,9 +22,18 @@ public final class Leftovers {
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     private final TaskObserver observer;
+    private final Remains remains;
+    private final Path temporaries;
 
-    public Leftovers(TaskObserver observer) {
+    /**
+     * Looks for them.
+     *
+     * @param temporaries where each task had its private directory for temporary files, named by its id
+     */
+    public Leftovers(TaskObserver observer, Remains remains, Path temporaries) {
         this.observer = observer;
+        this.remains = remains;
+        this.temporaries = temporaries;
     }
 
     /** A claim of a task, which may have left processes here. */
@@ -44,11 +54,9 @@ public final class Leftovers {
         }
     }
 
-    /** The runs of which there are processes on this machine, whoever started them. Reads all of /proc. */
+    /** The runs that may have processes on this machine, whoever started them. Reads all of /proc. */
     public Set<Run> found() {
-        return ProcessTree.marked(ChildEnvironment.RUN_MARKER).values().stream()
-                .flatMap(marker -> Run.parse(marker).stream())
-                .collect(Collectors.toSet());
+        return remains.runs().stream().flatMap(run -> Run.parse(run).stream()).collect(Collectors.toSet());
     }
 
     /**
@@ -59,7 +67,7 @@ public final class Leftovers {
     public void end(Run lost) {
         Set<Long> ended = new TreeSet<>();
         long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
-        Set<Long> left = marked(lost);
+        Set<Long> left = processesOf(lost);
         while (!left.isEmpty() && System.nanoTime() - giveUpAt < 0) {
             left.stream().flatMap(Leftovers::withDescendants).forEach(process -> {
                 if (process.destroyForcibly()) {
@@ -67,7 +75,10 @@ public final class Leftovers {
                 }
             });
             LockSupport.parkNanos(PAUSE.toNanos());
-            left = marked(lost);
+            left = processesOf(lost);
+        }
+        if (left.isEmpty()) {
+            remains.forget(run -> covers(lost, run));
         }
         observer.leaked(left.size());
         if (!ended.isEmpty()) {
@@ -75,14 +86,21 @@ public final class Leftovers {
         }
     }
 
-    private static Set<Long> marked(Run lost) {
-        Set<Long> pids = new TreeSet<>();
-        ProcessTree.marked(ChildEnvironment.RUN_MARKER).forEach((pid, marker) -> {
-            if (Run.parse(marker).filter(lost::isOrFollows).isPresent()) {
-                pids.add(pid);
-            }
-        });
+    private Set<Long> processesOf(Run lost) {
+        Set<Long> pids = new TreeSet<>(remains.processes(run -> covers(lost, run)).keySet());
+        if (pids.isEmpty() && !isFollowed(lost)) {
+            pids.addAll(remains.usersOf(temporaries.resolve(lost.task().toString())));
+        }
         return pids;
+    }
+
+    /** INVARIANT: the directory is the task's, not the run's: who uses it then may be of the run that follows. */
+    private boolean isFollowed(Run lost) {
+        return found().stream().anyMatch(run -> run.task().equals(lost.task()) && run.epoch() > lost.epoch());
+    }
+
+    private static boolean covers(Run lost, String run) {
+        return Run.parse(run).filter(lost::isOrFollows).isPresent();
     }
 
     private static Stream<ProcessHandle> withDescendants(long pid) {

@@ -1,37 +1,31 @@
 package org.claudecluster.worker.exec;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.Path;
+import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.claudecluster.worker.claude.ChildEnvironment;
-import org.claudecluster.worker.claude.CommandLine;
 import org.claudecluster.worker.claude.SessionFiles;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Sessions;
-import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.ProcessTree;
-import org.claudecluster.worker.terminal.Programs;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
-import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.terminal.TerminalExit;
+import org.claudecluster.worker.terminal.TreeAccount;
 import org.claudecluster.worker.terminal.TreeEnd;
 import org.jboss.logging.Logger;
 
@@ -40,33 +34,44 @@ public final class PtyExecutor implements TaskExecutor {
 
     private static final Logger LOG = Logger.getLogger(PtyExecutor.class);
 
-    /** Docs name it, since it shows in the session. */
-    static final String CONTINUE =
-            "You were interrupted. Look at what you have done so far, then continue where you left off.";
+    /** Below the state directory; in it a directory for each task that runs. */
+    public static final String TEMPORARIES = "tmp";
 
     private final PtyLauncher launcher;
+    private final Containment containment;
     private final PtySettings settings;
     private final TaskObserver observer;
     private final InstantSource clock;
+    private final Watchdog watchdog;
     private final CliProbe probe;
+    private final CliCommand commands;
     private final SessionFiles sessions;
     private final DirectoryPool workspaces;
     private final DirectoryPool temporaries;
 
-    public PtyExecutor(PtyLauncher launcher, PtySettings settings, TaskObserver observer, InstantSource clock) {
+    public PtyExecutor(
+            PtyLauncher launcher,
+            Containment containment,
+            PtySettings settings,
+            TaskObserver observer,
+            InstantSource clock,
+            Watchdog watchdog) {
+        this.watchdog = watchdog;
         this.clock = clock;
+        this.containment = containment;
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
         this.probe = new CliProbe(launcher, settings);
-        this.sessions = new SessionFiles(claudeDirectory());
+        this.sessions = new SessionFiles(settings.claudeDirectory());
+        this.commands = new CliCommand(settings, sessions);
         this.workspaces = new DirectoryPool(settings.workspaces());
-        this.temporaries = new DirectoryPool(settings.state().resolve("tmp"));
+        this.temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
     }
 
     /** Removes what a predecessor left in the directories that tasks get for temporary files, and makes HOME. */
     public void prepare() throws IOException {
-        Files.createDirectories(settings.state().resolve("home"));
+        Files.createDirectories(settings.home());
         TaskDirectories.deleteTree(temporaries.root());
         workspaces.clear();
     }
@@ -102,31 +107,62 @@ public final class PtyExecutor implements TaskExecutor {
             return new Verdict(Stops.outcome(run.stop().cause().get(), new Ending.NotStarted()), Optional.empty());
         }
         Deadline deadline = new Deadline(run.task().spec().timeout());
-        PtySession session = new PtySession(run.transcript(), observer, clock);
+        PtySession session = new PtySession(run.transcript(), observer, clock, watchdog.clock());
         Terminal terminal;
+        String marker = CliCommand.marker(run.task());
+        containment.expect(marker);
         try {
-            terminal = launcher.launch(command(run.task(), directories), session);
+            terminal = launcher.launch(commands.of(run.task(), directories), session);
         } catch (LaunchException e) {
+            containment.callOff(marker);
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
         run.transcript().onRoom(terminal::readOn);
-        ProcessTree tree = new ProcessTree(ChildEnvironment.RUN_MARKER, marker(run.task()), terminal.pid());
+        ProcessTree tree = containment.enclose(terminal, marker, watchdog.settings().limits());
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
-        CompletableFuture<Void> _ = run.stop().lost().thenRun(() -> terminal.signal(Signal.KILL));
-        try {
-            awaitEnd(session, run.stop(), deadline);
-        } catch (InterruptedException _) {
-            run.stop().ask(StopCause.DRAINED);
+        CompletableFuture<Void> _ = run.stop().atOnce().thenRun(() -> terminal.signal(Signal.KILL));
+        try (Watchdog.Watching watching = watchdog.watch(subject(run, session, tree, directories))) {
+            awaitEnd(session, terminal, run.stop(), deadline);
+            Footprint seen = watching.last();
+            Verdict verdict = end(session, terminal, tree, run);
+            TreeAccount account = tree.account();
+            Verdict judged = account.outOfMemory() ? Endings.outOfMemory(verdict) : verdict;
+            return judged.measured(Endings.footprint(seen, account));
         }
-        return end(session, terminal, tree, run);
     }
 
-    private static void awaitEnd(PtySession session, StopSignal stop, Deadline deadline) throws InterruptedException {
+    private static RunWatch.Subject subject(
+            TaskRun run, PtySession session, ProcessTree tree, TaskDirectories directories) {
+        return new RunWatch.Subject(
+                run.task().id(),
+                session.signs(),
+                tree,
+                run.stop(),
+                List.of(directories.work(), directories.temporary()),
+                run.transcript()::isPastCap,
+                () -> false);
+    }
+
+    /** Returns when the program has ended, or has to be. */
+    private void awaitEnd(PtySession session, Terminal terminal, StopSignal stop, Deadline deadline) {
         try {
-            CompletableFuture.anyOf(session.exited(), stop.asked())
-                    .get(deadline.left().toNanos(), TimeUnit.NANOSECONDS);
+            if (!isDone(CompletableFuture.anyOf(session.exited(), stop.any()), deadline.left())) {
+                stop.ask(StopCause.TIMED_OUT);
+            } else if (stop.cause().equals(Optional.of(StopCause.INTERRUPTED))) {
+                terminal.signal(Signal.INTERRUPT);
+                boolean _ = isDone(CompletableFuture.anyOf(session.exited(), stop.asked()), settings.grace().soft());
+            }
+        } catch (InterruptedException _) {
+            stop.ask(StopCause.DRAINED);
+        }
+    }
+
+    private static boolean isDone(CompletableFuture<?> future, Duration limit) throws InterruptedException {
+        try {
+            future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
         } catch (TimeoutException _) {
-            stop.ask(StopCause.TIMED_OUT);
+            return false;
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
@@ -138,18 +174,13 @@ public final class PtyExecutor implements TaskExecutor {
         boolean byItself = session.exited().isDone();
         TreeEnd ended = byItself
                 ? tree.sweep()
-                : tree.end(terminal, settings.grace(), run.stop().lost()::isDone);
+                : tree.end(terminal, settings.grace().tree(), run.stop().atOnce()::isDone);
         if (!ended.survivors().isEmpty()) {
             observer.leaked(ended.survivors().size());
             LOG.warnf(
                     "processes could not be ended taskId=%s pids=%s", run.task().id(), ended.survivors());
         }
-        Ending ending = ending(exitOf(session));
-        if (byItself) {
-            return session.report().verdict(ending);
-        }
-        StopCause cause = run.stop().cause().orElse(StopCause.CANCELLED);
-        return new Verdict(Stops.outcome(cause, ending), session.report().result());
+        return Endings.verdict(session.report(), ending(exitOf(session)), byItself, run.stop());
     }
 
     /** A killed leader is reaped within moments; a leader in an uninterruptible sleep must not hold the slot for ever. */
@@ -161,62 +192,6 @@ public final class PtyExecutor implements TaskExecutor {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
-    }
-
-    /** A path that names something is told apart from one that names nothing. */
-    private LaunchException noProgram() {
-        boolean something = settings.cli().startsWith("/") && Files.exists(Path.of(settings.cli()));
-        return something
-                ? new LaunchException(
-                        LaunchException.Kind.PROGRAM_NOT_EXECUTABLE,
-                        "CLAUDE_CLI_PATH=" + settings.cli() + " is no executable file: chmod +x, or name another")
-                : new LaunchException(
-                        LaunchException.Kind.PROGRAM_NOT_FOUND,
-                        "the CLI was not found: set CLAUDE_CLI_PATH to an executable file");
-    }
-
-    private TerminalCommand command(Task task, TaskDirectories directories) throws LaunchException {
-        Path program = Programs.find(settings.cli(), settings.environment().getOrDefault("PATH", ""))
-                .orElseThrow(this::noProgram);
-        UUID session = task.sessionId().map(UUID::fromString).orElseGet(UUID::randomUUID);
-        boolean exists = task.resumed() && sessions.reaches(session);
-        List<String> arguments = CommandLine.of(task.spec().claude(), session, exists, settings.unreadable());
-        return new TerminalCommand(
-                program,
-                arguments,
-                environment(task, directories),
-                directories.work(),
-                settings.size(),
-                prompt(task, session, exists).getBytes(StandardCharsets.UTF_8),
-                settings.credential().secret());
-    }
-
-    /** A session that was told what to do is not told twice: it would begin again with what is half done. */
-    private String prompt(Task task, UUID session, boolean exists) {
-        String prompt = task.spec().prompt();
-        return exists && sessions.holds(session, prompt) ? CONTINUE : prompt;
-    }
-
-    private Path claudeDirectory() {
-        return settings.state().resolve("claude");
-    }
-
-    private static String marker(Task task) {
-        return ChildEnvironment.run(task.id().toString(), task.epoch());
-    }
-
-    private Map<String, String> environment(Task task, TaskDirectories directories) {
-        Map<String, String> extra = new HashMap<>(settings.credential().environment());
-        extra.putAll(settings.extraEnvironment());
-        Map<String, String> built = ChildEnvironment.of(
-                settings.environment(),
-                extra,
-                task.id().toString(),
-                settings.state().resolve("home"),
-                claudeDirectory(),
-                directories.temporary());
-        built.put(ChildEnvironment.RUN_MARKER, marker(task));
-        return built;
     }
 
     private static Verdict notStarted(Reason reason, String message) {

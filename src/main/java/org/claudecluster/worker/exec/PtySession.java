@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.LongSupplier;
 import org.claudecluster.worker.claude.AgentEvent;
 import org.claudecluster.worker.claude.AgentStream;
 import org.claudecluster.worker.claude.RunReport;
@@ -17,27 +18,28 @@ final class PtySession implements TerminalListener {
 
     private final LiveTranscript transcript;
     private final TaskObserver observer;
-    private final long startedAt = System.nanoTime();
+    private final Signs signs;
+    private final LongSupplier nanos;
     private final RunReport report;
     private final AgentStream agent = new AgentStream(this::event);
     private final CompletableFuture<TerminalExit> exited = new CompletableFuture<>();
-    private boolean silent = true;
     private String lastMessage = "";
 
-    PtySession(LiveTranscript transcript, TaskObserver observer, InstantSource clock) {
+    PtySession(LiveTranscript transcript, TaskObserver observer, InstantSource clock, LongSupplier nanos) {
         this.transcript = transcript;
         this.report = new RunReport(clock);
         this.observer = observer;
+        this.nanos = nanos;
+        this.signs = new Signs(nanos);
     }
 
     @Override
     public void output(ByteBuffer bytes) {
-        if (silent) {
-            silent = false;
-            observer.firstByte(Duration.ofNanos(System.nanoTime() - startedAt));
-        }
         byte[] printed = new byte[bytes.remaining()];
         bytes.get(printed);
+        if (signs.printed(printed)) {
+            observer.firstByte(Duration.ofNanos(nanos.getAsLong() - signs.startedAt()));
+        }
         observer.printed(printed.length);
         transcript.output(printed);
         ByteBuffer view = ByteBuffer.wrap(printed);
@@ -62,6 +64,11 @@ final class PtySession implements TerminalListener {
         lastMessage = startsTurn ? message : lastMessage;
         transcript.agent(event.json(), startsTurn);
         report.event(event);
+        signs.event(event);
+    }
+
+    Signs signs() {
+        return signs;
     }
 
     CompletableFuture<TerminalExit> exited() {

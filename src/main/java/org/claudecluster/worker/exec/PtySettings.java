@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.claudecluster.worker.claude.Credential;
-import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.TerminalSize;
 
 /**
@@ -21,7 +20,7 @@ import org.claudecluster.worker.terminal.TerminalSize;
 public record PtySettings(
         String cli,
         TerminalSize size,
-        Grace grace,
+        RunGrace grace,
         Map<String, String> environment,
         Map<String, String> extraEnvironment,
         Credential credential,
@@ -37,6 +36,16 @@ public record PtySettings(
         environment = Map.copyOf(environment);
         extraEnvironment = Map.copyOf(extraEnvironment);
         unreadable = List.copyOf(unreadable);
+    }
+
+    /** HOME of every task. */
+    Path home() {
+        return state.resolve("home");
+    }
+
+    /** Where the CLI keeps what outlives a task. */
+    Path claudeDirectory() {
+        return state.resolve("claude");
     }
 
     @Override

@@ -68,7 +68,7 @@ public final class StubExecutor implements TaskExecutor {
         boolean outOfTime = deadline.left().compareTo(pause) < 0;
         Duration wait = outOfTime ? deadline.left() : pause;
         try {
-            run.stop().asked().get(wait.toNanos(), TimeUnit.NANOSECONDS);
+            run.stop().any().get(wait.toNanos(), TimeUnit.NANOSECONDS);
         } catch (TimeoutException _) {
             if (outOfTime) {
                 run.stop().ask(StopCause.TIMED_OUT);

@@ -10,10 +10,12 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.task.LocalSignals;
+import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
@@ -37,6 +39,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final Transcripts transcripts;
     private final ExecutorStrategy strategy;
     private final Leftovers leftovers;
+    private final Watchdog watchdog;
     private final Strays strays;
     private final Instant startedAt;
     private final RunningTasks running;
@@ -58,6 +61,7 @@ public final class Lifecycle implements Worker, LocalSignals {
             Transcripts transcripts,
             ExecutorStrategy strategy,
             Leftovers leftovers,
+            Watchdog watchdog,
             TaskObserver observer,
             InstantSource clock,
             Ticker ticker) {
@@ -67,6 +71,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         this.transcripts = transcripts;
         this.strategy = strategy;
         this.leftovers = leftovers;
+        this.watchdog = watchdog;
         this.strays = new Strays(store, leftovers);
         this.startedAt = clock.instant();
         this.slots = new Slots(settings.slots());
@@ -96,9 +101,10 @@ public final class Lifecycle implements Worker, LocalSignals {
         every(settings.lease().renew(), () -> reap(false));
         every(settings.lease().renew(), strays::endTheLost);
         every(settings.lease().renew(), strategy::lookAgain);
-        every(EVERY_SECOND, this::lookForCancels);
+        every(EVERY_SECOND, this::lookForStops);
         every(EVERY_SECOND, queue::tick);
         every(EVERY_SECOND, leftovers::reapOrphans);
+        every(EVERY_SECOND, watchdog::look);
         every(settings.retention().interval(), purge::run);
     }
 
@@ -173,9 +179,9 @@ public final class Lifecycle implements Worker, LocalSignals {
         }
     }
 
-    private void lookForCancels() {
+    private void lookForStops() {
         if (!running.isEmpty()) {
-            store.cancelRequests(settings.id()).forEach(this::cancelRequested);
+            store.stopRequests(settings.id()).forEach(wanted -> stop(wanted.task(), wanted.wish()));
         }
     }
 
@@ -191,7 +197,20 @@ public final class Lifecycle implements Worker, LocalSignals {
 
     @Override
     public void cancelRequested(TaskId task) {
-        running.find(task).ifPresent(found -> found.stop().ask(StopCause.CANCELLED));
+        stop(task, StopRequest.Wish.CANCEL);
+    }
+
+    @Override
+    public void interruptRequested(TaskId task) {
+        stop(task, StopRequest.Wish.INTERRUPT);
+    }
+
+    private void stop(TaskId task, StopRequest.Wish wish) {
+        StopCause cause = switch (wish) {
+            case CANCEL -> StopCause.CANCELLED;
+            case INTERRUPT -> StopCause.INTERRUPTED;
+        };
+        running.find(task).ifPresent(found -> found.stop().ask(cause));
     }
 
     @Override

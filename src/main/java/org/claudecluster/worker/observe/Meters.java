@@ -144,6 +144,15 @@ public final class Meters implements TaskObserver {
     }
 
     @Override
+    public void alarmed(String cause) {
+        Counter.builder("worker.watchdog.ended")
+                .description("Runs that the watchdog ended, by cause")
+                .tag("cause", cause)
+                .register(registry)
+                .increment();
+    }
+
+    @Override
     public void leaked(int processes) {
         leaked.increment(processes);
     }

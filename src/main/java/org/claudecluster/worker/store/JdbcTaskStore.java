@@ -13,11 +13,13 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.DeleteAnswer;
 import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.InterruptAnswer;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.QueueDepth;
 import org.claudecluster.worker.task.SeenWorker;
+import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
@@ -85,8 +87,13 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
-    public List<TaskId> cancelRequests(WorkerId holder) {
-        return read(connection -> TaskReads.cancelRequests(connection, holder));
+    public InterruptAnswer interrupt(TaskId task) {
+        return write(connection -> TaskWrites.interrupt(connection, task));
+    }
+
+    @Override
+    public List<StopRequest> stopRequests(WorkerId holder) {
+        return read(connection -> TaskReads.stopRequests(connection, holder));
     }
 
     @Override

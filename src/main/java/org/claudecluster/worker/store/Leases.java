@@ -76,7 +76,7 @@ final class Leases {
     private static final String CLAIM = """
             UPDATE task
                SET status = 'running', worker = ?, epoch = epoch + 1, attempt = attempt + 1, started_at = ?,
-                   executor_type = ?, session_id = ?, resumed = ?, park_reason = NULL, park_message = NULL,
+                   executor_type = ?, session_id = ?, resumed = ?, home = ?, interrupt_requested_at = NULL, park_reason = NULL, park_message = NULL,
                    output_bytes = 0, last_output_at = NULL, turns = 0,
                    lease_until = CURRENT_TIMESTAMP + INTERVAL '1' SECOND * CAST(? AS int)
              WHERE id = (SELECT id FROM task WHERE id = ? AND status = 'pending' AND epoch = ? FOR UPDATE SKIP LOCKED)
@@ -129,6 +129,7 @@ final class Leases {
                 task.executorType().orElse(null),
                 task.sessionId().orElse(null),
                 task.resumed(),
+                task.home().orElse(null),
                 seconds(claimant.lease()),
                 task.id().value(),
                 task.epoch() - 1,

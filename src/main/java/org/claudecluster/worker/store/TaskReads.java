@@ -1,6 +1,7 @@
 package org.claudecluster.worker.store;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -8,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.claudecluster.worker.task.QueueDepth;
+import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
@@ -67,11 +69,20 @@ final class TaskReads {
                  (SELECT enqueue_no FROM task WHERE id >= ? ORDER BY id FETCH FIRST 1 ROW ONLY), 9223372036854775807)
             """;
 
-    static final String CANCEL_REQUESTS =
-            "SELECT id FROM task WHERE status = 'running' AND worker = ? AND cancel_requested_at IS NOT NULL";
+    static final String STOP_REQUESTS = """
+            SELECT id, cancel_requested_at FROM task
+             WHERE status = 'running' AND worker = ?
+               AND (cancel_requested_at IS NOT NULL OR interrupt_requested_at IS NOT NULL)
+            """;
 
-    static List<TaskId> cancelRequests(Connection connection, WorkerId holder) throws SQLException {
-        return Sql.query(connection, CANCEL_REQUESTS, TaskRow::id, holder.value());
+    static List<StopRequest> stopRequests(Connection connection, WorkerId holder) throws SQLException {
+        return Sql.query(connection, STOP_REQUESTS, TaskReads::stopRequest, holder.value());
+    }
+
+    private static StopRequest stopRequest(ResultSet row) throws SQLException {
+        boolean cancelled = Sql.time(row, "cancel_requested_at").isPresent();
+        return new StopRequest(
+                TaskRow.id(row), cancelled ? StopRequest.Wish.CANCEL : StopRequest.Wish.INTERRUPT);
     }
 
     /** The inner query needs the index only; the join reads the one row that has waited longest. */

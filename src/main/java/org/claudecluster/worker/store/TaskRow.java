@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
@@ -41,10 +42,12 @@ final class TaskRow {
                 text(row, "executor_type"),
                 text(row, "session_id"),
                 row.getBoolean("resumed"),
+                text(row, "home"),
                 time(row, "cancel_requested_at").isPresent(),
                 parked(row),
                 row.getBoolean("transcript_gone"),
                 new Progress(row.getLong("output_bytes"), time(row, "last_output_at"), row.getInt("turns")),
+                footprint(row),
                 text(row, "result").map(TaskJson::result),
                 outcome(row, status));
     }
@@ -88,8 +91,16 @@ final class TaskRow {
             case FAILED ->
                 Optional.of(new Outcome.Failed(
                         reason.orElseThrow(), text(row, "message").orElse(""), ending));
-            case CANCELLED -> Optional.of(new Outcome.Cancelled(ending));
+            case CANCELLED -> Optional.of(new Outcome.Cancelled(ending, reason.orElse(Reason.CANCELLED)));
         };
+    }
+
+    private static Optional<Footprint> footprint(ResultSet row) throws SQLException {
+        long memory = row.getLong("peak_memory");
+        return row.wasNull()
+                ? Optional.empty()
+                : Optional.of(new Footprint(
+                        memory, Duration.ofMillis(row.getLong("cpu_ms")), row.getInt("peak_processes")));
     }
 
     private static Ending ending(ResultSet row) throws SQLException {

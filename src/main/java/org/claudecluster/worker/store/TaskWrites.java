@@ -15,6 +15,8 @@ import org.claudecluster.worker.task.DeleteAnswer;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.Footprint;
+import org.claudecluster.worker.task.InterruptAnswer;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Task;
@@ -90,7 +92,8 @@ final class TaskWrites {
                         UPDATE task
                            SET status = ?, finished_at = CURRENT_TIMESTAMP, lease_until = NULL,
                                output_bytes = ?, last_output_at = ?, turns = ?,
-                               exit_code = ?, exit_signal = ?, reason = ?, message = ?, result = ?
+                               exit_code = ?, exit_signal = ?, reason = ?, message = ?, result = ?,
+                               peak_memory = ?, cpu_ms = ?, peak_processes = ?
                         """ + Leases.HELD,
                         finish.outcome().status().wire(),
                         finish.progress().outputBytes(),
@@ -101,6 +104,9 @@ final class TaskWrites {
                         finish.outcome().reason().map(reason -> reason.wire()).orElse(null),
                         finish.outcome().message().orElse(null),
                         finish.result().map(TaskJson::fitting).orElse(null),
+                        finish.footprint().map(Footprint::peakMemoryBytes).orElse(null),
+                        finish.footprint().map(used -> used.cpu().toMillis()).orElse(null),
+                        finish.footprint().map(Footprint::peakProcesses).orElse(null),
                         lease.task().value(),
                         lease.epoch(),
                         lease.holder().value());
@@ -123,6 +129,19 @@ final class TaskWrites {
             return CancelAnswer.REQUESTED;
         }
         return TaskReads.exists(connection, task) ? CancelAnswer.ALREADY_FINAL : CancelAnswer.UNKNOWN;
+    }
+
+    static InterruptAnswer interrupt(Connection connection, TaskId task) throws SQLException {
+        int running = update(connection, """
+                UPDATE task SET interrupt_requested_at = COALESCE(interrupt_requested_at, CURRENT_TIMESTAMP)
+                 WHERE id = ? AND status = 'running'
+                """, task.value());
+        if (running == 1) {
+            return InterruptAnswer.REQUESTED;
+        }
+        return TaskReads.find(connection, task)
+                .map(found -> found.status().isFinal() ? InterruptAnswer.ALREADY_FINAL : InterruptAnswer.PENDING)
+                .orElse(InterruptAnswer.UNKNOWN);
     }
 
     static DeleteAnswer delete(Connection connection, TaskId task) throws SQLException {

@@ -9,6 +9,9 @@ public interface LocalSignals {
     /** The cancel of a running task was asked for. */
     void cancelRequested(TaskId task);
 
+    /** A soft end of a running task was asked for. */
+    void interruptRequested(TaskId task);
+
     /** A task reached its final state without having run here. */
     void finalised(TaskId task);
 }

@@ -68,10 +68,18 @@ public sealed interface Outcome {
         }
     }
 
-    /** Somebody asked for the end before the work was done. */
-    record Cancelled(Ending ending) implements Outcome {
+    /** Somebody asked for the end before the work was done; {@code cause} tells how. */
+    record Cancelled(Ending ending, Reason cause) implements Outcome {
         public Cancelled {
             requireNonNull(ending, "ending");
+            if (cause != Reason.CANCELLED && cause != Reason.INTERRUPTED) {
+                throw new IllegalArgumentException("no cause of a cancel: " + cause);
+            }
+        }
+
+        /** By a plain cancel. */
+        public Cancelled(Ending ending) {
+            this(ending, Reason.CANCELLED);
         }
 
         @Override
@@ -81,7 +89,7 @@ public sealed interface Outcome {
 
         @Override
         public Optional<Reason> reason() {
-            return Optional.of(Reason.CANCELLED);
+            return Optional.of(cause);
         }
 
         @Override

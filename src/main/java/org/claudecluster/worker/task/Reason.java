@@ -40,10 +40,18 @@ public enum Reason {
     OUT_OF_MEMORY,
     /** The task printed more than it may. */
     OUTPUT_LIMIT,
+    /** The disk is full, or the task's directories hold more than they may. */
+    NO_SPACE,
+    /** The task had more processes at once than it may. */
+    PROCESS_LIMIT,
+    /** The workspace could not be made as it was asked for: a clone that failed, as a rule. */
+    WORKSPACE_FAILED,
     /** The worker that ran the task is gone, and no attempt is left. */
     WORKER_LOST,
     /** The worker was shut down while the task ran. */
     DRAINED,
+    /** Somebody asked for a soft end: the CLI still reported what it had used. */
+    INTERRUPTED,
     /** Somebody asked for the end. */
     CANCELLED;
 

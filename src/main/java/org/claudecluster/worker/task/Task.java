@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param executorType {@code stub} or {@code pty}, once it was started
  * @param sessionId the CLI's session, chosen by us and stored before the start; kept when a lost attempt is repeated
  * @param resumed whether the last attempt went on with the session of the one before
+ * @param home the data directory, by its id, in which the last run left its workspace and session
  * @param parked why it was sent back to wait, until it is claimed again
  * @param transcriptGone whether retention has removed what it printed
  */
@@ -30,10 +31,12 @@ public record Task(
         Optional<String> executorType,
         Optional<String> sessionId,
         boolean resumed,
+        Optional<String> home,
         boolean cancelRequested,
         Optional<Parked> parked,
         boolean transcriptGone,
         Progress progress,
+        Optional<Footprint> footprint,
         Optional<TaskResult> result,
         Optional<Outcome> outcome) {
 
@@ -46,7 +49,9 @@ public record Task(
         requireNonNull(worker, "worker");
         requireNonNull(executorType, "executorType");
         requireNonNull(sessionId, "sessionId");
+        requireNonNull(home, "home");
         requireNonNull(parked, "parked");
+        requireNonNull(footprint, "footprint");
         requireNonNull(progress, "progress");
         requireNonNull(result, "result");
         if (status.isFinal() != outcome.isPresent()) {
@@ -74,10 +79,12 @@ public record Task(
                 Optional.empty(),
                 Optional.empty(),
                 false,
+                Optional.empty(),
                 false,
                 Optional.empty(),
                 false,
                 Progress.NONE,
+                Optional.empty(),
                 Optional.empty(),
                 Optional.empty());
     }
@@ -103,16 +110,18 @@ public record Task(
                 Optional.of(by.executorType()),
                 Optional.of(session.toString()),
                 earlier.isPresent(),
+                by.home(),
                 false,
                 Optional.empty(),
                 false,
                 Progress.NONE,
                 Optional.empty(),
+                Optional.empty(),
                 Optional.empty());
     }
 
     /** The same task with what its worker knows better than the store. */
-    public Task withProgress(Progress newer) {
+    public Task withProgress(Progress newer, Optional<Footprint> used) {
         return new Task(
                 id,
                 spec,
@@ -126,10 +135,12 @@ public record Task(
                 executorType,
                 sessionId,
                 resumed,
+                home,
                 cancelRequested,
                 parked,
                 transcriptGone,
                 newer,
+                used,
                 result,
                 outcome);
     }

@@ -28,6 +28,9 @@ public interface TaskObserver {
     /** Retention has removed so many transcripts, or tasks with all that belongs to them. */
     void forgotten(int transcripts, int tasks);
 
+    /** The watchdog ended a run for this cause, a word for a label. */
+    void alarmed(String cause);
+
     /** Processes that could not be ended. */
     void leaked(int processes);
 }

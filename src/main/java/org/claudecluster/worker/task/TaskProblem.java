@@ -19,6 +19,7 @@ public final class TaskProblem extends RuntimeException {
         INVALID_REQUEST,
         NOT_FOUND,
         NOT_FINAL,
+        NOT_RUNNING,
         IDEMPOTENCY_KEY_REUSED,
         EXECUTOR_UNAVAILABLE,
         STREAMING_OFF,

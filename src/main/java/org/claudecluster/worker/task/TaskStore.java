@@ -45,8 +45,11 @@ public interface TaskStore {
     /** Cancels what is pending, and asks the owner of what is running to. */
     CancelAnswer cancel(TaskId task);
 
-    /** Those of the holder's running tasks which somebody asked to cancel. */
-    List<TaskId> cancelRequests(WorkerId holder);
+    /** Asks the owner of what is running for a soft end; a wish that is not met before the run ends goes with it. */
+    InterruptAnswer interrupt(TaskId task);
+
+    /** Those of the holder's running tasks which somebody wants to end. */
+    List<StopRequest> stopRequests(WorkerId holder);
 
     /**
      * Ends what no living worker owns: leases that ran out and, with {@code othersAreDead}, all that {@code self} does

@@ -1,41 +1,59 @@
 package org.claudecluster.worker.terminal;
 
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.claudecluster.worker.terminal.ProcFs.Stat;
+import java.util.Set;
 
 /**
  * One tree's processes by /proc. The kernel gives us, as subreaper, every orphan below us, so what is left of a tree
  * hangs under its living leader or under an orphan in the list of our main thread's children, which is normally empty.
  */
 final class LinuxProcessTable implements ProcessTree.ProcessTable {
+    private static final long PAGE_BYTES = LinuxProcesses.pageBytes();
+
     // As pid 1 orphans are ours anyway.
     private static volatile boolean orphansAreOurs = ProcFs.SELF == 1;
 
-    private final String markerName;
-    private final String markerValue;
+    private final Marks marks;
     private final long leaderPid;
-    private final Optional<Stat> leader;
+    private final Optional<ProcessStat> leader;
     private final Map<Long, Long> known = new HashMap<>();
+    private final CpuTally tally = new CpuTally();
 
     private final boolean searching;
 
-    LinuxProcessTable(String markerName, String markerValue, long leaderPid) {
-        this(markerName, markerValue, leaderPid, !orphansAreOurs || !ProcFs.listsChildren());
+    /**
+     * What a tree's processes can be told by, besides their descent.
+     *
+     * @param name of the entry in the environment
+     * @param value of it
+     * @param brand which they wear; empty where there are none, and where we wear a stranger's ourselves
+     * @param cgroup which they are in
+     */
+    record Marks(String name, String value, Optional<Brand> brand, Optional<Cgroup> cgroup) {
+        /** Those which need nothing of the system. */
+        static Marks ofEnvironment(String name, String value) {
+            return new Marks(name, value, Optional.empty(), Optional.empty());
+        }
+    }
+
+    LinuxProcessTable(Marks marks, long leaderPid) {
+        this(marks, leaderPid, !orphansAreOurs || !ProcFs.listsChildren());
     }
 
     /** With {@code searching} it looks at all processes, for want of a list of our orphans. */
-    LinuxProcessTable(String markerName, String markerValue, long leaderPid, boolean searching) {
+    LinuxProcessTable(Marks marks, long leaderPid, boolean searching) {
         this.searching = searching;
-        this.markerName = markerName;
-        this.markerValue = markerValue;
+        this.marks = marks;
         this.leaderPid = leaderPid;
         this.leader = ProcFs.stat(leaderPid).filter(stat -> stat.parent() == ProcFs.SELF);
     }
@@ -45,8 +63,8 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
     }
 
     @Override
-    public synchronized Map<Long, Stat> members() {
-        Map<Long, Stat> found = searching ? bySearch() : byDescent();
+    public synchronized Map<Long, ProcessStat> members() {
+        Map<Long, ProcessStat> found = searching ? bySearch() : byDescent();
         found.values().removeIf(this::gone);
         known.clear();
         found.values().forEach(stat -> known.put(stat.pid(), stat.started()));
@@ -54,7 +72,7 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
     }
 
     @Override
-    public boolean kill(Stat process) {
+    public boolean kill(ProcessStat process) {
         try (Arena arena = Arena.ofConfined();
                 OpenFds fds = new OpenFds()) {
             int pidfd = fds.add(LinuxProcesses.openPidfd(arena, process.pid()));
@@ -67,16 +85,51 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
         }
     }
 
-    private Map<Long, Stat> byDescent() {
+    @Override
+    public void killAtOnce() {
+        marks.cgroup().ifPresent(Cgroup::kill);
+    }
+
+    Marks marks() {
+        return marks;
+    }
+
+    /** As found by the last look of any kind, and the leader. */
+    synchronized Set<ProcessStat.Key> known() {
+        Set<ProcessStat.Key> keys = new HashSet<>();
+        known.forEach((pid, started) -> keys.add(new ProcessStat.Key(pid, started)));
+        leader.ifPresent(stat -> keys.add(stat.key()));
+        return keys;
+    }
+
+    /**
+     * Remembers what somebody else's look has found.
+     *
+     * @param before what was known when that look began; of this, what it did not find has gone
+     */
+    synchronized TreeUsage learn(Set<ProcessStat.Key> before, List<ProcessStat> members) {
+        before.forEach(key -> known.remove(key.pid(), key.started()));
+        List<ProcessStat> living =
+                members.stream().filter(stat -> !stat.dead()).toList();
+        living.forEach(stat -> known.put(stat.pid(), stat.started()));
+        long pages = living.stream()
+                .mapToLong(stat -> Math.max(0, stat.use().residentPages()))
+                .sum();
+        Duration counted = marks.cgroup().flatMap(Cgroup::cpu).orElse(Duration.ZERO);
+        return new TreeUsage(pages * PAGE_BYTES, tally.add(members, counted), living.size());
+    }
+
+    private Map<Long, ProcessStat> byDescent() {
         Deque<Long> roots = new ArrayDeque<>();
         leader.filter(this::isStill).ifPresent(stat -> roots.add(stat.pid()));
         known.forEach((pid, started) -> {
             if (isStill(pid, started)) roots.add(pid);
         });
+        marks.cgroup().ifPresent(cgroup -> roots.addAll(cgroup.processes()));
         for (long orphan : ProcFs.adopted()) {
             if (ProcFs.stat(orphan).filter(this::belongs).isPresent()) roots.add(orphan);
         }
-        Map<Long, Stat> found = new LinkedHashMap<>();
+        Map<Long, ProcessStat> found = new LinkedHashMap<>();
         while (!roots.isEmpty()) {
             long pid = roots.remove();
             if (found.containsKey(pid)) continue;
@@ -88,46 +141,59 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
         return found;
     }
 
-    private Map<Long, Stat> bySearch() {
-        Map<Long, List<Stat>> byParent = new HashMap<>();
-        Deque<Stat> roots = new ArrayDeque<>();
+    private Map<Long, ProcessStat> bySearch() {
+        Map<Long, List<ProcessStat>> byParent = new HashMap<>();
+        Deque<ProcessStat> roots = new ArrayDeque<>();
+        Set<Long> inside = marks.cgroup()
+                .map(cgroup -> Set.copyOf(cgroup.processes()))
+                .orElse(Set.of());
         for (long pid : ProcFs.all()) {
             ProcFs.stat(pid).ifPresent(stat -> {
                 byParent.computeIfAbsent(stat.parent(), _ -> new ArrayList<>()).add(stat);
-                if (isLeader(stat) || belongs(stat)) roots.add(stat);
+                if (isLeader(stat) || inside.contains(stat.pid()) || belongs(stat)) roots.add(stat);
             });
         }
-        Map<Long, Stat> found = new LinkedHashMap<>();
+        Map<Long, ProcessStat> found = new LinkedHashMap<>();
         while (!roots.isEmpty()) {
-            Stat stat = roots.remove();
+            ProcessStat stat = roots.remove();
             if (found.put(stat.pid(), stat) == null) roots.addAll(byParent.getOrDefault(stat.pid(), List.of()));
         }
         return found;
     }
 
-    /** The marker decides; the session only for those who carry none. */
-    private boolean belongs(Stat stat) {
+    private boolean belongs(ProcessStat stat) {
         Long started = known.get(stat.pid());
         if (started != null && started == stat.started()) return true;
-        return ProcFs.environment(stat.pid(), markerName)
-                .map(markerValue::equals)
-                .orElse(stat.session() == leaderPid && stat.pid() != leaderPid);
+        return wearsOurs(stat);
     }
 
-    private boolean isLeader(Stat stat) {
+    /** A brand decides, ours or another's. */
+    private boolean wearsOurs(ProcessStat stat) {
+        Optional<Brand> worn = marks.brand().flatMap(_ -> ProcFs.brand(stat.pid()));
+        return worn.isPresent()
+                ? worn.equals(marks.brand())
+                : isOurs(stat, ProcFs.environment(stat.pid(), marks.name()));
+    }
+
+    /** Of one without a brand: the marker decides; the session only where there is none either. */
+    boolean isOurs(ProcessStat stat, Optional<String> marker) {
+        return marker.map(marks.value()::equals).orElse(stat.session() == leaderPid && stat.pid() != leaderPid);
+    }
+
+    private boolean isLeader(ProcessStat stat) {
         return leader.filter(known -> known.pid() == stat.pid() && known.started() == stat.started())
                 .isPresent();
     }
 
     /** Our own zombies are taken away on the way; a leader's end is its launcher's to take. */
-    private boolean gone(Stat stat) {
+    private boolean gone(ProcessStat stat) {
         if (!stat.dead()) return false;
         if (stat.parent() == ProcFs.SELF && stat.pid() != leaderPid && !Leaders.contains(stat.pid()))
             OrphanReaper.reap(stat.pid());
         return true;
     }
 
-    private boolean isStill(Stat stat) {
+    private boolean isStill(ProcessStat stat) {
         return isStill(stat.pid(), stat.started());
     }
 

@@ -17,6 +17,9 @@ final class LinuxProcesses {
     private static final long SYS_PIDFD_OPEN = 434;
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int SIGCHLD = 17;
+    private static final int RLIMIT_LOCKS = 10;
+    private static final int SC_CLK_TCK = 2;
+    private static final int SC_PAGESIZE = 30;
 
     private static final MethodHandle PIDFD_OPEN = Libc.bindErrno(
             "syscall",
@@ -30,6 +33,9 @@ final class LinuxProcesses {
             "prctl",
             FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, JAVA_LONG, JAVA_LONG, JAVA_LONG),
             Linker.Option.firstVariadicArg(1));
+    private static final MethodHandle PRLIMIT =
+            Libc.bind("prlimit", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS, ADDRESS));
+    private static final MethodHandle SYSCONF = Libc.bind("sysconf", FunctionDescriptor.of(JAVA_LONG, JAVA_INT));
     private static final MethodHandle SIGNAL = Libc.bind("signal", FunctionDescriptor.of(ADDRESS, JAVA_INT, ADDRESS));
 
     private LinuxProcesses() {}
@@ -47,6 +53,25 @@ final class LinuxProcesses {
         try (Arena arena = Arena.ofConfined()) {
             int _ = Libc.call(arena, "prctl", PRCTL, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
         }
+    }
+
+    /** Lowers both the soft and the hard limit; refused when that would raise the hard one, or the process is not ours. */
+    static boolean limitFileLocks(long pid, long value) {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment limit = arena.allocate(JAVA_LONG, 2);
+            limit.setAtIndex(JAVA_LONG, 0, value);
+            limit.setAtIndex(JAVA_LONG, 1, value);
+            return Libc.call(PRLIMIT, (int) pid, RLIMIT_LOCKS, limit, MemorySegment.NULL) == 0;
+        }
+    }
+
+    /** The unit of CPU times under /proc. */
+    static long ticksPerSecond() {
+        return Libc.call(SYSCONF, SC_CLK_TCK);
+    }
+
+    static long pageBytes() {
+        return Libc.call(SYSCONF, SC_PAGESIZE);
     }
 
     /** Undoes an inherited "ignore", under which the kernel would reap our children before we learn their status. */

@@ -2,11 +2,10 @@ package org.claudecluster.worker.terminal;
 
 import java.util.HashSet;
 import java.util.Set;
-import org.claudecluster.worker.terminal.ProcFs.Stat;
 
 /** Takes away the zombies of orphans that were given to us and ended by themselves. */
 final class OrphanReaper {
-    private static Set<Stat> seenBefore = Set.of();
+    private static Set<ProcessStat.Key> seenBefore = Set.of();
 
     private OrphanReaper() {}
 
@@ -17,14 +16,14 @@ final class OrphanReaper {
      * @return how many were reaped
      */
     static synchronized int run() {
-        Set<Stat> zombies = new HashSet<>();
+        Set<ProcessStat.Key> zombies = new HashSet<>();
         for (long pid : candidates()) {
             ProcFs.stat(pid)
                     .filter(stat -> stat.dead() && stat.parent() == ProcFs.SELF && !Leaders.contains(pid))
-                    .ifPresent(zombies::add);
+                    .ifPresent(stat -> zombies.add(stat.key()));
         }
         int reaped = 0;
-        for (Stat zombie : zombies) {
+        for (ProcessStat.Key zombie : zombies) {
             if (seenBefore.contains(zombie) && reap(zombie.pid())) reaped++;
         }
         seenBefore = zombies;

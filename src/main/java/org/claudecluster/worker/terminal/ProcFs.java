@@ -6,10 +6,12 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -20,38 +22,16 @@ final class ProcFs {
     /** Children of our main thread, which is where the kernel puts the orphans it gives us. */
     private static final String ADOPTED = "/proc/self/task/" + SELF + "/children";
 
-    private static final long KTHREADD = 2;
-
     /** An exec takes well under a millisecond unless it waits for a disk. */
     private static final int MAX_LOOKS = 100;
 
-    /** Of the fields behind the name; the start of the environment is the one before. */
-    private static final int ENV_END = 48;
+    /** Of one line of numbers; the longest has some 400. */
+    private static final int STAT_BYTES = 1024;
 
     private static final long PAUSE_NANOS = 100_000;
     private static final byte[] NOTHING = {};
 
     private ProcFs() {}
-
-    /**
-     * One line of /proc/PID/stat.
-     *
-     * @param session id of the session, which is the pid of its leader
-     * @param started clock ticks since boot; together with the pid it names a process for ever
-     * @param bare whether the program was started with no environment at all
-     */
-    record Stat(long pid, char state, long parent, long session, int threads, long started, boolean bare) {
-        /** A zombie; one with other threads is a living process whose first thread has ended. */
-        boolean dead() {
-            return (state == 'Z' || state == 'X') && threads <= 1;
-        }
-
-        /** When its environment reads empty: whether that is for this moment only. */
-        boolean betweenPrograms() {
-            boolean kernelThread = pid == KTHREADD || parent == KTHREADD;
-            return !dead() && !bare && !kernelThread;
-        }
-    }
 
     static boolean available() {
         return Files.isReadable(Path.of("/proc/self/stat"));
@@ -84,22 +64,61 @@ final class ProcFs {
                 .toList();
     }
 
-    static Optional<Stat> stat(long pid) {
-        byte[] bytes = read("/proc/" + pid + "/stat");
-        if (bytes == null) return Optional.empty();
-        String line = new String(bytes, StandardCharsets.ISO_8859_1);
-        // The name in parentheses may itself contain spaces and parentheses.
-        int end = line.lastIndexOf(')');
-        if (end < 0) return Optional.empty();
-        String[] fields = line.substring(end + 2).split(" ", ENV_END + 2);
-        return Optional.of(new Stat(
-                pid,
-                fields[0].charAt(0),
-                Long.parseLong(fields[1]),
-                Long.parseLong(fields[3]),
-                Integer.parseInt(fields[17]),
-                Long.parseLong(fields[19]),
-                !fields[ENV_END].equals("0") && fields[ENV_END].equals(fields[ENV_END - 1])));
+    static Optional<ProcessStat> stat(long pid) {
+        byte[] line = new byte[STAT_BYTES];
+        try (FileInputStream in = new FileInputStream("/proc/" + pid + "/stat")) {
+            return ProcessStat.parse(pid, line, in.read(line));
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** The brand that a living process wears. */
+    static Optional<Brand> brand(long pid) {
+        byte[] limits = read("/proc/" + pid + "/limits");
+        return limits == null ? Optional.empty() : Brand.in(new String(limits, StandardCharsets.ISO_8859_1));
+    }
+
+    /** How readily the kernel ends it when memory is short, -1000 to 1000. */
+    static OptionalInt oomScoreAdjustment(long pid) {
+        List<Long> numbers = numbers(read(oomScoreFile(pid)));
+        return numbers.isEmpty()
+                ? OptionalInt.empty()
+                : OptionalInt.of(numbers.getFirst().intValue());
+    }
+
+    /** To raise it needs no right but that of the owner; says whether it was done. */
+    static boolean adjustOomScore(long pid, int adjustment) {
+        try {
+            Files.writeString(Path.of(oomScoreFile(pid)), Integer.toString(adjustment), StandardOpenOption.WRITE);
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static String oomScoreFile(long pid) {
+        return "/proc/" + pid + "/oom_score_adj";
+    }
+
+    /** Whether it works in the directory, or has a file below it open, as far as we may look. */
+    static boolean uses(long pid, Path directory) {
+        Path process = Path.of("/proc/" + pid);
+        return leadsInto(process.resolve("cwd"), directory)
+                || entries(process + "/fd").stream()
+                        .anyMatch(fd -> leadsInto(process.resolve("fd").resolve(fd), directory));
+    }
+
+    /** The target's text is compared: what was removed ends with " (deleted)". */
+    private static boolean leadsInto(Path link, Path directory) {
+        try {
+            String target = Files.readSymbolicLink(link).toString();
+            return target.equals(directory.toString())
+                    || target.equals(directory + " (deleted)")
+                    || target.startsWith(directory + "/");
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /** The value of one environment entry as it was at the program's start; absent when we may not look. */
@@ -126,7 +145,7 @@ final class ProcFs {
         for (int look = 0; look < MAX_LOOKS; look++) {
             byte[] block = read("/proc/" + pid + "/environ");
             if (block == null) return NOTHING;
-            if (block.length > 0 || stat(pid).filter(Stat::betweenPrograms).isEmpty()) return block;
+            if (block.length > 0 || stat(pid).filter(ProcessStat::betweenPrograms).isEmpty()) return block;
             LockSupport.parkNanos(PAUSE_NANOS);
         }
         return NOTHING;

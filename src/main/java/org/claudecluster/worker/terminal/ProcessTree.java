@@ -8,17 +8,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
-import org.claudecluster.worker.terminal.ProcFs.Stat;
 import org.jboss.logging.Logger;
 
 /**
  * All that a terminal's leader started, however it hid: in the background, in a session of its own, without a terminal,
- * deaf to signals, or orphaned.
+ * deaf to signals, orphaned, or with its environment cleared. {@link Containment} makes it.
  *
- * <p>On Linux a process belongs to the tree when it descends from the leader, carries the marker in the environment it
- * was started with, is in the leader's session, or was once seen to belong. What clears its environment, leaves the
- * session <em>and</em> loses its parents between two looks cannot be attributed. Elsewhere only descendants that were
- * seen while their parents lived are known.
+ * <p>On Linux a process belongs to the tree when it descends from the leader, wears the run's brand, is in the run's
+ * cgroup, carries the marker in the environment it was started with, is in the leader's session, or was once seen to
+ * belong. Elsewhere only descendants that were seen while their parents lived are known.
  */
 public final class ProcessTree {
     private static final Logger LOG = Logger.getLogger(ProcessTree.class);
@@ -27,24 +25,52 @@ public final class ProcessTree {
 
     private final long leaderPid;
     private final ProcessTable table;
+    private final TreeLimits enforced;
+    private final Runnable emptied;
 
-    /**
-     * Best made right after the launch, while the leader's number is certainly the leader's.
-     *
-     * @param markerName name of the environment entry given to the leader, and thereby to all that it starts
-     * @param markerValue its value, which no other tree has
-     */
-    public ProcessTree(String markerName, String markerValue, long leaderPid) {
+    /** With what needs nothing of the system: descent, marker and session. */
+    ProcessTree(String markerName, String markerValue, long leaderPid) {
         this(
                 leaderPid,
                 ProcFs.available()
-                        ? new LinuxProcessTable(markerName, markerValue, leaderPid)
+                        ? new LinuxProcessTable(
+                                LinuxProcessTable.Marks.ofEnvironment(markerName, markerValue), leaderPid)
                         : new HandleProcessTable(leaderPid));
     }
 
     ProcessTree(long leaderPid, ProcessTable table) {
+        this(leaderPid, table, TreeLimits.NONE, () -> {});
+    }
+
+    /**
+     * A tree with all that {@link Containment} could give it.
+     *
+     * @param enforced the limits that the kernel keeps to
+     * @param emptied run when an end has left nothing; harmless when run again
+     */
+    ProcessTree(long leaderPid, ProcessTable table, TreeLimits enforced, Runnable emptied) {
         this.leaderPid = leaderPid;
         this.table = table;
+        this.enforced = enforced;
+        this.emptied = emptied;
+    }
+
+    ProcessTable table() {
+        return table;
+    }
+
+    /** Those of its limits that the kernel keeps to; others are for whoever watches it. */
+    public TreeLimits enforced() {
+        return enforced;
+    }
+
+    /** What the kernel counts for it, also after its end; empty fields where it has no cgroup. */
+    public TreeAccount account() {
+        return switch (table) {
+            case LinuxProcessTable linux ->
+                linux.marks().cgroup().map(Cgroup::account).orElse(TreeAccount.NONE);
+            case HandleProcessTable _ -> TreeAccount.NONE;
+        };
     }
 
     /**
@@ -77,7 +103,7 @@ public final class ProcessTree {
      *
      * @return the entry's value by process id
      */
-    public static Map<Long, String> marked(String name) {
+    static Map<Long, String> marked(String name) {
         Map<Long, String> marked = new HashMap<>();
         if (!ProcFs.available()) return marked;
         for (long pid : ProcFs.all()) {
@@ -118,7 +144,7 @@ public final class ProcessTree {
         Killing killing = kill();
         if (sent.equals(Optional.of(Signal.KILL))) killing.killed.add(leaderPid);
         if (!await(KILL_BOUND, () -> !leader.alive())) killing.survivors.add(leaderPid);
-        return new TreeEnd(sent, killing.killed.size(), killing.survivors);
+        return ended(sent, killing);
     }
 
     private static boolean endsWithin(Duration limit, Terminal leader, BooleanSupplier atOnce)
@@ -130,13 +156,18 @@ public final class ProcessTree {
     /** The same without asking first: for what is left after the leader's own exit. */
     public TreeEnd sweep() throws InterruptedException {
         Killing killing = kill();
-        return new TreeEnd(Optional.empty(), killing.killed.size(), killing.survivors);
+        return ended(Optional.empty(), killing);
+    }
+
+    private TreeEnd ended(Optional<Signal> sent, Killing killing) {
+        if (killing.survivors.isEmpty()) emptied.run();
+        return new TreeEnd(sent, killing.killed.size(), killing.survivors);
     }
 
     // A look before each signal: who is seen now is known later, when its parents are gone.
     private boolean ask(Terminal leader, Signal signal) {
         if (!leader.alive()) return false;
-        Map<Long, Stat> _ = table.members();
+        Map<Long, ProcessStat> _ = table.members();
         return leader.signal(signal);
     }
 
@@ -153,7 +184,8 @@ public final class ProcessTree {
         Killing killing = new Killing();
         int[] quiet = {0};
         boolean done = await(KILL_BOUND, () -> {
-            Map<Long, Stat> members = table.members();
+            Map<Long, ProcessStat> members = table.members();
+            if (!members.isEmpty()) table.killAtOnce();
             members.forEach((pid, stat) -> {
                 if (table.kill(stat)) killing.killed.add(pid);
             });
@@ -179,10 +211,13 @@ public final class ProcessTree {
     /** Where a tree's processes are looked up and killed. */
     sealed interface ProcessTable permits LinuxProcessTable, HandleProcessTable {
         /** By process id; a snapshot for the caller to keep. */
-        Map<Long, Stat> members();
+        Map<Long, ProcessStat> members();
 
         /** Sends SIGKILL to this very process, never to a later owner of its number; says whether it was sent. */
-        boolean kill(Stat process);
+        boolean kill(ProcessStat process);
+
+        /** SIGKILL to all at once where that can be had; a look and {@link #kill} come before it and after it. */
+        default void killAtOnce() {}
     }
 
     /** Without /proc. */
@@ -195,18 +230,18 @@ public final class ProcessTree {
         }
 
         @Override
-        public synchronized Map<Long, Stat> members() {
+        public synchronized Map<Long, ProcessStat> members() {
             leader.ifPresent(handle -> known.put(handle.pid(), handle));
             Set<ProcessHandle> found =
                     known.values().stream().flatMap(ProcessHandle::descendants).collect(Collectors.toSet());
             found.forEach(handle -> known.put(handle.pid(), handle));
             known.values().removeIf(handle -> !handle.isAlive());
             return known.keySet().stream()
-                    .collect(Collectors.toMap(pid -> pid, pid -> new Stat(pid, 'R', 0, 0, 1, 0, false)));
+                    .collect(Collectors.toMap(pid -> pid, pid -> new ProcessStat(pid, 'R', 0, 0, 1, 0, false, ProcessStat.Use.NONE)));
         }
 
         @Override
-        public synchronized boolean kill(Stat process) {
+        public synchronized boolean kill(ProcessStat process) {
             ProcessHandle handle = known.get(process.pid());
             return handle != null && handle.destroyForcibly();
         }

@@ -200,6 +200,16 @@ public final class LiveTranscript {
         return !cap.isReached() || written >= cap.headEnd();
     }
 
+    /** Whether so much was printed that not all of it is kept. */
+    public boolean isPastCap() {
+        lock.lock();
+        try {
+            return cap.isReached();
+        } finally {
+            lock.unlock();
+        }
+    }
+
     /**
      * Whether more may be printed. Whoever prints asks before each piece, and may be told by {@link #onRoom}; it stands
      * where the kernel can make a program wait, not here.

@@ -14,7 +14,10 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.exec.WatchSettings;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.exec.Availability;
+import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Leftovers;
@@ -33,6 +36,7 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.junit.jupiter.api.AfterEach;
@@ -389,7 +393,16 @@ class LifecycleTest {
                 store.tasks,
                 transcripts,
                 new ExecutorStrategy(runs, runs, ExecutorType.STUB),
-                new Leftovers(observed),
+                new Leftovers(
+                        observed,
+                        Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false)
+                                .remains(),
+                        directory.resolve("tmp")),
+                new Watchdog(
+                        new WatchSettings(
+                                Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false),
+                        observed,
+                        ticker::nanos),
                 observed,
                 InstantSource.system(),
                 ticker);

@@ -18,6 +18,7 @@ final class Observed implements TaskObserver {
     final AtomicInteger forgottenTranscripts = new AtomicInteger();
     final AtomicInteger forgottenTasks = new AtomicInteger();
     final List<Reason> parked = new CopyOnWriteArrayList<>();
+    final List<String> alarms = new CopyOnWriteArrayList<>();
     final List<TaskStatus> drained = new CopyOnWriteArrayList<>();
 
     @Override
@@ -47,6 +48,11 @@ final class Observed implements TaskObserver {
     @Override
     public void parked(Reason reason) {
         parked.add(reason);
+    }
+
+    @Override
+    public void alarmed(String cause) {
+        alarms.add(cause);
     }
 
     @Override

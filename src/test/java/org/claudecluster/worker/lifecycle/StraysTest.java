@@ -12,6 +12,7 @@ import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.terminal.Containment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ class StraysTest {
     @TempDir
     Path directory;
 
-    private final Leftovers leftovers = new Leftovers(new Observed());
+    private Leftovers leftovers;
     private final List<Process> processes = new ArrayList<>();
     private EmbeddedStore store;
     private Strays strays;
@@ -31,6 +32,9 @@ class StraysTest {
     @BeforeEach
     void open() {
         store = new EmbeddedStore(directory);
+        Containment containment =
+                Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false);
+        leftovers = new Leftovers(new Observed(), containment.remains(), directory.resolve("tmp"));
         strays = new Strays(store.tasks, leftovers);
     }
 

@@ -9,6 +9,7 @@ import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.DeleteAnswer;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
@@ -32,14 +33,14 @@ abstract class CancelContract extends StoreFixture {
     @Test
     void the_holder_of_a_running_task_is_asked_to_end_it() {
         Task task = claimed("unwanted");
-        assertThat(store.cancelRequests(ME.id())).isEmpty();
+        assertThat(store.stopRequests(ME.id())).isEmpty();
 
         assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
 
         assertThat(status(task.id())).isEqualTo(TaskStatus.RUNNING);
         assertThat(found(task.id()).cancelRequested()).isTrue();
-        assertThat(store.cancelRequests(ME.id())).containsExactly(task.id());
-        assertThat(store.cancelRequests(OTHER.id())).isEmpty();
+        assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.CANCEL));
+        assertThat(store.stopRequests(OTHER.id())).isEmpty();
     }
 
     @Test
@@ -50,7 +51,7 @@ abstract class CancelContract extends StoreFixture {
         assertThat(store.finish(task.lease(), DONE)).isTrue();
 
         assertThat(status(task.id())).isEqualTo(TaskStatus.COMPLETED);
-        assertThat(store.cancelRequests(ME.id())).isEmpty();
+        assertThat(store.stopRequests(ME.id())).isEmpty();
     }
 
     @Test
@@ -59,7 +60,7 @@ abstract class CancelContract extends StoreFixture {
         store.cancel(task.id());
 
         assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
-        assertThat(store.cancelRequests(ME.id())).containsExactly(task.id());
+        assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.CANCEL));
     }
 
     @Test

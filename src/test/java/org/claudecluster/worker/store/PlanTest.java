@@ -85,7 +85,7 @@ class PlanTest {
         return Stream.of(
                 asked("claim", Leases.claimable(2), "task_by_urgency", "", "me-1", "me", 30, 30, 5),
                 asked("reap", Leases.FIND_ABANDONED, "task_by_status", false, "me-1"),
-                asked("cancel requests", TaskReads.CANCEL_REQUESTS, "task_by_status", "me-1"),
+                asked("stop requests", TaskReads.STOP_REQUESTS, "task_by_status", "me-1"),
                 asked("depth", TaskReads.DEPTH, "task_by_status"),
                 asked("list", completed, "task_pkey", parameters.toArray()),
                 asked("stale transcripts", Retention.STALE, "task_by_end", 7 * 86_400, 100),

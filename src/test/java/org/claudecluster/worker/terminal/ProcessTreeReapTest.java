@@ -20,7 +20,7 @@ class ProcessTreeReapTest {
     private static long zombies() {
         return ProcFs.adopted().stream()
                 .flatMap(pid -> ProcFs.stat(pid).stream())
-                .filter(ProcFs.Stat::dead)
+                .filter(ProcessStat::dead)
                 .count();
     }
 

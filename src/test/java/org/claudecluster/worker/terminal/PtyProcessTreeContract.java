@@ -184,7 +184,7 @@ abstract class PtyProcessTreeContract {
         Terminal leader =
                 start("setsid -f SLEEP; env -i /usr/bin/setsid /bin/SLEEP >/dev/null 2>&1 & echo ready; SLEEP");
         ProcessTree tree =
-                new ProcessTree(leader.pid(), new LinuxProcessTable(Commands.MARKER, task, leader.pid(), true));
+                new ProcessTree(leader.pid(), new LinuxProcessTable(LinuxProcessTable.Marks.ofEnvironment(Commands.MARKER, task), leader.pid(), true));
         recording.awaitText("ready");
         Awaitility.await().until(() -> sleepers().size() == 4);
         assertThat(tree.members()).hasSizeGreaterThanOrEqualTo(4);

@@ -97,10 +97,12 @@ class WatchesTest {
                 task.executorType(),
                 task.sessionId(),
                 task.resumed(),
+                task.home(),
                 false,
                 Optional.empty(),
                 false,
                 task.progress(),
+                Optional.empty(),
                 Optional.empty(),
                 Optional.of(new Outcome.Completed(new Ending.Exited(0), Optional.empty())));
     }

@@ -1,0 +1,123 @@
+package org.claudecluster.worker;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.claudecluster.worker.claude.ChildEnvironment;
+import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.config.ExecutorConfig;
+import org.claudecluster.worker.config.StorageConfig;
+import org.claudecluster.worker.config.TranscriptConfig;
+import org.claudecluster.worker.config.WatchdogConfig;
+import org.claudecluster.worker.config.WorkerConfig;
+import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.exec.PtyExecutor;
+import org.claudecluster.worker.exec.PtySettings;
+import org.claudecluster.worker.exec.RunGrace;
+import org.claudecluster.worker.exec.StubExecutor;
+import org.claudecluster.worker.exec.WatchSettings;
+import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.Containment;
+import org.claudecluster.worker.terminal.Grace;
+import org.claudecluster.worker.terminal.ProcessTree;
+import org.claudecluster.worker.terminal.PtyLauncher;
+import org.claudecluster.worker.terminal.PtyLaunchers;
+import org.claudecluster.worker.terminal.TerminalSize;
+
+/** Puts together what runs tasks. */
+@ApplicationScoped
+class ExecutorWiring {
+
+    @Produces
+    @Singleton
+    Watchdog watchdog(
+            WatchdogConfig watchdog, WorkerConfig worker, TranscriptConfig transcript, TaskObserver observer) {
+        WorkerConfig.Task task = worker.task();
+        try {
+            return new Watchdog(
+                    new WatchSettings(
+                            watchdog.firstByte(),
+                            watchdog.noOutput(),
+                            watchdog.lingering(),
+                            watchdog.prompt(),
+                            task.memory().asLongValue(),
+                            task.processes(),
+                            task.disk().asLongValue(),
+                            transcript.atCap() == TranscriptConfig.AtCap.FAIL),
+                    observer,
+                    System::nanoTime);
+        } catch (IllegalArgumentException e) {
+            throw new WrongSetting("worker.watchdog.*, worker.task.*: " + e.getMessage());
+        }
+    }
+
+    @Produces
+    @Singleton
+    Containment containment(ExecutorConfig executor, StorageConfig storage) {
+        return Containment.detect(
+                ChildEnvironment.RUN_MARKER,
+                Directories.cliState(storage).resolve("runs"),
+                executor.cgroup() == ExecutorConfig.Cgroup.AUTO);
+    }
+
+    @Produces
+    @Singleton
+    PtyExecutor ptyExecutor(
+            Containment containment,
+            ExecutorConfig executor,
+            StorageConfig storage,
+            WorkerConfig worker,
+            TaskObserver observer,
+            InstantSource clock,
+            Watchdog watchdog) {
+        ProcessTree.adoptOrphans();
+        PtyExecutor pty = new PtyExecutor(
+                launcher(executor), containment, ptySettings(executor, storage, worker), observer, clock, watchdog);
+        try {
+            pty.prepare();
+        } catch (IOException e) {
+            throw new UncheckedIOException("the data directory can't be prepared", e);
+        }
+        return pty;
+    }
+
+    @Produces
+    @Singleton
+    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor) {
+        return new ExecutorStrategy(
+                new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
+    }
+
+    private static PtyLauncher launcher(ExecutorConfig executor) {
+        return switch (executor.launcher()) {
+            case AUTO -> PtyLaunchers.best();
+            case FFM -> PtyLaunchers.ffm();
+            case PTY4J -> PtyLaunchers.pty4j();
+        };
+    }
+
+    private static PtySettings ptySettings(ExecutorConfig executor, StorageConfig storage, WorkerConfig worker) {
+        Map<String, String> own = System.getenv();
+        Path state = Directories.cliState(storage);
+        return new PtySettings(
+                executor.cliPath(),
+                new TerminalSize(executor.terminal().cols(), executor.terminal().rows()),
+                new RunGrace(
+                        executor.grace().soft(),
+                        new Grace(executor.grace().interrupt(), executor.grace().terminate())),
+                own,
+                worker.task().env(),
+                Credential.from(own),
+                state,
+                Directories.workspaces(storage),
+                List.of(state));
+    }
+}

@@ -1,0 +1,86 @@
+package org.claudecluster.worker.exec;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import org.claudecluster.worker.claude.ChildEnvironment;
+import org.claudecluster.worker.claude.CommandLine;
+import org.claudecluster.worker.claude.SessionFiles;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.terminal.LaunchException;
+import org.claudecluster.worker.terminal.Programs;
+import org.claudecluster.worker.terminal.TerminalCommand;
+
+/** What is run for a task: the CLI with its arguments, environment, prompt and credential. */
+final class CliCommand {
+
+    /** Docs name it, since it shows in the session. */
+    static final String CONTINUE =
+            "You were interrupted. Look at what you have done so far, then continue where you left off.";
+
+    private final PtySettings settings;
+    private final SessionFiles sessions;
+
+    CliCommand(PtySettings settings, SessionFiles sessions) {
+        this.settings = settings;
+        this.sessions = sessions;
+    }
+
+    /** Throws {@link LaunchException} when there is no CLI to be run. */
+    TerminalCommand of(Task task, TaskDirectories directories) throws LaunchException {
+        Path program = Programs.find(settings.cli(), settings.environment().getOrDefault("PATH", ""))
+                .orElseThrow(this::noProgram);
+        UUID session = task.sessionId().map(UUID::fromString).orElseGet(UUID::randomUUID);
+        boolean exists = task.resumed() && sessions.reaches(session);
+        List<String> arguments = CommandLine.of(task.spec().claude(), session, exists, settings.unreadable());
+        return new TerminalCommand(
+                program,
+                arguments,
+                environment(task, directories),
+                directories.work(),
+                settings.size(),
+                prompt(task, session, exists).getBytes(StandardCharsets.UTF_8),
+                settings.credential().secret());
+    }
+
+    /** The value of {@link ChildEnvironment#RUN_MARKER} for this run of the task. */
+    static String marker(Task task) {
+        return ChildEnvironment.run(task.id().toString(), task.epoch());
+    }
+
+    /** A path that names something is told apart from one that names nothing. */
+    private LaunchException noProgram() {
+        boolean something = settings.cli().startsWith("/") && Files.exists(Path.of(settings.cli()));
+        return something
+                ? new LaunchException(
+                        LaunchException.Kind.PROGRAM_NOT_EXECUTABLE,
+                        "CLAUDE_CLI_PATH=" + settings.cli() + " is no executable file: chmod +x, or name another")
+                : new LaunchException(
+                        LaunchException.Kind.PROGRAM_NOT_FOUND,
+                        "the CLI was not found: set CLAUDE_CLI_PATH to an executable file");
+    }
+
+    /** A session that was told what to do is not told twice: it would begin again with what is half done. */
+    private String prompt(Task task, UUID session, boolean exists) {
+        String prompt = task.spec().prompt();
+        return exists && sessions.holds(session, prompt) ? CONTINUE : prompt;
+    }
+
+    private Map<String, String> environment(Task task, TaskDirectories directories) {
+        Map<String, String> extra = new HashMap<>(settings.credential().environment());
+        extra.putAll(settings.extraEnvironment());
+        Map<String, String> built = ChildEnvironment.of(
+                settings.environment(),
+                extra,
+                task.id().toString(),
+                settings.home(),
+                settings.claudeDirectory(),
+                directories.temporary());
+        built.put(ChildEnvironment.RUN_MARKER, marker(task));
+        return built;
+    }
+}

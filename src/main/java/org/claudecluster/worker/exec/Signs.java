@@ -1,0 +1,83 @@
+package org.claudecluster.worker.exec;
+
+import java.util.OptionalLong;
+import java.util.function.LongSupplier;
+import org.claudecluster.worker.claude.AgentEvent;
+import org.claudecluster.worker.claude.DialogScan;
+import org.claudecluster.worker.claude.OpenTools;
+
+/**
+ * The signs of life that a terminal gives: written by the thread that reads it, read by the watchdog. Times are the
+ * monotonic clock's.
+ */
+final class Signs {
+
+    private final LongSupplier nanos;
+    private final long startedAt;
+    private final OpenTools tools = new OpenTools();
+    private final DialogScan dialogs = new DialogScan();
+    private volatile long lastOutputAt;
+    private volatile boolean silent = true;
+    private volatile boolean inTool;
+    private volatile OptionalLong resultAt = OptionalLong.empty();
+    private volatile OptionalLong dialogAt = OptionalLong.empty();
+
+    Signs(LongSupplier nanos) {
+        this.nanos = nanos;
+        this.startedAt = nanos.getAsLong();
+        this.lastOutputAt = startedAt;
+    }
+
+    /** Says whether these were the first bytes. */
+    boolean printed(byte[] bytes) {
+        long now = nanos.getAsLong();
+        boolean first = silent;
+        lastOutputAt = now;
+        silent = false;
+        if (dialogs.sees(bytes)) {
+            dialogAt = OptionalLong.of(now);
+        }
+        return first;
+    }
+
+    void event(AgentEvent event) {
+        inTool = tools.after(event);
+        // Whoever goes on to work waits for nobody; several results in one process are normal.
+        dialogAt = OptionalLong.empty();
+        resultAt = event.isResult() ? OptionalLong.of(nanos.getAsLong()) : afterResult(event);
+    }
+
+    /** Only what begins another turn says that the result was not the last. */
+    private OptionalLong afterResult(AgentEvent event) {
+        boolean goesOn = event.type().equals("assistant") || event.subtype().equals("init");
+        return goesOn ? OptionalLong.empty() : resultAt;
+    }
+
+    long startedAt() {
+        return startedAt;
+    }
+
+    /** Whether nothing has been printed yet. */
+    boolean silent() {
+        return silent;
+    }
+
+    long lastOutputAt() {
+        return lastOutputAt;
+    }
+
+    /** Whether a tool is at work, as far as the agent has told. */
+    boolean inTool() {
+        return inTool;
+    }
+
+    /** When the result was told, while nothing new has begun after it. */
+    OptionalLong resultAt() {
+        return resultAt;
+    }
+
+    /** Since when a dialog may be waiting for a person. */
+    OptionalLong dialogAt() {
+        return dialogAt;
+    }
+}

@@ -1,0 +1,118 @@
+package org.claudecluster.worker.exec;
+
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.LongSupplier;
+import org.claudecluster.worker.task.Footprint;
+import org.claudecluster.worker.task.Footprints;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.ProcessTree;
+import org.claudecluster.worker.terminal.TreeSampler;
+import org.claudecluster.worker.terminal.TreeUsage;
+import org.jboss.logging.Logger;
+
+/** Looks at all runs, each second, and ends those that hang or take too much. One look measures them all. */
+public final class Watchdog implements Footprints {
+
+    private static final Logger LOG = Logger.getLogger(Watchdog.class);
+
+    private final WatchSettings settings;
+    private final TaskObserver observer;
+    private final LongSupplier nanos;
+    private final TreeSampler sampler = new TreeSampler();
+    private final DiskWatch disk;
+    private final Set<RunWatch> watched = ConcurrentHashMap.newKeySet();
+
+    /**
+     * Watches nothing yet.
+     *
+     * @param nanos the monotonic clock
+     */
+    public Watchdog(WatchSettings settings, TaskObserver observer, LongSupplier nanos) {
+        this.settings = settings;
+        this.observer = observer;
+        this.nanos = nanos;
+        this.disk = new DiskWatch(nanos);
+    }
+
+    WatchSettings settings() {
+        return settings;
+    }
+
+    LongSupplier clock() {
+        return nanos;
+    }
+
+    /** Watches until the answer is closed. */
+    Watching watch(RunWatch.Subject subject) {
+        RunWatch watch = new RunWatch(subject, settings);
+        watched.add(watch);
+        return new Watching(watch);
+    }
+
+    /** One run's place. */
+    final class Watching implements AutoCloseable {
+
+        private final RunWatch watch;
+
+        private Watching(RunWatch watch) {
+            this.watch = watch;
+        }
+
+        /** Measures once more, and answers all that was seen. */
+        Footprint last() {
+            measure(List.of(watch)).forEach((run, usage) -> run.learn(nanos.getAsLong(), usage));
+            return watch.footprint();
+        }
+
+        @Override
+        public void close() {
+            watched.remove(watch);
+        }
+    }
+
+    /** To be called each second by one thread. */
+    public void look() {
+        List<RunWatch> runs = List.copyOf(watched);
+        if (runs.isEmpty()) {
+            return;
+        }
+        if (settings.diskBytes() > 0) {
+            disk.look(runs);
+        }
+        Map<RunWatch, TreeUsage> usages = measure(runs);
+        long now = nanos.getAsLong();
+        usages.forEach((run, usage) -> run.look(now, usage).ifPresent(alarm -> end(run, alarm)));
+    }
+
+    private synchronized Map<RunWatch, TreeUsage> measure(List<RunWatch> runs) {
+        Collection<ProcessTree> trees =
+                runs.stream().map(run -> run.subject().tree()).toList();
+        Map<ProcessTree, TreeUsage> usages = sampler.sample(trees);
+        Map<RunWatch, TreeUsage> byRun = new HashMap<>();
+        runs.forEach(run -> byRun.put(run, usages.getOrDefault(run.subject().tree(), TreeUsage.NONE)));
+        return byRun;
+    }
+
+    private void end(RunWatch run, RunWatch.Alarm alarm) {
+        if (run.subject().stop().ask(alarm.cause(), alarm.detail())) {
+            String cause = alarm.cause().wire();
+            observer.alarmed(cause);
+            LOG.warnf("the watchdog ends a run taskId=%s cause=%s: %s", run.subject().task(), cause, alarm.detail());
+        }
+    }
+
+    @Override
+    public Optional<Footprint> of(TaskId task) {
+        return watched.stream()
+                .filter(run -> run.subject().task().equals(task))
+                .findFirst()
+                .map(RunWatch::footprint);
+    }
+}

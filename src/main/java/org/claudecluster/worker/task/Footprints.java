@@ -1,0 +1,10 @@
+package org.claudecluster.worker.task;
+
+import java.util.Optional;
+
+/** What the runs of this process have used so far. */
+public interface Footprints {
+
+    /** Empty for a task that does not run here, or runs no process. */
+    Optional<Footprint> of(TaskId task);
+}
