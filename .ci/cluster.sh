@@ -13,7 +13,6 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
 dir="${CLUSTER_DIR:-/var/lib/claudecluster-test}"
 node_ip=10.99.0.1 # on the namespace's loopback: the kubelet refuses 127.0.0.0/8
-domain=cluster.local
 volumes=/tmp/hostpath_pv # where the controller manager's provisioner puts them
 # What the kubelet sets on this machine, to be put back afterwards.
 sysctls=(vm/overcommit_memory kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes)
@@ -125,7 +124,7 @@ authentication: {anonymous: {enabled: true}, webhook: {enabled: false}}
 authorization: {mode: AlwaysAllow}
 cgroupDriver: cgroupfs
 clusterDNS: [$node_ip]
-clusterDomain: $domain
+clusterDomain: cluster.local
 failSwapOn: false
 enforceNodeAllocatable: []
 oomScoreAdj: 0
@@ -175,17 +174,21 @@ YAML
 dns() {
   touch "$dir/hosts"
   start dns dnsmasq --keep-in-foreground --conf-file=/dev/null --pid-file= --user=root --no-resolv --no-hosts \
-    --local="/$domain/" --addn-hosts="$dir/hosts" --listen-address="$node_ip" --bind-interfaces
+    --local=/cluster.local/ --addn-hosts="$dir/hosts" --listen-address="$node_ip" --bind-interfaces
   start dns-entries "$here/cluster.sh" dns-entries
 }
 
-# Writes the file of names anew whenever a service changes.
+# Writes the file of names anew whenever a service gets or loses an address: its own, or its pods' where it has none.
 dns_entries() {
   export KUBECONFIG="$dir/kubeconfig"
+  local of_services of_pods
+  of_services='{{range .items}}{{.spec.clusterIP}} {{.metadata.name}}.{{.metadata.namespace}}.svc.cluster.local{{"\n"}}{{end}}'
+  of_pods='{{range $e := .items}}{{range .subsets}}{{range .addresses}}{{.ip}} {{$e.metadata.name}}.{{$e.metadata.namespace}}.svc.cluster.local{{"\n"}}{{end}}{{end}}{{end}}'
   while true; do
-    kubectl get services --all-namespaces --watch -o name 2>/dev/null | while read -r _; do
-      kubectl get services --all-namespaces -o go-template="{{range .items}}{{if ne .spec.clusterIP \"None\"}}{{.spec.clusterIP}} {{.metadata.name}}.{{.metadata.namespace}}.svc.$domain{{\"\\n\"}}{{end}}{{end}}" >"$dir/hosts.new" &&
-        mv "$dir/hosts.new" "$dir/hosts"
+    kubectl get endpoints --all-namespaces --watch --output=name 2>/dev/null | while read -r _; do
+      kubectl get services --all-namespaces --output=go-template="$of_services" >"$dir/services" || continue
+      kubectl get endpoints --all-namespaces --output=go-template="$of_pods" >"$dir/pods" || continue
+      { grep -v '^None ' "$dir/services"; sed -n 's/^None //p' "$dir/services" | grep -F -f - "$dir/pods"; } >"$dir/hosts" || true
       read -r pid _ <"$dir/pid/dns" && kill -HUP "$pid"
     done || true
     sleep 1

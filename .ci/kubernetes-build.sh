@@ -69,7 +69,7 @@ compile() {
   mkdir -p .go/src/k8s.io home
   ln -sfn ../../.. .go/src/k8s.io/kubernetes
   env -i PATH="$scratch/debian/usr/lib/go-1.19/bin:$PATH" GOROOT="$scratch/debian/usr/lib/go-1.19" GOPATH="$PWD/.go" HOME="$PWD/home" TMPDIR="$scratch" \
-    GOFLAGS="-p=$(nproc)" CGO_ENABLED=0 KUBE_GIT_TREE_STATE=clean KUBE_GIT_COMMIT=debian KUBE_GIT_VERSION="v$version" \
+    GOFLAGS="-p=$(nproc) -tags=providerless" CGO_ENABLED=0 KUBE_GIT_TREE_STATE=clean KUBE_GIT_COMMIT=debian KUBE_GIT_VERSION="v$version" \
     KUBE_GIT_MAJOR=1 KUBE_GIT_MINOR=20 nice -n 5 make WHAT="${binaries[*]/#/cmd/}" >&2 || die 'the build failed: see above'
   mkdir "$scratch/bin"
   cp "${binaries[@]/#/_output/local/bin/linux/amd64/}" "$scratch/bin/"

@@ -58,7 +58,7 @@ final class ChartRelease implements AutoCloseable {
         return kubectl;
     }
 
-    /** {@code helm install --wait} with these values on top of the tests' image. */
+    /** {@code helm install --wait} with these values; the image is the chart's default, which the cluster has. */
     Release install(String yaml) throws IOException {
         return new Helm(CHART)
                 .install()
@@ -66,7 +66,6 @@ final class ChartRelease implements AutoCloseable {
                 .withNamespace(kubectl.namespace())
                 .withKubeConfig(Kubectl.config())
                 .withValuesFile(Files.writeString(values, yaml))
-                .set("image.tag", imageTag())
                 .waitReady()
                 .withTimeout((int) PATIENCE.toSeconds())
                 .call();
@@ -80,7 +79,6 @@ final class ChartRelease implements AutoCloseable {
                 .withNamespace(kubectl.namespace())
                 .withKubeConfig(Kubectl.config())
                 .withValuesFile(Files.writeString(values, yaml))
-                .set("image.tag", imageTag())
                 .call();
     }
 
@@ -92,7 +90,6 @@ final class ChartRelease implements AutoCloseable {
                 .withNamespace(kubectl.namespace())
                 .withKubeConfig(Kubectl.config())
                 .withValuesFile(Files.writeString(values, yaml))
-                .set("image.tag", imageTag())
                 .waitReady()
                 .withTimeout((int) PATIENCE.toSeconds())
                 .call();
@@ -105,12 +102,6 @@ final class ChartRelease implements AutoCloseable {
                 .withKubeConfig(Kubectl.config())
                 .withTimeout((int) PATIENCE.toSeconds())
                 .call();
-    }
-
-    private static String imageTag() {
-        String tag = System.getProperty("cluster.image.tag", "");
-        assertThat(tag).as("-Dcluster.image.tag names the image that the cluster has").isNotBlank();
-        return tag;
     }
 
     /** The workers' pods that are not going away, by name. */
