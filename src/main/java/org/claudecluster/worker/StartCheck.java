@@ -143,7 +143,12 @@ final class StartCheck {
                 .ifPresent(level -> properties.put("quarkus.log.level", level.toUpperCase(Locale.ROOT)));
         if ("development".equals(environment.get("NODE_ENV"))) {
             properties.put("quarkus.log.console.json.enabled", "false");
+            properties.put("quarkus.log.file.json.enabled", "false");
         }
+        LogFile.asked(environment).filter(LogFile::isWritable).ifPresent(file -> {
+            properties.put("quarkus.log.file.enabled", "true");
+            properties.put("quarkus.log.file.path", file.path().toString());
+        });
         return properties;
     }
 

@@ -49,11 +49,13 @@ import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.transcript.Watches;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
 
 /** The one place where the parts are put together; everything else gets what it needs through its constructor. */
 @ApplicationScoped
 class Wiring {
 
+    private static final Logger LOG = Logger.getLogger(Wiring.class);
     private static final long LEAST_BUFFER = 256 * 1024;
     private static final long LEAST_CAP = 1024 * 1024;
 
@@ -193,6 +195,9 @@ class Wiring {
 
     void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {
         FlatJson.install();
+        LogFile.asked(System.getenv())
+                .filter(file -> !file.isWritable())
+                .ifPresent(file -> LOG.infof("no log file, since %s is not ours to write", file.path()));
         Gauges.register(registry, lifecycle, lifecycle.queue(), streaming::open);
         lifecycle.start();
     }

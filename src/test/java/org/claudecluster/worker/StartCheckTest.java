@@ -143,6 +143,21 @@ class StartCheckTest {
                         Path.of("data").toAbsolutePath().toString());
     }
 
+    @Test
+    void a_log_file_is_written_where_its_directory_can_be() {
+        String file = directory.resolve("worker.log").toString();
+        assertThat(StartCheck.properties(Map.of("WORKER_LOG_FILE", file)))
+                .containsEntry("quarkus.log.file.enabled", "true")
+                .containsEntry("quarkus.log.file.path", file);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "/", "missing/worker.log", "/proc/worker.log/x", "not\0a path"})
+    void elsewhere_none_is(String file) {
+        assertThat(StartCheck.properties(Map.of("WORKER_LOG_FILE", file)))
+                .doesNotContainKeys("quarkus.log.file.enabled", "quarkus.log.file.path");
+    }
+
     private List<String> problems(Map<String, String> environment) {
         Map<String, String> whole = new HashMap<>(environment);
         whole.put("WORKER_STORAGE_DATA_DIR", directory.toString());

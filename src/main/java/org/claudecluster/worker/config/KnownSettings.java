@@ -23,8 +23,13 @@ import java.util.stream.Collectors;
 public final class KnownSettings {
 
     private static final List<Class<?>> MAPPINGS = List.of(
-            WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class, TranscriptConfig.class,
-            WatchdogConfig.class);
+            WorkerConfig.class,
+            ExecutorConfig.class,
+            StorageConfig.class,
+            StreamConfig.class,
+            TranscriptConfig.class,
+            WatchdogConfig.class,
+            LogConfig.class);
 
     private KnownSettings() {}
 

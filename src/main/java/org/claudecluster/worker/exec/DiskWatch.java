@@ -8,9 +8,9 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Duration;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.WeakHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Future;
@@ -52,7 +52,7 @@ final class DiskWatch {
     }
 
     /** Begins to measure the run that was not measured for longest, if it is time. Returns at once. */
-    synchronized void look(List<RunWatch> runs) {
+    synchronized void look(Set<RunWatch> runs) {
         long now = nanos.getAsLong();
         if (walk.filter(last -> !last.isDone()).isPresent() || now - restUntil < 0) {
             return;

@@ -121,7 +121,7 @@ public final class PtyExecutor implements TaskExecutor {
         ProcessTree tree = containment.enclose(terminal, marker, watchdog.settings().limits());
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
         CompletableFuture<Void> _ = run.stop().atOnce().thenRun(() -> terminal.signal(Signal.KILL));
-        try (Watchdog.Watching watching = watchdog.watch(subject(run, session, tree, directories))) {
+        try (Watchdog.Watching watching = watchdog.watch(tree, subject(run, session, directories))) {
             awaitEnd(session, terminal, run.stop(), deadline);
             Footprint seen = watching.last();
             Verdict verdict = end(session, terminal, tree, run);
@@ -132,11 +132,10 @@ public final class PtyExecutor implements TaskExecutor {
     }
 
     private static RunWatch.Subject subject(
-            TaskRun run, PtySession session, ProcessTree tree, TaskDirectories directories) {
+            TaskRun run, PtySession session, TaskDirectories directories) {
         return new RunWatch.Subject(
                 run.task().id(),
                 session.signs(),
-                tree,
                 run.stop(),
                 List.of(directories.work(), directories.temporary()),
                 run.transcript()::isPastCap,

@@ -8,7 +8,6 @@ import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
 import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.TreeUsage;
 
 /**
@@ -27,7 +26,6 @@ final class RunWatch {
     record Subject(
             TaskId task,
             Signs signs,
-            ProcessTree tree,
             StopSignal stop,
             List<Path> directories,
             BooleanSupplier pastCap,

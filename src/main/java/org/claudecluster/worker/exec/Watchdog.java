@@ -1,11 +1,8 @@
 package org.claudecluster.worker.exec;
 
-import java.util.Collection;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 import org.claudecluster.worker.task.Footprint;
@@ -27,7 +24,7 @@ public final class Watchdog implements Footprints {
     private final LongSupplier nanos;
     private final TreeSampler sampler = new TreeSampler();
     private final DiskWatch disk;
-    private final Set<RunWatch> watched = ConcurrentHashMap.newKeySet();
+    private final Map<RunWatch, ProcessTree> watched = new ConcurrentHashMap<>();
 
     /**
      * Watches nothing yet.
@@ -50,24 +47,26 @@ public final class Watchdog implements Footprints {
     }
 
     /** Watches until the answer is closed. */
-    Watching watch(RunWatch.Subject subject) {
+    Watching watch(ProcessTree tree, RunWatch.Subject subject) {
         RunWatch watch = new RunWatch(subject, settings);
-        watched.add(watch);
-        return new Watching(watch);
+        watched.put(watch, tree);
+        return new Watching(watch, tree);
     }
 
     /** One run's place. */
     final class Watching implements AutoCloseable {
 
         private final RunWatch watch;
+        private final ProcessTree tree;
 
-        private Watching(RunWatch watch) {
+        private Watching(RunWatch watch, ProcessTree tree) {
             this.watch = watch;
+            this.tree = tree;
         }
 
         /** Measures once more, and answers all that was seen. */
         Footprint last() {
-            measure(List.of(watch)).forEach((run, usage) -> run.learn(nanos.getAsLong(), usage));
+            measure(Map.of(watch, tree)).forEach((run, usage) -> run.learn(nanos.getAsLong(), usage));
             return watch.footprint();
         }
 
@@ -79,24 +78,22 @@ public final class Watchdog implements Footprints {
 
     /** To be called each second by one thread. */
     public void look() {
-        List<RunWatch> runs = List.copyOf(watched);
+        Map<RunWatch, ProcessTree> runs = Map.copyOf(watched);
         if (runs.isEmpty()) {
             return;
         }
         if (settings.diskBytes() > 0) {
-            disk.look(runs);
+            disk.look(runs.keySet());
         }
         Map<RunWatch, TreeUsage> usages = measure(runs);
         long now = nanos.getAsLong();
         usages.forEach((run, usage) -> run.look(now, usage).ifPresent(alarm -> end(run, alarm)));
     }
 
-    private synchronized Map<RunWatch, TreeUsage> measure(List<RunWatch> runs) {
-        Collection<ProcessTree> trees =
-                runs.stream().map(run -> run.subject().tree()).toList();
-        Map<ProcessTree, TreeUsage> usages = sampler.sample(trees);
+    private synchronized Map<RunWatch, TreeUsage> measure(Map<RunWatch, ProcessTree> runs) {
+        Map<ProcessTree, TreeUsage> usages = sampler.sample(runs.values());
         Map<RunWatch, TreeUsage> byRun = new HashMap<>();
-        runs.forEach(run -> byRun.put(run, usages.getOrDefault(run.subject().tree(), TreeUsage.NONE)));
+        runs.forEach((run, tree) -> byRun.put(run, usages.getOrDefault(tree, TreeUsage.NONE)));
         return byRun;
     }
 
@@ -110,7 +107,7 @@ public final class Watchdog implements Footprints {
 
     @Override
     public Optional<Footprint> of(TaskId task) {
-        return watched.stream()
+        return watched.keySet().stream()
                 .filter(run -> run.subject().task().equals(task))
                 .findFirst()
                 .map(RunWatch::footprint);

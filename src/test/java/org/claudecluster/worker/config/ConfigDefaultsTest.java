@@ -89,6 +89,11 @@ class ConfigDefaultsTest {
     }
 
     @Test
+    void log_lines_go_to_standard_output_only() {
+        assertThat(config(Map.of()).getConfigMapping(LogConfig.class).file()).isEmpty();
+    }
+
+    @Test
     void a_task_s_variables_keep_their_names() {
         WorkerConfig worker = config(Map.of("worker.task.env.GITHUB_TOKEN", "t", "worker.task.env.a-b", "c"))
                 .getConfigMapping(WorkerConfig.class);
@@ -151,6 +156,7 @@ class ConfigDefaultsTest {
                 .withMapping(StorageConfig.class)
                 .withMapping(StreamConfig.class)
                 .withMapping(TranscriptConfig.class)
+                .withMapping(LogConfig.class)
                 .build();
     }
 }

@@ -16,7 +16,12 @@ import java.util.stream.Stream;
 final class ConfigKeys {
 
     static final Class<?>[] INTERFACES = {
-        WorkerConfig.class, ExecutorConfig.class, StorageConfig.class, StreamConfig.class, TranscriptConfig.class
+        WorkerConfig.class,
+        ExecutorConfig.class,
+        StorageConfig.class,
+        StreamConfig.class,
+        TranscriptConfig.class,
+        LogConfig.class
     };
 
     private ConfigKeys() {}

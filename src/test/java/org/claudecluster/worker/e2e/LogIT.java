@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -52,6 +53,34 @@ class LogIT {
 
             assertThat(worker.log().lines()).noneMatch(line -> line.startsWith("{"));
             assertThat(worker.log()).doesNotContain("words-of-the-terminal");
+        }
+    }
+
+    @Test
+    void the_same_lines_go_to_a_file_where_one_is_asked_for() throws IOException {
+        Path file = home.resolve("worker.log");
+        try (WorkerProcess worker = WorkerSetup.in(home)
+                .with("NODE_ENV", "production")
+                .with("WORKER_LOG_FILE", file.toString())
+                .start()) {
+            String id = worker.api().submit(TASK);
+            worker.api().awaitEnd(id);
+            await().until(() -> worker.log().contains(id));
+
+            assertThat(Files.readAllLines(file))
+                    .isNotEmpty()
+                    .allSatisfy(line -> assertThat(worker.log()).contains(line));
+            assertThat(Files.readString(file)).contains("\"taskId\":\"" + id + "\"");
+        }
+    }
+
+    @Test
+    void a_file_that_cannot_be_written_is_told_and_done_without() throws IOException {
+        Path file = home.resolve("missing/worker.log");
+        try (WorkerProcess worker =
+                WorkerSetup.in(home).with("WORKER_LOG_FILE", file.toString()).start()) {
+            assertThat(worker.log()).contains("no log file, since " + file + " is not ours to write");
+            assertThat(file.getParent()).doesNotExist();
         }
     }
 

@@ -33,6 +33,36 @@ public final class Machine {
         return found;
     }
 
+    /** Living processes whose command line holds this text, however they hide where they come from. */
+    public static Map<Long, String> running(String text) {
+        Map<Long, String> found = new TreeMap<>();
+        for (Path process : list(Path.of("/proc"), "[0-9]*")) {
+            String command = read(process.resolve("cmdline")).replace('\0', ' ');
+            if (command.contains(text)) {
+                found.put(Long.valueOf(process.getFileName().toString()), command);
+            }
+        }
+        return found;
+    }
+
+    /** How many descriptors a process has open. */
+    public static int descriptorsOf(long pid) {
+        return list(Path.of("/proc", String.valueOf(pid), "fd"), "*").size();
+    }
+
+    /** How many threads a process has. */
+    public static int threadsOf(long pid) {
+        return list(Path.of("/proc", String.valueOf(pid), "task"), "*").size();
+    }
+
+    /** How many children of a process have ended and were not taken away. */
+    public static long zombiesOf(long pid) {
+        return list(Path.of("/proc"), "[0-9]*").stream()
+                .map(process -> read(process.resolve("stat")))
+                .filter(stat -> stat.matches("(?s).*\\) Z " + pid + " .*"))
+                .count();
+    }
+
     /** How many master sides of pseudo-terminals a process has open. */
     public static long terminalsOf(long pid) {
         return list(Path.of("/proc", String.valueOf(pid), "fd"), "*").stream()

@@ -85,7 +85,8 @@ public final class WorkerProcess implements AutoCloseable {
         assertThat(sent.waitFor()).as("kill -%s", name).isZero();
     }
 
-    private long pid() {
+    /** Of the worker itself. */
+    public long pid() {
         return worker().pid();
     }
 

@@ -18,7 +18,17 @@ class StopsTest {
         "TIMED_OUT, failed, timeout",
         "LEASE_LOST, failed, worker_lost",
         "DRAINED, failed, drained",
-        "TRANSCRIPT_BROKEN, failed, output_limit"
+        "TRANSCRIPT_BROKEN, failed, output_limit",
+        "INTERRUPTED, cancelled, interrupted",
+        "LINGERING, completed, lingering",
+        "NEVER_STARTED, failed, never_started",
+        "NO_OUTPUT, failed, no_output",
+        "PROMPT, failed, permission_blocked",
+        "AUTH_REFUSED, failed, auth_failed",
+        "OUT_OF_MEMORY, failed, out_of_memory",
+        "TOO_MANY_PROCESSES, failed, process_limit",
+        "DISK_LIMIT, failed, no_space",
+        "OUTPUT_LIMIT, failed, output_limit"
     })
     void a_run_that_was_asked_to_end_comes_to_what_was_asked(StopCause cause, String status, String reason) {
         // SIGINT ends the CLI with 0: the exit code never makes it a success.

@@ -8,6 +8,7 @@ import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.DeleteAnswer;
 import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.InterruptAnswer;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
@@ -87,6 +88,39 @@ abstract class CancelContract extends StoreFixture {
 
         assertThat(store.cancel(nobody)).isEqualTo(CancelAnswer.UNKNOWN);
         assertThat(store.delete(nobody)).isEqualTo(DeleteAnswer.UNKNOWN);
+    }
+
+    @Test
+    void the_owner_of_a_running_task_hears_of_an_interrupt_and_a_cancel_beats_it() {
+        Task task = claimed("running");
+
+        assertThat(store.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
+        assertThat(store.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
+        assertThat(store.stopRequests(ME.id()))
+                .containsExactly(new StopRequest(task.id(), StopRequest.Wish.INTERRUPT));
+        assertThat(found(task.id()).cancelRequested()).isFalse();
+
+        store.cancel(task.id());
+        assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.CANCEL));
+    }
+
+    @Test
+    void only_what_runs_can_be_interrupted() {
+        assertThat(store.interrupt(finished("done").id())).isEqualTo(InterruptAnswer.ALREADY_FINAL);
+        assertThat(store.interrupt(enqueue("waits"))).isEqualTo(InterruptAnswer.PENDING);
+        assertThat(store.interrupt(TaskId.create(Instant.now()))).isEqualTo(InterruptAnswer.UNKNOWN);
+    }
+
+    @Test
+    void an_interrupt_is_for_the_run_that_it_met_not_for_the_next() {
+        Task task = claimed("given back");
+        store.interrupt(task.id());
+        store.giveBack(task.lease());
+
+        Task again = claimOne(ME);
+
+        assertThat(again.id()).isEqualTo(task.id());
+        assertThat(store.stopRequests(ME.id())).isEmpty();
     }
 
     @Test

@@ -3,12 +3,14 @@ package org.claudecluster.worker.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
@@ -40,7 +42,8 @@ abstract class OutcomeContract extends StoreFixture {
                         new Outcome.Completed(ending, Optional.of(Reason.LINGERING)),
                         new Outcome.Failed(Reason.API_ERROR, "kaputt: 世界 'x' \"y\" \n", ending),
                         new Outcome.Failed(Reason.TIMEOUT, "", ending),
-                        new Outcome.Cancelled(ending)));
+                        new Outcome.Cancelled(ending),
+                        new Outcome.Cancelled(ending, Reason.INTERRUPTED)));
     }
 
     static Stream<TaskResult> results() {
@@ -55,6 +58,21 @@ abstract class OutcomeContract extends StoreFixture {
                         Optional.of("{\"a\": 1.0}")),
                 new TaskResult(
                         Optional.empty(), Optional.empty(), 0, BigDecimal.ZERO, Usage.NONE, "[]", Optional.empty()));
+    }
+
+    @Test
+    void what_a_run_took_from_the_machine_reads_back() {
+        Footprint used = new Footprint(5_000_000_000L, Duration.ofMillis(12_345), 41);
+        Task task = claimed("hello");
+
+        store.finish(task.lease(), new Finish(DONE.outcome(), Optional.empty(), PROGRESS, Optional.of(used)));
+
+        assertThat(found(task.id()).footprint()).contains(used);
+    }
+
+    @Test
+    void a_task_without_a_process_has_taken_nothing() {
+        assertThat(finished("hello").footprint()).isEmpty();
     }
 
     @ParameterizedTest

@@ -1,0 +1,51 @@
+#!/usr/bin/env bash
+# Builds the images and runs them: the container tests, and every command of docs/docker.md. It begins with the packaged
+# worker's sources and test classes (mvn package), and with a real engine: .ci/engine.sh run .ci/images.sh
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/claudecluster"
+version=$(sed -n 's/^  <version>\(.*\)<\/version>$/\1/p' pom.xml | head -1)
+revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
+
+lint() {
+    local bin=$cache/lint/node_modules/.bin/dockerfile-utils file
+    [ -x "$bin" ] || npm install --prefix "$cache/lint" --ignore-scripts --no-audit --no-fund --loglevel=error dockerfile-utils@0.16.3
+    for file in src/main/docker/Dockerfile.*; do "$bin" lint "$file"; done
+    docker compose --file compose.yaml --profile postgres config --quiet
+    docker compose --file compose.dev.yaml config --quiet
+}
+
+build() {
+    docker build --file "src/main/docker/Dockerfile.$1" --tag "$2" \
+        --build-arg "VERSION=$version" --build-arg "REVISION=$revision" .
+}
+
+jib() {
+    build base "claudecluster/worker-base:$version"
+    mvn -B -ntp -q -Pjib -Dquick -Dmaven.test.skip package
+}
+
+sizes() {
+    printf '\n%-44s %s\n' image size
+    docker images --format '{{.Repository}}:{{.Tag}} {{.Size}}' | grep '^claudecluster/' | sort |
+        while read -r name size; do printf '%-44s %s\n' "$name" "$size"; done
+    printf '\nlayers of claudecluster/worker:%s, the application at the top\n' "$version"
+    docker history --format '{{.Size}}	{{.CreatedBy}}' "claudecluster/worker:$version" | cut -c 1-120 | grep -v '^0B' || true
+}
+
+tests() {
+    rm -f target/first-answer.txt
+    mvn -B -ntp -Pcontainers toolchains:select-jdk-toolchain@default failsafe:integration-test failsafe:verify
+}
+
+# docs/docker.md uses it.
+command -v jq >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends jq >/dev/null; }
+.ci/base-images.sh
+lint
+build jvm "claudecluster/worker:$version"
+jib
+sizes
+tests
+cat target/first-answer.txt
+.ci/commands-of.sh docs/docker.md

@@ -1,0 +1,42 @@
+#!/bin/sh
+# Runs the worker once, as it runs in production, so that the JVM can write down which classes it loads and how they are
+# linked: the AOT cache. The probe's answer comes from the real CLI, which without a login ends each task at once.
+set -eu
+
+cd /tmp
+export PORT=39017 HOST=127.0.0.1 WORKER_STORAGE_DATA_DIR=/tmp/train WORKER_STORAGE_WORKSPACE_ROOT=/tmp/train/workspace
+unset WORKER_LOG_FILE
+url=http://$HOST:$PORT
+java @/app/quarkus-app/jvm.options -XX:AOTCacheOutput=/tmp/app.aot -jar /app/quarkus-app/quarkus-run.jar >/tmp/train.log 2>&1 &
+worker=$!
+
+failed() { cat /tmp/train.log >&2; exit 1; }
+ask() { curl -sS --max-time 60 -H 'Content-Type: application/json' "$@" >/dev/null || failed; }
+
+until curl -sf "$url/q/health/ready" >/dev/null; do
+    kill -0 "$worker" || failed
+    sleep 0.2
+done
+for round in 1 2 3; do
+    ask "$url/q/health/live"
+    ask "$url/q/health/started"
+    ask "$url/q/metrics"
+    ask "$url/hello"
+    ask "$url/pty/status"
+    ask "$url/workers"
+    ask -X POST "$url/run?wait=30s" -d '{"prompt":"hello"}'
+    ask -X POST "$url/pty/switch" -d '{"executorType":"stub"}'
+    id=$(curl -sS -X POST "$url/run" -H 'Content-Type: application/json' -d '{"prompt":"hello","priority":5}' |
+        sed 's/.*"taskId":"\([^"]*\)".*/\1/')
+    ask -N "$url/stream/$id"
+    ask "$url/tasks/$id"
+    ask "$url/tasks?limit=10"
+    ask "$url/tasks/$id/output?format=text"
+    ask "$url/tasks/$id/events"
+    ask -X POST "$url/run" -d '{"prompt":""}'
+    ask -X POST "$url/pty/switch" -d '{"executorType":"auto"}'
+done
+kill -TERM "$worker"
+wait "$worker" || failed
+grep -q 'AOTCache creation is complete' /tmp/train.log || failed
+rm -rf /tmp/train

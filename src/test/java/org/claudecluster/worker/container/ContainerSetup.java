@@ -1,0 +1,71 @@
+package org.claudecluster.worker.container;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * How a container is started: as strictly as a cluster would, with a read-only root, no capabilities, no new privileges
+ * and 512 MB. Its network is this machine's, so that it reaches what listens on loopback.
+ */
+final class ContainerSetup {
+
+    private final String image;
+    private final int port = freePort();
+    private final List<String> options = new ArrayList<>();
+    private final List<String> command = new ArrayList<>();
+
+    private ContainerSetup(String image) {
+        this.image = image;
+        option("--network", "host", "--read-only", "--cap-drop", "ALL", "--security-opt", "no-new-privileges");
+        option("--memory", "512m", "--memory-swap", "512m", "--tmpfs", "/tmp");
+        option("--volume", "/app/data", "--volume", "/app/workspace");
+        with("HOST", "127.0.0.1");
+        with("PORT", String.valueOf(port));
+    }
+
+    static ContainerSetup of(String image) {
+        return new ContainerSetup(image);
+    }
+
+    ContainerSetup with(String variable, String value) {
+        return option("--env", variable + "=" + value);
+    }
+
+    ContainerSetup option(String... words) {
+        options.addAll(List.of(words));
+        return this;
+    }
+
+    /** What runs in the place of the image's own command. */
+    ContainerSetup command(String... words) {
+        command.addAll(List.of(words));
+        return this;
+    }
+
+    /** Starts it and waits until it is ready. */
+    Container start() {
+        Container started = launch();
+        started.awaitReady();
+        return started;
+    }
+
+    /** Starts it and returns at once. */
+    Container launch() {
+        List<String> words = new ArrayList<>(List.of("run", "--detach"));
+        words.addAll(options);
+        words.add(image);
+        words.addAll(command);
+        return new Container(Docker.run(words.toArray(String[]::new)), port);
+    }
+
+    private static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

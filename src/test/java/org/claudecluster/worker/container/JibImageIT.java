@@ -1,0 +1,9 @@
+package org.claudecluster.worker.container;
+
+class JibImageIT extends ImageContract {
+
+    @Override
+    String image() {
+        return Images.JIB;
+    }
+}

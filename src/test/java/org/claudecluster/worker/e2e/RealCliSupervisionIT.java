@@ -1,0 +1,161 @@
+package org.claudecluster.worker.e2e;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.claudecluster.worker.apistub.AnthropicStub;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** How the worker ends runs of the real CLI that hang, hide or take too much; after each, nothing is left. */
+class RealCliSupervisionIT {
+
+    /** No other process of this machine sleeps for so long: found by its command line, whatever else it hides. */
+    private static final String SLEEP = "sleep 86398.25";
+
+    @TempDir
+    static Path home;
+
+    private static AnthropicStub stub;
+    private static WorkerSetup setup;
+    private static WorkerProcess worker;
+
+    @BeforeAll
+    static void startBoth() throws IOException {
+        stub = AnthropicStub.start();
+        setup = WorkerSetup.in(home)
+                .withCli(Path.of(System.getProperty("claude.cli", "")))
+                .with("ANTHROPIC_BASE_URL", stub.baseUrl().toString())
+                .with("ANTHROPIC_API_KEY", "sk-ant-api03-stub-key-0000000000000000000000000")
+                .with("WORKER_WATCHDOG_NO_OUTPUT", "5s")
+                .with("WORKER_TASK_MEMORY", "1200M")
+                .with("WORKER_TASK_PROCESSES", "200")
+                .with("WORKER_TRANSCRIPT_CAP", "1M")
+                .with("WORKER_TRANSCRIPT_AT_CAP", "fail");
+        worker = setup.start();
+    }
+
+    @AfterAll
+    static void stopBoth() throws IOException {
+        worker.close();
+        stub.close();
+    }
+
+    @AfterEach
+    void nothingIsLeft() throws IOException {
+        assertThat(Machine.processesOf(worker.api().accepted())).isEmpty();
+        assertThat(Machine.running(SLEEP)).isEmpty();
+        assertThat(Machine.zombiesOf(worker.pid())).isZero();
+        await().atMost(Duration.ofSeconds(2)).until(() -> worker.openTerminals() == 0);
+        assertThat(namesIn(setup.dataDir().resolve("cli/runs"))).isEmpty();
+        assertThat(namesIn(setup.dataDir().resolve("cli/tmp"))).allMatch(name -> name.equals(".spare"));
+    }
+
+    private static List<String> namesIn(Path directory) throws IOException {
+        try (Stream<Path> entries = Files.list(directory)) {
+            return entries.map(entry -> entry.getFileName().toString()).toList();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"[[stub:hang]]", "[[stub:stall]]", "[[stub:pings]]"})
+    void an_api_that_is_silent_ends_the_run(String prompt) {
+        JsonNode task = run(Api.body(prompt));
+
+        assertThat(task.path("status").asText()).isEqualTo("failed");
+        assertThat(task.path("outcome").path("reason").asText()).isEqualTo("no_output");
+        assertThat(task.path("outcome").path("durationMs").asLong()).isBetween(5_000L, 14_000L);
+    }
+
+    @Test
+    void a_tool_at_work_is_no_silence() {
+        JsonNode task = run(bash("sleep 8; echo slept"));
+
+        assertThat(task.path("status").asText()).isEqualTo("completed");
+        assertThat(task.path("result").path("text").asText()).contains("slept");
+    }
+
+    @Test
+    void a_tool_that_takes_two_gigabytes_ends_its_task_and_not_the_worker() {
+        JsonNode task = run(bash("head -c 2000000000 /dev/zero | tail -c 2000000000 | " + SLEEP));
+
+        assertThat(task.path("outcome").path("reason").asText()).isEqualTo("out_of_memory");
+        assertThat(task.path("outcome").path("message").asText()).contains("worker.task.memory");
+        assertThat(task.path("footprint").path("peakMemoryBytes").asLong()).isGreaterThan(1_200_000_000L);
+        assertThat(worker.api().isReady()).isTrue();
+    }
+
+    @Test
+    void what_a_tool_hides_is_ended_with_its_task() {
+        String hidden = "env -i setsid nohup sh -c 'trap \\\"\\\" INT TERM HUP; (" + SLEEP + " &); " + SLEEP + "'";
+        String id = worker.api().submit(bash("(" + hidden + " >/dev/null 2>&1 &); sleep 6000"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Machine.running(SLEEP).size() >= 2);
+
+        worker.api().post("/tasks/" + id + "/cancel", "");
+
+        assertThat(worker.api().awaitEnd(id).path("status").asText()).isEqualTo("cancelled");
+    }
+
+    @Test
+    void a_tree_of_a_hundred_processes_is_gone_soon_after_the_cancel() {
+        String id = worker.api().submit(bash("for i in $(seq 100); do setsid " + SLEEP + " & done; wait"));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> Machine.running(SLEEP).size() >= 100);
+
+        long begin = System.nanoTime();
+        worker.api().post("/tasks/" + id + "/cancel", "");
+        JsonNode task = worker.api().awaitEnd(id);
+
+        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(7));
+        assertThat(task.path("footprint").path("peakProcesses").asInt()).isGreaterThanOrEqualTo(100);
+    }
+
+    @Test
+    void a_flood_of_output_ends_where_that_is_wished() {
+        JsonNode task = run(Api.body("[[stub:big bytes=3000000]]"));
+
+        assertThat(task.path("outcome").path("reason").asText()).isEqualTo("output_limit");
+    }
+
+    @Test
+    void an_interrupt_ends_the_turn_and_what_it_cost_is_told() {
+        String id = worker.api().submit(bash("sleep 6000"));
+        await().atMost(Duration.ofSeconds(30)).until(() -> worker.api()
+                .get("/tasks/" + id + "/events")
+                .body()
+                .contains("tool_use"));
+
+        assertThat(worker.api().post("/tasks/" + id + "/interrupt", "").statusCode())
+                .isEqualTo(202);
+        JsonNode task = worker.api().awaitEnd(id);
+
+        assertThat(task.path("status").asText()).isEqualTo("cancelled");
+        assertThat(task.path("outcome").path("reason").asText()).isEqualTo("interrupted");
+        assertThat(task.path("result").path("costUsd").asDouble()).isPositive();
+        assertThat(task.path("result").path("usage").path("outputTokens").asInt()).isPositive();
+    }
+
+    private static ObjectNode bash(String command) {
+        ObjectNode body = Api.body("[[stub:bash cmd=\"" + command + "\"]]");
+        body.putObject("claude").putArray("allowedTools").add("Bash");
+        return body;
+    }
+
+    private static JsonNode run(ObjectNode body) {
+        return worker.api().awaitEnd(worker.api().submit(body));
+    }
+}

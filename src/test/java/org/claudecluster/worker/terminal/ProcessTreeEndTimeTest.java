@@ -1,0 +1,84 @@
+package org.claudecluster.worker.terminal;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** From the first signal until nothing is left, for trees of a hundred processes. */
+@Timeout(120)
+class ProcessTreeEndTimeTest {
+
+    private static final Grace NONE = new Grace(Duration.ZERO, Duration.ZERO);
+    private static final int ROUNDS = 10;
+    /** Some 100 ms were measured; a machine may be busy. */
+    private static final Duration GENEROUS = Duration.ofMillis(1_500);
+
+    /** Half of them are children, the others hide. */
+    private static final String HUNDRED = """
+            trap '' HUP; i=0
+            while [ $i -lt 49 ]; do
+              sleep 600 & (env -i /usr/bin/setsid -f /bin/sleep 600) >/dev/null 2>&1; i=$((i+1))
+            done
+            echo ready; AFTER
+            """;
+
+    @TempDir
+    Path directory;
+
+    @BeforeAll
+    static void adopt() {
+        ProcessTree.adoptOrphans();
+    }
+
+    private Duration end(boolean withCgroups, boolean whileTheLeaderLives) {
+        Containment containment = Containment.detect(Commands.MARKER, directory, withCgroups);
+        String run = UUID.randomUUID().toString();
+        Recording recording = new Recording();
+        String script = HUNDRED.replace("AFTER", whileTheLeaderLives ? "sleep 600; :" : "exit 0");
+        try {
+            Terminal leader = PtyLaunchers.ffm().launch(Commands.marked(Commands.sh(script), run), recording);
+            ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
+            recording.awaitText("ready");
+            return whileTheLeaderLives ? timed(() -> tree.end(leader, NONE)) : swept(recording, tree);
+        } catch (Exception e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static Duration swept(Recording recording, ProcessTree tree) throws Exception {
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        return timed(tree::sweep);
+    }
+
+    /** Ends a tree. */
+    private interface Ending {
+        TreeEnd run() throws InterruptedException;
+    }
+
+    private static Duration timed(Ending ending) throws InterruptedException {
+        long began = System.nanoTime();
+        TreeEnd end = ending.run();
+        Duration took = Duration.ofNanos(System.nanoTime() - began);
+        assertThat(end.survivors()).isEmpty();
+        assertThat(end.killed()).isGreaterThanOrEqualTo(98);
+        return took;
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void a_hundred_processes_are_gone_in_time(boolean withCgroups) {
+        List<Duration> all = IntStream.range(0, ROUNDS)
+                .mapToObj(round -> end(withCgroups, round % 2 == 0))
+                .toList();
+        assertThat(all).allMatch(took -> took.compareTo(GENEROUS) < 0);
+    }
+}
