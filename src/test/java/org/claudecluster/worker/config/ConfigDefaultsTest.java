@@ -35,6 +35,9 @@ class ConfigDefaultsTest {
         assertThat(worker.affinity().patience()).isEqualTo(Duration.ofSeconds(30));
         assertThat(worker.task().timeoutMs()).isEqualTo(300_000);
         assertThat(worker.task().env()).isEmpty();
+        assertThat(worker.task().memory().asLongValue()).isEqualTo(4L << 30);
+        assertThat(worker.task().processes()).isEqualTo(512);
+        assertThat(worker.task().disk().asLongValue()).isEqualTo(20L << 30);
         assertThat(worker.drain().timeout()).isEqualTo(Duration.ofSeconds(25));
         assertThat(worker.limits().park()).isTrue();
         assertThat(worker.stop().patience()).isEqualTo(Duration.ofSeconds(15));
@@ -49,7 +52,17 @@ class ConfigDefaultsTest {
         assertThat(executor.terminal().cols()).isEqualTo(80);
         assertThat(executor.terminal().rows()).isEqualTo(24);
         assertThat(executor.grace().interrupt()).isEqualTo(Duration.ofSeconds(3));
+        assertThat(executor.grace().soft()).isEqualTo(Duration.ofSeconds(30));
         assertThat(executor.grace().terminate()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void a_run_may_be_silent_for_ten_minutes_and_linger_for_ten_seconds() {
+        WatchdogConfig watchdog = config(Map.of()).getConfigMapping(WatchdogConfig.class);
+        assertThat(watchdog.firstByte()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(watchdog.noOutput()).isEqualTo(Duration.ofMinutes(10));
+        assertThat(watchdog.lingering()).isEqualTo(Duration.ofSeconds(10));
+        assertThat(watchdog.prompt()).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test
@@ -77,6 +90,7 @@ class ConfigDefaultsTest {
     void of_a_task_8_mebibytes_may_wait_for_the_log() {
         TranscriptConfig transcript = config(Map.of()).getConfigMapping(TranscriptConfig.class);
         assertThat(transcript.buffer().asLongValue()).isEqualTo(8L * 1024 * 1024);
+        assertThat(transcript.atCap()).isEqualTo(TranscriptConfig.AtCap.CUT);
     }
 
     @Test
@@ -156,6 +170,7 @@ class ConfigDefaultsTest {
                 .withMapping(StorageConfig.class)
                 .withMapping(StreamConfig.class)
                 .withMapping(TranscriptConfig.class)
+                .withMapping(WatchdogConfig.class)
                 .withMapping(LogConfig.class)
                 .build();
     }

@@ -21,6 +21,7 @@ final class ConfigKeys {
         StorageConfig.class,
         StreamConfig.class,
         TranscriptConfig.class,
+        WatchdogConfig.class,
         LogConfig.class
     };
 
