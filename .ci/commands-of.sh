@@ -18,5 +18,5 @@ trap 'rm -f "$script"' EXIT
     ' "$1"
 } >"$script"
 grep -q 'set -x' "$script" || { echo "no command in $1" >&2; exit 1; }
-bash "$script"
+timeout 1800 bash "$script"
 echo "every command of $1 ran"

@@ -4,6 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
+unset PORT DEBUG_PORT
 cache="${XDG_CACHE_HOME:-$HOME/.cache}/claudecluster"
 version=$(sed -n 's/^  <version>\(.*\)<\/version>$/\1/p' pom.xml | head -1)
 revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
@@ -39,6 +40,34 @@ tests() {
     mvn -B -ntp -Pcontainers toolchains:select-jdk-toolchain@default failsafe:integration-test failsafe:verify
 }
 
+# compose.dev.yaml: what is written while it runs is there at the next request. In a copy, since a source is added.
+hot_reload() {
+    local copy status=0
+    copy=$(mktemp -d)
+    cp -r pom.xml compose.dev.yaml .dockerignore "$copy"
+    mkdir "$copy/src"
+    cp -r src/main "$copy/src/main"
+    chmod -R a+rX "$copy"
+    local -x PORT=${CI_DEV_PORT:-3978} DEBUG_PORT=${CI_DEBUG_PORT:-3979}
+    docker compose --file "$copy/compose.dev.yaml" up --detach --build --wait && reloads "$copy" || status=$?
+    [ "$status" -eq 0 ] || docker compose --file "$copy/compose.dev.yaml" logs --tail 60
+    docker compose --file "$copy/compose.dev.yaml" down --timeout 45
+    rm -rf "$copy"
+    return "$status"
+}
+
+reloads() {
+    printf '%s\n' 'package org.claudecluster.worker.api;' '@jakarta.ws.rs.Path("/reloaded")' \
+        'public class Reloaded { @jakarta.ws.rs.GET public String get() { return "reloaded"; } }' \
+        >"$1/src/main/java/org/claudecluster/worker/api/Reloaded.java"
+    for _ in $(seq 60); do
+        [ "$(curl -s "http://localhost:$PORT/reloaded")" != reloaded ] || { echo 'hot reload: seen at the next request'; return; }
+        sleep 1
+    done
+    echo 'hot reload: not seen within a minute' >&2
+    return 1
+}
+
 # docs/docker.md uses it.
 command -v jq >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends jq >/dev/null; }
 .ci/base-images.sh
@@ -48,4 +77,5 @@ jib
 sizes
 tests
 cat target/first-answer.txt
+hot_reload
 .ci/commands-of.sh docs/docker.md

@@ -26,12 +26,16 @@ public final class Main {
             problems.forEach(problem -> System.err.println("claudecluster-worker: " + problem));
             System.exit(WRONG_SETTING);
         }
+        VALIDATOR.setLevel(Level.WARNING);
+        StartCheck.properties(environment).forEach(System::setProperty);
+        if (reloads()) {
+            Quarkus.run(Serve.class, args);
+            return;
+        }
         StartCheck.portProblem(environment).ifPresent(problem -> {
             System.err.println("claudecluster-worker: " + problem);
             System.exit(OTHER);
         });
-        VALIDATOR.setLevel(Level.WARNING);
-        StartCheck.properties(environment).forEach(System::setProperty);
         waitForMainThreadAtExit();
         Quarkus.run(
                 Serve.class,
@@ -43,6 +47,11 @@ public final class Main {
                     end(failure == null ? code : StartFailure.exitCode(failure));
                 },
                 args);
+    }
+
+    /** In {@code quarkus:dev} this JVM outlives the application, and holds its port over each reload. */
+    private static boolean reloads() {
+        return Main.class.getClassLoader().getClass().getSimpleName().equals("QuarkusClassLoader");
     }
 
     /** SIGTERM is how a worker is stopped, so it is no failure; the JVM by itself would end with 143. */

@@ -1,5 +1,6 @@
 package org.claudecluster.worker;
 
+import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.time.Duration;
@@ -31,7 +32,10 @@ public final class Serve implements QuarkusApplication {
 
     @Override
     public int run(String... args) {
-        StopSignals.handle(this::stop);
+        // In dev mode a signal ends the JVM, since the end of the application would only wait for its next start.
+        if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
+            StopSignals.handle(this::stop);
+        }
         Quarkus.waitForExit();
         return 0;
     }
