@@ -23,8 +23,9 @@ import org.claudecluster.worker.e2e.Api;
  */
 final class ChartRelease implements AutoCloseable {
 
-    static final String NAME = "my";
-    static final String FULL_NAME = "my-claudecluster-worker";
+    /** The release's name and the name of its objects, since it is the chart's own. */
+    static final String NAME = "claudecluster-worker";
+
     static final int PORT = 3001;
 
     static final Duration PATIENCE = Duration.ofMinutes(3);
@@ -51,6 +52,11 @@ final class ChartRelease implements AutoCloseable {
     static ChartRelease in(String namespace) throws IOException {
         Kubectl kubectl = new Kubectl(namespace);
         kubectl.run("create", "namespace", namespace);
+        return existing(kubectl);
+    }
+
+    /** In a namespace that is there. */
+    static ChartRelease existing(Kubectl kubectl) throws IOException {
         return new ChartRelease(kubectl, Files.createTempFile("values", ".yaml"));
     }
 

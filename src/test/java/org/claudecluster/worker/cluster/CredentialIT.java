@@ -21,7 +21,7 @@ import org.junit.jupiter.api.TestMethodOrder;
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CredentialIT {
 
-    private static final String SECRET = ChartRelease.FULL_NAME + "-auth";
+    private static final String SECRET = ChartRelease.NAME + "-auth";
     private static final String FIRST_KEY = "sk-ant-api03-stub-key-000000000000000000000first";
     private static final String NEXT_KEY = "sk-ant-api03-stub-key-0000000000000000000000next";
     /** The kubelet looks at mounted Secrets every few seconds. */
@@ -85,8 +85,8 @@ class CredentialIT {
         HttpResponse<String> ready = release.api(pod).get("/q/health/ready");
 
         assertThat(ready.statusCode()).isEqualTo(503);
-        assertThat(ready.body()).contains("credential");
-        assertThat(notes).contains("kubectl", "create secret generic " + SECRET, "config.json");
+        assertThat(ready.body()).contains("\"auth\": \"missing\"", "no credentials");
+        assertThat(notes).contains("the pods stay unready", "create secret generic " + SECRET, "config.json");
     }
 
     @Test
