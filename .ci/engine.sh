@@ -5,6 +5,7 @@
 #   .ci/engine.sh start            starts it and prints the two variables as export lines; stop ends it
 #
 # Images and layers are kept under ~/.cache/claudecluster/engine, so that a second run builds only what changed.
+# ENGINE_NET names a network namespace for it to stand in (.ci/cluster.sh); ENGINE_RUN moves its socket and process id.
 # An engine that does not start is an error: nothing falls back to skipping.
 set -euo pipefail
 
@@ -63,7 +64,7 @@ start() {
     export DOCKER_HOST=unix://$run/docker.sock DOCKER_CONFIG=$cache/config
     if answers; then return; fi
     # The lock goes with the engine: a second one on the same data would spoil it.
-    setsid flock -n "$cache/lock" dockerd --data-root "$cache/data" --exec-root "$run/exec" \
+    setsid ${ENGINE_NET:+nsenter --net="$ENGINE_NET"} flock -n "$cache/lock" dockerd --data-root "$cache/data" --exec-root "$run/exec" \
         --pidfile "$run/dockerd.pid" --host "$DOCKER_HOST" >"$run/dockerd.log" 2>&1 </dev/null &
     for _ in $(seq 240); do
         if answers; then return; fi

@@ -52,8 +52,8 @@ public final class AnthropicStub implements AutoCloseable {
     private final HttpServer server;
     private volatile Optional<String> key = Optional.empty();
 
-    private AnthropicStub(int port) throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port), 128);
+    private AnthropicStub(InetSocketAddress address) throws IOException {
+        server = HttpServer.create(address, 128);
         handlers = Executors.newVirtualThreadPerTaskExecutor();
         server.setExecutor(handlers);
         server.createContext("/", this::handle);
@@ -65,12 +65,21 @@ public final class AnthropicStub implements AutoCloseable {
     }
 
     public static AnthropicStub start(int port) {
+        return start(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+    }
+
+    /** Starts on a free port of another address of this machine: pods reach the node's, not the loopback of their host. */
+    public static AnthropicStub startOn(String address) {
+        return start(new InetSocketAddress(InetAddress.ofLiteral(address), 0));
+    }
+
+    private static AnthropicStub start(InetSocketAddress address) {
         try {
-            AnthropicStub stub = new AnthropicStub(port);
+            AnthropicStub stub = new AnthropicStub(address);
             stub.server.start();
             return stub;
         } catch (IOException e) {
-            throw new UncheckedIOException("cannot listen on 127.0.0.1:" + port, e);
+            throw new UncheckedIOException("cannot listen on " + address, e);
         }
     }
 
@@ -86,7 +95,8 @@ public final class AnthropicStub implements AutoCloseable {
     }
 
     public URI baseUrl() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort());
+        InetSocketAddress address = server.getAddress();
+        return URI.create("http://" + address.getAddress().getHostAddress() + ":" + address.getPort());
     }
 
     /** From now on a request for the model without this key, as {@code x-api-key} or bearer token, is answered 401. */

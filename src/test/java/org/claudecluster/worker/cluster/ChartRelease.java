@@ -1,0 +1,176 @@
+package org.claudecluster.worker.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.Release;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.claudecluster.worker.e2e.Api;
+
+/**
+ * The chart, released in a namespace of its own. Closing it uninstalls it, holds that nothing of it is left, and removes
+ * the namespace.
+ */
+final class ChartRelease implements AutoCloseable {
+
+    /** The release's name and the name of its objects, since it is the chart's own. */
+    static final String NAME = "claudecluster-worker";
+
+    static final int PORT = 3001;
+
+    static final Duration PATIENCE = Duration.ofMinutes(3);
+
+    private static final Path CHART = Path.of("helm", "claudecluster-worker");
+    private static final String WORKERS =
+            "app.kubernetes.io/instance=" + NAME + ",app.kubernetes.io/component=worker";
+    private static final String KINDS = "pods,services,endpoints,endpointslices,deployments,statefulsets,replicasets,jobs,"
+            + "configmaps,secrets,serviceaccounts,persistentvolumeclaims,poddisruptionbudgets,horizontalpodautoscalers,"
+            + "networkpolicies,ingresses,roles,rolebindings";
+    private static final Pattern OF_KUBERNETES =
+            Pattern.compile("configmap/kube-root-ca\\.crt|serviceaccount/default|secret/default-token-.*");
+
+    private final Kubectl kubectl;
+    private final Path values;
+    private final Map<String, PortForward> forwards = new TreeMap<>();
+
+    private ChartRelease(Kubectl kubectl, Path values) {
+        this.kubectl = kubectl;
+        this.values = values;
+    }
+
+    /** Makes the namespace. */
+    static ChartRelease in(String namespace) throws IOException {
+        Kubectl kubectl = new Kubectl(namespace);
+        kubectl.run("create", "namespace", namespace);
+        return existing(kubectl);
+    }
+
+    /** In a namespace that is there. */
+    static ChartRelease existing(Kubectl kubectl) throws IOException {
+        return new ChartRelease(kubectl, Files.createTempFile("values", ".yaml"));
+    }
+
+    Kubectl kubectl() {
+        return kubectl;
+    }
+
+    /** {@code helm install --wait} with these values; the image is the chart's default, which the cluster has. */
+    Release install(String yaml) throws IOException {
+        return new Helm(CHART)
+                .install()
+                .withName(NAME)
+                .withNamespace(kubectl.namespace())
+                .withKubeConfig(Kubectl.config())
+                .withValuesFile(Files.writeString(values, yaml))
+                .waitReady()
+                .withTimeout((int) PATIENCE.toSeconds())
+                .call();
+    }
+
+    /** The same without {@code --wait}. */
+    Release installUnready(String yaml) throws IOException {
+        return new Helm(CHART)
+                .install()
+                .withName(NAME)
+                .withNamespace(kubectl.namespace())
+                .withKubeConfig(Kubectl.config())
+                .withValuesFile(Files.writeString(values, yaml))
+                .call();
+    }
+
+    /** {@code helm upgrade --wait}; these values are all that there are, not a change of the last ones. */
+    Release upgrade(String yaml) throws IOException {
+        return new Helm(CHART)
+                .upgrade()
+                .withName(NAME)
+                .withNamespace(kubectl.namespace())
+                .withKubeConfig(Kubectl.config())
+                .withValuesFile(Files.writeString(values, yaml))
+                .waitReady()
+                .withTimeout((int) PATIENCE.toSeconds())
+                .call();
+    }
+
+    /** {@code helm test}. */
+    Release test() {
+        return Helm.test(NAME)
+                .withNamespace(kubectl.namespace())
+                .withKubeConfig(Kubectl.config())
+                .withTimeout((int) PATIENCE.toSeconds())
+                .call();
+    }
+
+    /** The workers' pods that are not going away, by name. */
+    List<String> pods() {
+        return workerPods()
+                .filter(pod -> pod.path("metadata").path("deletionTimestamp").isMissingNode())
+                .map(ChartRelease::name)
+                .sorted()
+                .toList();
+    }
+
+    JsonNode pod(String name) {
+        return kubectl.json("get", "pod", name);
+    }
+
+    /** All of the workers' pods, also those that are going away. */
+    Stream<JsonNode> workerPods() {
+        return kubectl.list("pods", WORKERS);
+    }
+
+    static String name(JsonNode object) {
+        return object.path("metadata").path("name").asText();
+    }
+
+    static boolean isReady(JsonNode pod) {
+        return pod.path("status").path("containerStatuses").path(0).path("ready").asBoolean();
+    }
+
+    static int restarts(JsonNode pod) {
+        return pod.path("status").path("containerStatuses").path(0).path("restartCount").asInt(-1);
+    }
+
+    /** A pod's API, through a port-forward that stays open. */
+    Api api(String pod) {
+        return forwards.computeIfAbsent(pod, name -> PortForward.to(kubectl, "pod/" + name, ":" + PORT))
+                .api();
+    }
+
+    /** The kinds and names of all that is in the namespace and was not put there by Kubernetes itself. */
+    List<String> contents() {
+        return kubectl.run("get", KINDS, "--output=name", "--ignore-not-found")
+                .lines()
+                .filter(object -> !OF_KUBERNETES.matcher(object).matches())
+                .toList();
+    }
+
+    /** {@code helm uninstall}, then waits until the namespace holds nothing but this. */
+    void uninstallLeaving(String... objects) {
+        forwards.values().forEach(PortForward::close);
+        forwards.clear();
+        Helm.uninstall(NAME)
+                .withNamespace(kubectl.namespace())
+                .withKubeConfig(Kubectl.config())
+                .call();
+        await().atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(1))
+                .untilAsserted(() -> assertThat(contents()).containsExactlyInAnyOrder(objects));
+    }
+
+    @Override
+    public void close() throws IOException {
+        forwards.values().forEach(PortForward::close);
+        Files.deleteIfExists(values);
+        kubectl.run("delete", "namespace", kubectl.namespace(), "--wait=false");
+    }
+}
