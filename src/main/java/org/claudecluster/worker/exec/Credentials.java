@@ -2,7 +2,6 @@ package org.claudecluster.worker.exec;
 
 import static java.util.Objects.requireNonNull;
 
-import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -12,9 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.claudecluster.worker.claude.AuthFile;
-import org.claudecluster.worker.claude.AuthShape;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.LoginStore;
 import org.claudecluster.worker.claude.LoginTokens;
@@ -43,11 +40,10 @@ public final class Credentials {
     private static final int MOST_DOUBLINGS = 16;
 
     private final Settings settings;
-    private final LoginStore logins;
+    private final CredentialSources sources;
     private final InstantSource clock;
     private volatile Held held;
     private String lastSeen = "";
-    private boolean toldOfMode;
 
     /**
      * Where credentials are looked for.
@@ -85,11 +81,10 @@ public final class Credentials {
     public Credentials(Settings settings, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
-        this.logins = new LoginStore(settings.logins());
-        this.held = fromEnvironment();
+        this.sources = new CredentialSources(settings);
+        this.held = held(sources.fromEnvironment());
         look();
-        logins.removeAllBut(
-                held.credential() instanceof Credential.Login login ? Optional.of(login.lineage()) : Optional.empty());
+        sources.removeAllBut(held.credential());
     }
 
     /** What a task that starts now gets. */
@@ -113,34 +108,12 @@ public final class Credentials {
 
     /** Directories and files that hold secrets, for the CLI's deny rules. */
     public List<Path> unreadable() {
-        Stream<Path> files = Stream.concat(held.credential().files().stream(), Stream.of(settings.file()));
-        return files.map(Path::toAbsolutePath)
-                .flatMap(file -> Stream.concat(Stream.of(file), real(file)))
-                .map(this::placeOf)
-                .distinct()
-                .toList();
-    }
-
-    /** Where Kubernetes' symbolic links lead at this moment. */
-    private static Stream<Path> real(Path file) {
-        try {
-            return Stream.of(file.toRealPath());
-        } catch (IOException _) {
-            return Stream.empty();
-        }
-    }
-
-    /** A mount's whole directory, since other versions lie beside it; but none that tasks have to read. */
-    private Path placeOf(Path file) {
-        return Optional.ofNullable(file.getParent())
-                .filter(directory -> directory.getNameCount() > 1)
-                .filter(directory -> !settings.workspaces().startsWith(directory))
-                .orElse(file);
+        return sources.unreadable(held.credential());
     }
 
     /** Looks at the file again, and at the end of a login; true when new tasks get another credential than before. */
     public synchronized boolean look() {
-        AuthFile found = AuthFile.read(settings.file());
+        AuthFile found = sources.file();
         String seen = identity(found);
         boolean changed = !lastSeen.equals(seen) && take(found);
         lastSeen = seen;
@@ -160,11 +133,7 @@ public final class Credentials {
 
     private boolean take(AuthFile found) {
         Held before = held;
-        held = switch (found) {
-            case AuthFile.Absent _ -> fromEnvironment();
-            case AuthFile.Refused(String why) -> refusedFile(why);
-            case AuthFile.Accepted accepted -> fromFile(accepted);
-        };
+        held = held(sources.take(found));
         boolean same =
                 before.credential().fingerprint().equals(held.credential().fingerprint())
                         && before.status().source() == held.status().source();
@@ -185,61 +154,14 @@ public final class Credentials {
                     "new tasks use a credential of kind %s from: %s",
                     status.kind(), status.source().wire());
         } else {
-            LOG.warnf(
-                    "tasks wait, the credential is %s: %s",
-                    status.state().wire(), status.reason().orElse(""));
+            // What the API said in its refusal is not ours to log; readiness and /pty/status tell it.
+            String why = status.state() == AuthState.REFUSED ? "GET /pty/status says why" : status.reason().orElse("");
+            LOG.warnf("tasks wait, the credential is %s: %s", status.state().wire(), why);
         }
     }
 
-    private Held fromEnvironment() {
-        Credential own = Credential.from(settings.environment());
-        if (own instanceof Credential.None) {
-            return LoginStore.in(settings.configDirectory())
-                    .map(login -> unknown(login, AuthStatus.Source.CLI))
-                    .orElseGet(() -> unknown(own, AuthStatus.Source.NONE));
-        }
-        return unknown(own, AuthStatus.Source.ENVIRONMENT);
-    }
-
-    private Held fromFile(AuthFile.Accepted accepted) {
-        if (accepted.worldReadable() && !toldOfMode) {
-            toldOfMode = true;
-            LOG.warnf("every user may read the credentials file %s: mount it with mode 0400", settings.file());
-        }
-        return switch (accepted.shape()) {
-            case AuthShape.Ready(Credential credential) -> unknown(credential, AuthStatus.Source.FILE);
-            case AuthShape.Rotating rotating -> {
-                try {
-                    yield unknown(logins.imported(rotating.json(), accepted.hash()), AuthStatus.Source.FILE);
-                } catch (IOException e) {
-                    yield refusedFile("it can't be imported into the data directory ("
-                            + e.getClass().getSimpleName() + ")");
-                }
-            }
-        };
-    }
-
-    private Held unknown(Credential credential, AuthStatus.Source source) {
-        return new Held(
-                credential,
-                new AuthStatus(AuthState.UNKNOWN, source, credential.kind(), Optional.empty(), false, Optional.empty()),
-                clock.instant(),
-                0);
-    }
-
-    private Held refusedFile(String why) {
-        String reason = "%s is refused: %s; accepted are %s".formatted(settings.file(), why, AuthShape.ACCEPTED);
-        return new Held(
-                new Credential.None(),
-                new AuthStatus(
-                        AuthState.INVALID,
-                        AuthStatus.Source.FILE,
-                        "none",
-                        Optional.empty(),
-                        false,
-                        Optional.of(reason)),
-                clock.instant(),
-                0);
+    private Held held(CredentialSources.Found found) {
+        return new Held(found.credential(), found.status(), clock.instant(), 0);
     }
 
     private void judge(LoginTokens tokens) {

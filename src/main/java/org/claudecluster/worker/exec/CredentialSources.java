@@ -1,0 +1,123 @@
+package org.claudecluster.worker.exec;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.claudecluster.worker.claude.AuthFile;
+import org.claudecluster.worker.claude.AuthShape;
+import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.claude.LoginStore;
+import org.jboss.logging.Logger;
+
+/** Where a credential comes from: the mounted file, else the environment, else the CLI's own login. */
+final class CredentialSources {
+
+    private static final Logger LOG = Logger.getLogger(CredentialSources.class);
+
+    private final Credentials.Settings settings;
+    private final LoginStore logins;
+    private boolean toldOfMode;
+
+    CredentialSources(Credentials.Settings settings) {
+        this.settings = settings;
+        this.logins = new LoginStore(settings.logins());
+    }
+
+    /** A credential of which nothing is known yet, or why there is none. */
+    record Found(Credential credential, AuthStatus status) {}
+
+    AuthFile file() {
+        return AuthFile.read(settings.file());
+    }
+
+    Found take(AuthFile found) {
+        return switch (found) {
+            case AuthFile.Absent _ -> fromEnvironment();
+            case AuthFile.Refused(String why) -> refusedFile(why);
+            case AuthFile.Accepted accepted -> fromFile(accepted);
+        };
+    }
+
+    /** Logins of files that are not mounted any more. */
+    void removeAllBut(Credential credential) {
+        logins.removeAllBut(
+                credential instanceof Credential.Login login ? Optional.of(login.lineage()) : Optional.empty());
+    }
+
+    Found fromEnvironment() {
+        Credential own = Credential.from(settings.environment());
+        if (own instanceof Credential.None) {
+            return LoginStore.in(settings.configDirectory())
+                    .map(login -> unknown(login, AuthStatus.Source.CLI))
+                    .orElseGet(() -> unknown(own, AuthStatus.Source.NONE));
+        }
+        return unknown(own, AuthStatus.Source.ENVIRONMENT);
+    }
+
+    private Found fromFile(AuthFile.Accepted accepted) {
+        if (accepted.worldReadable() && !toldOfMode) {
+            toldOfMode = true;
+            LOG.warnf("every user may read the credentials file %s: mount it with mode 0400", settings.file());
+        }
+        return switch (accepted.shape()) {
+            case AuthShape.Ready(Credential credential) -> unknown(credential, AuthStatus.Source.FILE);
+            case AuthShape.Rotating rotating -> {
+                try {
+                    yield unknown(logins.imported(rotating.json(), accepted.hash()), AuthStatus.Source.FILE);
+                } catch (IOException e) {
+                    yield refusedFile("it can't be imported into the data directory ("
+                            + e.getClass().getSimpleName() + ")");
+                }
+            }
+        };
+    }
+
+    private Found unknown(Credential credential, AuthStatus.Source source) {
+        return new Found(
+                credential,
+                new AuthStatus(
+                        AuthState.UNKNOWN, source, credential.kind(), Optional.empty(), false, Optional.empty()));
+    }
+
+    private Found refusedFile(String why) {
+        String reason = "%s is refused: %s; accepted are %s".formatted(settings.file(), why, AuthShape.ACCEPTED);
+        return new Found(
+                new Credential.None(),
+                new AuthStatus(
+                        AuthState.INVALID,
+                        AuthStatus.Source.FILE,
+                        "none",
+                        Optional.empty(),
+                        false,
+                        Optional.of(reason)));
+    }
+
+    /** Directories and files that hold secrets, for the CLI's deny rules. */
+    List<Path> unreadable(Credential credential) {
+        Stream<Path> files = Stream.concat(credential.files().stream(), Stream.of(settings.file()));
+        return files.map(Path::toAbsolutePath)
+                .flatMap(file -> Stream.concat(Stream.of(file), real(file)))
+                .map(this::placeOf)
+                .distinct()
+                .toList();
+    }
+
+    /** Where Kubernetes' symbolic links lead at this moment. */
+    private static Stream<Path> real(Path file) {
+        try {
+            return Stream.of(file.toRealPath());
+        } catch (IOException _) {
+            return Stream.empty();
+        }
+    }
+
+    /** A mount's whole directory, since other versions lie beside it; but none that tasks have to read. */
+    private Path placeOf(Path file) {
+        return Optional.ofNullable(file.getParent())
+                .filter(directory -> directory.getNameCount() > 1)
+                .filter(directory -> !settings.workspaces().startsWith(directory))
+                .orElse(file);
+    }
+}
