@@ -8,14 +8,14 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
-import java.util.Map;
 import org.claudecluster.worker.claude.ChildEnvironment;
-import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.config.AuthConfig;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WatchdogConfig;
 import org.claudecluster.worker.config.WorkerConfig;
+import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.PtyExecutor;
@@ -75,12 +75,15 @@ class ExecutorWiring {
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
+            AuthConfig auth,
+            Credentials credentials,
             TaskObserver observer,
             InstantSource clock,
             Watchdog watchdog) {
         ProcessTree.adoptOrphans();
-        PtyExecutor pty = new PtyExecutor(
-                launcher(executor), containment, ptySettings(executor, storage, worker), observer, clock, watchdog);
+        PtySettings settings = ptySettings(executor, storage, worker, auth);
+        PtyExecutor pty =
+                new PtyExecutor(launcher(executor), containment, settings, credentials, observer, clock, watchdog);
         try {
             pty.prepare();
         } catch (IOException e) {
@@ -104,8 +107,8 @@ class ExecutorWiring {
         };
     }
 
-    private static PtySettings ptySettings(ExecutorConfig executor, StorageConfig storage, WorkerConfig worker) {
-        Map<String, String> own = System.getenv();
+    private static PtySettings ptySettings(
+            ExecutorConfig executor, StorageConfig storage, WorkerConfig worker, AuthConfig auth) {
         Path state = Directories.cliState(storage);
         return new PtySettings(
                 executor.cliPath(),
@@ -113,11 +116,11 @@ class ExecutorWiring {
                 new RunGrace(
                         executor.grace().soft(),
                         new Grace(executor.grace().interrupt(), executor.grace().terminate())),
-                own,
+                System.getenv(),
                 worker.task().env(),
-                Credential.from(own),
                 state,
                 Directories.workspaces(storage),
-                List.of(state));
+                List.of(state),
+                auth.verifyModel());
     }
 }

@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.claudecluster.worker.claude.AuthFile;
+import org.claudecluster.worker.claude.AuthShape;
 import org.claudecluster.worker.config.KnownSettings;
 import org.jspecify.annotations.Nullable;
 
@@ -27,6 +29,9 @@ final class StartCheck {
     private static final String DATA_DIR_ENV = "WORKER_STORAGE_DATA_DIR";
     private static final String JDBC_URL_KEY = "worker.storage.jdbc-url";
     private static final String JDBC_URL_ENV = "WORKER_STORAGE_JDBC_URL";
+    private static final String AUTH_FILE_KEY = "worker.auth.file";
+    private static final String AUTH_FILE_ENV = "WORKER_AUTH_FILE";
+    private static final String AUTH_FILE = "/app/auth/config.json";
     private static final Pattern JDBC_URL = Pattern.compile("jdbc:postgresql:(//[^/?\\s]+/)?[^/?\\s]+(\\?\\S*)?");
 
     /** What Kubernetes puts into each pod for a Service called worker, or worker-something. */
@@ -74,6 +79,7 @@ final class StartCheck {
                         .formatted(key, environment.get(key))));
         dataDirProblem(dataDir(environment)).ifPresent(problems::add);
         jdbcUrl(environment).flatMap(StartCheck::jdbcUrlProblem).ifPresent(problems::add);
+        authFileProblem(environment).ifPresent(problems::add);
         return problems;
     }
 
@@ -133,6 +139,19 @@ final class StartCheck {
                 ? Optional.empty()
                 : Optional.of(JDBC_URL_ENV
                         + " is not allowed: jdbc:postgresql://host:5432/database, or nothing for the embedded store");
+    }
+
+    /** Later on, a file that is refused makes tasks wait; at the start somebody is there to read why. */
+    private static Optional<String> authFileProblem(Map<String, String> environment) {
+        String file = System.getProperty(AUTH_FILE_KEY, environment.getOrDefault(AUTH_FILE_ENV, AUTH_FILE));
+        try {
+            return AuthFile.read(Path.of(file)) instanceof AuthFile.Refused(String why)
+                    ? Optional.of("%s=%s is refused: %s; accepted are %s"
+                            .formatted(AUTH_FILE_ENV, file, why, AuthShape.ACCEPTED))
+                    : Optional.empty();
+        } catch (InvalidPathException _) {
+            return Optional.of(AUTH_FILE_ENV + " is not allowed: a path");
+        }
     }
 
     /** What the environment means for settings that can't name it themselves. */

@@ -20,16 +20,17 @@ import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
 import org.claudecluster.worker.api.Streaming;
 import org.claudecluster.worker.api.StreamingType;
-import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.StreamConfig;
 import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WorkerConfig;
+import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.PtyExecutor;
 import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.lifecycle.ClaimGate;
 import org.claudecluster.worker.lifecycle.LeaseTimes;
 import org.claudecluster.worker.lifecycle.Lifecycle;
 import org.claudecluster.worker.lifecycle.LifecycleSettings;
@@ -37,6 +38,7 @@ import org.claudecluster.worker.lifecycle.QueueGauge;
 import org.claudecluster.worker.lifecycle.RetentionTimes;
 import org.claudecluster.worker.lifecycle.StopTimes;
 import org.claudecluster.worker.lifecycle.Ticker;
+import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
@@ -73,6 +75,12 @@ class Wiring {
 
     @Produces
     @Singleton
+    AuthMeters authMeters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
+        return new AuthMeters(registry, credentials::status, clock);
+    }
+
+    @Produces
+    @Singleton
     Transcripts transcripts(TranscriptLog log, TranscriptConfig transcript, InstantSource clock) {
         return new Transcripts(
                 log,
@@ -104,6 +112,8 @@ class Wiring {
             Transcripts transcripts,
             ExecutorStrategy strategy,
             PtyExecutor pty,
+            Credentials credentials,
+            ClaimGate gate,
             Watchdog watchdog,
             Containment containment,
             TaskObserver observer,
@@ -116,7 +126,7 @@ class Wiring {
                 worker.name().or(worker::id).orElse(host),
                 names(worker, host),
                 version,
-                Credential.from(System.getenv()).fingerprint(),
+                credentials::fingerprint,
                 pty.sessions(),
                 worker.slots().max(),
                 worker.queue().capacity(),
@@ -131,7 +141,17 @@ class Wiring {
         Leftovers leftovers = new Leftovers(
                 observer, containment.remains(), Directories.cliState(storage).resolve(PtyExecutor.TEMPORARIES));
         return new Lifecycle(
-                settings, store, store, transcripts, strategy, leftovers, watchdog, observer, clock, Ticker.SYSTEM);
+                settings,
+                store,
+                store,
+                transcripts,
+                strategy,
+                gate,
+                leftovers,
+                watchdog,
+                observer,
+                clock,
+                Ticker.SYSTEM);
     }
 
     private static RetentionTimes retention(WorkerConfig.Retention retention) {

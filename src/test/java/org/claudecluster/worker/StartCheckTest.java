@@ -24,6 +24,26 @@ class StartCheckTest {
         assertThat(problems(Map.of())).isEmpty();
     }
 
+    @Test
+    void a_credentials_file_of_no_known_shape_is_refused_in_one_line_that_lists_the_shapes() throws IOException {
+        Path file = Files.writeString(directory.resolve("config.json"), "{\"password\":\"must not be shown\"}");
+        assertThat(problems(Map.of("WORKER_AUTH_FILE", file.toString())))
+                .singleElement()
+                .asString()
+                .startsWith("WORKER_AUTH_FILE=" + file + " is refused: it has no shape that is known; accepted are")
+                .contains("claudeAiOauth", "primaryApiKey", "apiKeyHelper", "CLAUDE_CODE_OAUTH_TOKEN")
+                .doesNotContain("must not be shown")
+                .doesNotContain("\n");
+    }
+
+    @Test
+    void a_credentials_file_of_a_known_shape_passes_and_so_does_none() throws IOException {
+        Path file = Files.writeString(directory.resolve("config.json"), "{\"apiKey\":\"sk-ant-x\"}");
+        assertThat(problems(Map.of("WORKER_AUTH_FILE", file.toString()))).isEmpty();
+        assertThat(problems(Map.of("WORKER_AUTH_FILE", directory.resolve("none.json").toString())))
+                .isEmpty();
+    }
+
     @ParameterizedTest
     @CsvSource({
         "PORT, 1",

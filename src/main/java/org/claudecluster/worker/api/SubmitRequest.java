@@ -6,6 +6,7 @@ import jakarta.validation.constraints.DecimalMin;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
+import jakarta.validation.constraints.Pattern;
 import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
 import java.util.List;
@@ -104,7 +105,17 @@ public record SubmitRequest(
 
             @Schema(type = SchemaType.OBJECT) @Nullable JsonNode mcpConfig,
 
-            @Schema(type = SchemaType.OBJECT) @Nullable JsonNode jsonSchema) {}
+            @Schema(type = SchemaType.OBJECT) @Nullable JsonNode jsonSchema,
+
+            @Size(min = 1, max = 3, message = "must be 1 to 3 entries")
+            @Schema(
+                    description = "With project or local, the checkout's own hooks, settings and servers run.",
+                    defaultValue = "[\"user\"]")
+            @Nullable
+            List<
+                            @Pattern(regexp = "user|project|local", message = "must be user, project or local")
+                            String>
+                    settingSources) {}
 
     /** Without the prompt. */
     @Override

@@ -16,6 +16,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.PermissionMode;
+import org.claudecluster.worker.task.SettingSource;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem.FieldError;
 import org.claudecluster.worker.task.TaskSpec;
@@ -126,7 +127,17 @@ class SubmitRules {
                 Optional.ofNullable(claude.appendSystemPrompt()),
                 resumed,
                 mcp,
-                schema);
+                schema,
+                sources(claude.settingSources()));
+    }
+
+    private static List<SettingSource> sources(@Nullable List<String> wished) {
+        return wished == null
+                ? SettingSource.DEFAULT
+                : wished.stream()
+                        .flatMap(wire -> SettingSource.ofWire(wire).stream())
+                        .distinct()
+                        .toList();
     }
 
     private static Optional<String> object(String field, @Nullable JsonNode node, List<FieldError> errors) {

@@ -15,6 +15,8 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.exec.AuthStatus;
+import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.TaskProblem;
@@ -34,23 +36,34 @@ public class WorkerResource {
 
     private final Worker worker;
     private final ExecutorStrategy strategy;
+    private final Credentials credentials;
     private final Streaming streaming;
     private final ApiSettings settings;
     private final InstantSource clock;
 
     WorkerResource(
-            Worker worker, ExecutorStrategy strategy, Streaming streaming, ApiSettings settings, InstantSource clock) {
+            Worker worker,
+            ExecutorStrategy strategy,
+            Credentials credentials,
+            Streaming streaming,
+            ApiSettings settings,
+            InstantSource clock) {
         this.worker = worker;
         this.strategy = strategy;
+        this.credentials = credentials;
         this.streaming = streaming;
         this.settings = settings;
         this.clock = clock;
     }
 
     /** The answer of {@code GET /hello}; {@code uptime} in milliseconds. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Hello(
             @Schema(enumeration = {"available", "busy", "draining", "error"})
             String status,
+
+            @Schema(description = "Why tasks wait or can't run here, with status error.") @Nullable
+            String reason,
 
             String timestamp,
             String version,
@@ -79,8 +92,10 @@ public class WorkerResource {
     public Hello hello() {
         ExecutorStrategy.Choice choice = strategy.choice();
         Instant now = clock.instant();
+        String status = status(choice);
         return new Hello(
-                status(choice),
+                status,
+                status.equals("error") ? whyNot(choice) : null,
                 Times.wire(now),
                 settings.version(),
                 Duration.between(worker.startedAt(), now).toMillis(),
@@ -102,10 +117,46 @@ public class WorkerResource {
         if (worker.draining()) {
             return "draining";
         }
-        if (!choice.canRun()) {
+        if (!choice.canRun() || isHeldBack(choice)) {
             return "error";
         }
         return worker.activeTasks() < worker.slots() ? "available" : "busy";
+    }
+
+    /** While the credential is known to be bad, tasks wait. */
+    private boolean isHeldBack(ExecutorStrategy.Choice choice) {
+        return choice.active().type() == ExecutorType.PTY && !credentials.isUsable();
+    }
+
+    private @Nullable String whyNot(ExecutorStrategy.Choice choice) {
+        return choice.whyNoPty().or(credentials.status()::reason).orElse(null);
+    }
+
+    /** What new tasks authenticate with, and how it stands; nothing of its value. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Auth(
+            @Schema(enumeration = {"ok", "unknown", "expired", "refused", "invalid", "missing"})
+            String state,
+
+            @Schema(enumeration = {"file", "environment", "cli", "none"})
+            String source,
+
+            @Schema(description = "Such as api_key, oauth_token, claude_ai, federation or none.")
+            String kind,
+
+            @Schema(description = "Where it is known.") @Nullable String expiresAt,
+
+            @Schema(description = "Why tasks wait, if they do.") @Nullable
+            String reason) {}
+
+    private Auth auth() {
+        AuthStatus status = credentials.status();
+        return new Auth(
+                status.state().wire(),
+                status.source().wire(),
+                status.kind(),
+                status.expiresAt().map(Times::wire).orElse(null),
+                status.reason().orElse(null));
     }
 
     /** The answer of {@code GET /pty/status}: what is active, not what was asked. */
@@ -126,7 +177,8 @@ public class WorkerResource {
             int activeProcesses,
             int maxConcurrentProcesses,
             Map<String, Integer> terminal,
-            long timeoutMs) {}
+            long timeoutMs,
+            Auth auth) {}
 
     @GET
     @Path("/pty/status")
@@ -147,7 +199,8 @@ public class WorkerResource {
                 worker.activeTasks(),
                 worker.slots(),
                 settings.terminal(),
-                settings.defaultTimeout().toMillis());
+                settings.defaultTimeout().toMillis(),
+                auth());
     }
 
     /** The body of {@code POST /pty/switch}. */

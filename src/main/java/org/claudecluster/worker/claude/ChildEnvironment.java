@@ -115,7 +115,8 @@ public final class ChildEnvironment {
     }
 
     private static boolean isInherited(String name) {
-        if (SECRET_SUFFIXES.stream().anyMatch(name::endsWith)) {
+        // Federation comes with the credential, or else it would stand beside a mounted key.
+        if (SECRET_SUFFIXES.stream().anyMatch(name::endsWith) || Credential.FEDERATION.contains(name)) {
             return false;
         }
         return INHERITED.contains(name) || INHERITED_PREFIXES.stream().anyMatch(name::startsWith);

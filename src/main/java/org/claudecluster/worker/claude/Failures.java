@@ -53,9 +53,17 @@ final class Failures {
             case HTTP_TOO_MANY_REQUESTS -> Reason.RATE_LIMITED;
             case HTTP_OVERLOADED -> Reason.OVERLOADED;
             // No call was answered (not logged in, time-out), or 2.1.197 met a 529.
-            case 0 -> message(result).startsWith("API Error: Repeated 529") ? Reason.OVERLOADED : byApiError(apiError);
+            case 0 -> byText(message(result), apiError);
             default -> Reason.API_ERROR;
         };
+    }
+
+    private static Reason byText(String message, String apiError) {
+        if (message.startsWith("API Error: Repeated 529")) {
+            return Reason.OVERLOADED;
+        }
+        // A workload's identity that the token endpoint does not take (2.1.197 and 2.1.330); 5xx is another matter.
+        return message.startsWith("API Error: Token exchange failed with status 4") ? Reason.AUTH_FAILED : byApiError(apiError);
     }
 
     /** The words of the CLI's own failure lines; the same in 2.1.197 and 2.1.330. */

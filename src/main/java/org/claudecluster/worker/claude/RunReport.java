@@ -29,6 +29,8 @@ public final class RunReport {
     private String lastError = "";
     private boolean sawEvent;
     private byte[] text = new byte[0];
+    private int authFailures;
+    private volatile boolean hopeless;
 
     /** A report of a run that begins; the clock tells which day a reset at "2:01am" means. */
     public RunReport(InstantSource clock) {
@@ -44,7 +46,27 @@ public final class RunReport {
         // An answer shows that the retries before it have helped.
         String unlessTold = event.type().equals("assistant") ? "" : lastError;
         lastError = event.apiError().orElse(unlessTold);
+        countAuthFailures(event);
         event.limitReset().ifPresent(reset -> resetsAt = reset);
+    }
+
+    /**
+     * The first may lead to a refresh of the login that helps (2.1.197 and 2.1.330: one {@code api_retry}, then the
+     * answer); a second in a row is followed by more of them only.
+     */
+    private void countAuthFailures(AgentEvent event) {
+        if (lastError.isEmpty()) {
+            authFailures = 0;
+        }
+        if (event.subtype().equals("api_retry") && lastError.equals("authentication_failed")) {
+            authFailures++;
+        }
+        hopeless = authFailures > 1;
+    }
+
+    /** Why going on is in vain, though the program retries. Cheap, and safe for every thread at any time. */
+    public Optional<Reason> hopeless() {
+        return hopeless ? Optional.of(Reason.AUTH_FAILED) : Optional.empty();
     }
 
     /** Takes terminal bytes; the buffer's position is left as it was. */

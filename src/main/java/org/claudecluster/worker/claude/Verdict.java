@@ -12,16 +12,22 @@ import org.claudecluster.worker.task.TaskResult;
  * What a run came to: the outcome, and the CLI's own result where it told one.
  *
  * @param resetsAt when the limit that failed the run ends, where the CLI said so
+ * @param credential fingerprint of what the run authenticated with, where that is known
  * @param footprint what its processes took from the machine, where there were any
  */
 public record Verdict(
-        Outcome outcome, Optional<TaskResult> result, Optional<Instant> resetsAt, Optional<Footprint> footprint) {
+        Outcome outcome,
+        Optional<TaskResult> result,
+        Optional<Instant> resetsAt,
+        Optional<Footprint> footprint,
+        Optional<String> credential) {
 
     public Verdict {
         requireNonNull(outcome, "outcome");
         requireNonNull(result, "result");
         requireNonNull(resetsAt, "resetsAt");
         requireNonNull(footprint, "footprint");
+        requireNonNull(credential, "credential");
     }
 
     /** One that no limit has to do with. */
@@ -31,11 +37,16 @@ public record Verdict(
 
     /** One of which nothing was measured. */
     public Verdict(Outcome outcome, Optional<TaskResult> result, Optional<Instant> resetsAt) {
-        this(outcome, result, resetsAt, Optional.empty());
+        this(outcome, result, resetsAt, Optional.empty(), Optional.empty());
     }
 
     /** The same with what was measured. */
     public Verdict measured(Footprint used) {
-        return new Verdict(outcome, result, resetsAt, Optional.of(used));
+        return new Verdict(outcome, result, resetsAt, Optional.of(used), credential);
+    }
+
+    /** The same of a run with the credential of this fingerprint. */
+    public Verdict ranWith(Optional<String> fingerprint) {
+        return new Verdict(outcome, result, resetsAt, footprint, fingerprint);
     }
 }

@@ -24,6 +24,7 @@ public final class KnownSettings {
 
     private static final List<Class<?>> MAPPINGS = List.of(
             WorkerConfig.class,
+            AuthConfig.class,
             ExecutorConfig.class,
             StorageConfig.class,
             StreamConfig.class,

@@ -3,12 +3,14 @@ package org.claudecluster.worker.exec;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.claude.CommandLine;
+import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.SessionFiles;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.terminal.LaunchException;
@@ -24,27 +26,30 @@ final class CliCommand {
 
     private final PtySettings settings;
     private final SessionFiles sessions;
+    private final Credentials credentials;
 
-    CliCommand(PtySettings settings, SessionFiles sessions) {
+    CliCommand(PtySettings settings, SessionFiles sessions, Credentials credentials) {
         this.settings = settings;
         this.sessions = sessions;
+        this.credentials = credentials;
     }
 
     /** Throws {@link LaunchException} when there is no CLI to be run. */
-    TerminalCommand of(Task task, TaskDirectories directories) throws LaunchException {
+    TerminalCommand of(Task task, TaskDirectories directories, ConfigOverlay overlay, Credential credential)
+            throws LaunchException {
         Path program = Programs.find(settings.cli(), settings.environment().getOrDefault("PATH", ""))
                 .orElseThrow(this::noProgram);
         UUID session = task.sessionId().map(UUID::fromString).orElseGet(UUID::randomUUID);
         boolean exists = task.resumed() && sessions.reaches(session);
-        List<String> arguments = CommandLine.of(task.spec().claude(), session, exists, settings.unreadable());
+        List<String> arguments = CommandLine.of(task.spec().claude(), session, exists, unreadable());
         return new TerminalCommand(
                 program,
-                arguments,
-                environment(task, directories),
+                overlay.arguments(arguments),
+                environment(task, directories, overlay, credential),
                 directories.work(),
                 settings.size(),
                 prompt(task, session, exists).getBytes(StandardCharsets.UTF_8),
-                settings.credential().secret());
+                credential.secret());
     }
 
     /** The value of {@link ChildEnvironment#RUN_MARKER} for this run of the task. */
@@ -70,15 +75,22 @@ final class CliCommand {
         return exists && sessions.holds(session, prompt) ? CONTINUE : prompt;
     }
 
-    private Map<String, String> environment(Task task, TaskDirectories directories) {
-        Map<String, String> extra = new HashMap<>(settings.credential().environment());
+    private List<Path> unreadable() {
+        List<Path> all = new ArrayList<>(settings.unreadable());
+        all.addAll(credentials.unreadable());
+        return all;
+    }
+
+    private Map<String, String> environment(
+            Task task, TaskDirectories directories, ConfigOverlay overlay, Credential credential) {
+        Map<String, String> extra = new HashMap<>(credential.environment());
         extra.putAll(settings.extraEnvironment());
         Map<String, String> built = ChildEnvironment.of(
                 settings.environment(),
                 extra,
                 task.id().toString(),
                 settings.home(),
-                settings.claudeDirectory(),
+                overlay.directory(),
                 directories.temporary());
         built.put(ChildEnvironment.RUN_MARKER, marker(task));
         return built;

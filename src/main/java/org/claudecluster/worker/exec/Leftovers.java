@@ -86,8 +86,20 @@ public final class Leftovers {
         }
     }
 
+    /** Of a run that nobody knows, the traces without processes go; processes are not ours to end. */
+    public void forget(Run unknown) {
+        if (remains.processes(run -> isOf(unknown, run)).isEmpty()) {
+            remains.forget(run -> isOf(unknown, run));
+        }
+    }
+
+    private static boolean isOf(Run wanted, String run) {
+        return Run.parse(run).filter(wanted::equals).isPresent();
+    }
+
     private Set<Long> processesOf(Run lost) {
-        Set<Long> pids = new TreeSet<>(remains.processes(run -> covers(lost, run)).keySet());
+        Set<Long> pids =
+                new TreeSet<>(remains.processes(run -> covers(lost, run)).keySet());
         if (pids.isEmpty() && !isFollowed(lost)) {
             pids.addAll(remains.usersOf(temporaries.resolve(lost.task().toString())));
         }

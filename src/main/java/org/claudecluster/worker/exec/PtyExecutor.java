@@ -10,6 +10,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.SessionFiles;
 import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
@@ -43,7 +44,9 @@ public final class PtyExecutor implements TaskExecutor {
     private final TaskObserver observer;
     private final InstantSource clock;
     private final Watchdog watchdog;
+    private final Credentials credentials;
     private final CliProbe probe;
+    private final AuthProbe auth;
     private final CliCommand commands;
     private final SessionFiles sessions;
     private final DirectoryPool workspaces;
@@ -53,18 +56,22 @@ public final class PtyExecutor implements TaskExecutor {
             PtyLauncher launcher,
             Containment containment,
             PtySettings settings,
+            Credentials credentials,
             TaskObserver observer,
             InstantSource clock,
             Watchdog watchdog) {
         this.watchdog = watchdog;
+        this.credentials = credentials;
         this.clock = clock;
         this.containment = containment;
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
-        this.probe = new CliProbe(launcher, settings);
+        CliCall call = new CliCall(launcher, settings);
+        this.probe = new CliProbe(call, settings);
+        this.auth = new AuthProbe(call, settings.verifyModel(), clock);
         this.sessions = new SessionFiles(settings.claudeDirectory());
-        this.commands = new CliCommand(settings, sessions);
+        this.commands = new CliCommand(settings, sessions, credentials);
         this.workspaces = new DirectoryPool(settings.workspaces());
         this.temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
     }
@@ -73,6 +80,7 @@ public final class PtyExecutor implements TaskExecutor {
     public void prepare() throws IOException {
         Files.createDirectories(settings.home());
         TaskDirectories.deleteTree(temporaries.root());
+        ConfigOverlay.prepare(settings);
         workspaces.clear();
     }
 
@@ -88,13 +96,43 @@ public final class PtyExecutor implements TaskExecutor {
 
     @Override
     public Availability probe() {
-        return probe.run();
+        Availability found = probe.run();
+        if (found instanceof Availability.Available && credentials.current() instanceof Credential.None none) {
+            tryLogin(none);
+            return credentials.isUsable()
+                    ? found
+                    : new Availability.Unavailable(credentials.status().reason().orElse(Credentials.NONE));
+        }
+        return found;
+    }
+
+    /** Asks the CLI whether it takes this for a credential; a CLI that does not say is believed. */
+    void tryLogin(Credential credential) {
+        Optional<Boolean> loggedIn = auth.isLoggedIn(credential);
+        if (loggedIn.equals(Optional.of(true))) {
+            credentials.present(credential);
+        } else if (loggedIn.isPresent()) {
+            credentials.unusable(credential);
+        } else {
+            credentials.inconclusive(credential);
+        }
+    }
+
+    /** Finds out by one real turn. */
+    void tryTurn(Credential credential) {
+        credentials.inconclusive(credential);
+        auth.oneTurn(credential).ifPresent(verdict -> credentials.heard(credential, verdict));
     }
 
     @Override
     public Verdict run(TaskRun run) throws InterruptedException {
-        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries)) {
-            return runIn(directories, run);
+        Credential credential = credentials.current();
+        String name = run.task().id().toString();
+        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries);
+                ConfigOverlay overlay = ConfigOverlay.open(settings, name, directories.work(), credential)) {
+            Verdict verdict = runIn(directories, overlay, credential, run);
+            credentials.heard(credential, verdict);
+            return verdict.ranWith(credential.fingerprint());
         } catch (TaskDirectories.OutsideWorkspaceException e) {
             return notStarted(Reason.PERMISSION_BLOCKED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
@@ -102,7 +140,8 @@ public final class PtyExecutor implements TaskExecutor {
         }
     }
 
-    private Verdict runIn(TaskDirectories directories, TaskRun run) throws InterruptedException {
+    private Verdict runIn(TaskDirectories directories, ConfigOverlay overlay, Credential credential, TaskRun run)
+            throws InterruptedException {
         if (run.stop().cause().isPresent()) {
             return new Verdict(Stops.outcome(run.stop().cause().get(), new Ending.NotStarted()), Optional.empty());
         }
@@ -112,13 +151,15 @@ public final class PtyExecutor implements TaskExecutor {
         String marker = CliCommand.marker(run.task());
         containment.expect(marker);
         try {
-            terminal = launcher.launch(commands.of(run.task(), directories), session);
+            terminal = launcher.launch(
+                    commands.of(run.task(), directories, overlay, credential).ofRun(marker), session);
         } catch (LaunchException e) {
             containment.callOff(marker);
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
         }
         run.transcript().onRoom(terminal::readOn);
-        ProcessTree tree = containment.enclose(terminal, marker, watchdog.settings().limits());
+        ProcessTree tree =
+                containment.enclose(terminal, marker, watchdog.settings().limits());
         // At once and on the thread that finds out: the rest of the tree follows, but nothing waits for its turn first.
         CompletableFuture<Void> _ = run.stop().atOnce().thenRun(() -> terminal.signal(Signal.KILL));
         try (Watchdog.Watching watching = watchdog.watch(tree, subject(run, session, directories))) {
@@ -131,15 +172,14 @@ public final class PtyExecutor implements TaskExecutor {
         }
     }
 
-    private static RunWatch.Subject subject(
-            TaskRun run, PtySession session, TaskDirectories directories) {
+    private static RunWatch.Subject subject(TaskRun run, PtySession session, TaskDirectories directories) {
         return new RunWatch.Subject(
                 run.task().id(),
                 session.signs(),
                 run.stop(),
                 List.of(directories.work(), directories.temporary()),
                 run.transcript()::isPastCap,
-                () -> false);
+                () -> session.report().hopeless().isPresent());
     }
 
     /** Returns when the program has ended, or has to be. */
@@ -149,7 +189,9 @@ public final class PtyExecutor implements TaskExecutor {
                 stop.ask(StopCause.TIMED_OUT);
             } else if (stop.cause().equals(Optional.of(StopCause.INTERRUPTED))) {
                 terminal.signal(Signal.INTERRUPT);
-                boolean _ = isDone(CompletableFuture.anyOf(session.exited(), stop.asked()), settings.grace().soft());
+                boolean _ = isDone(
+                        CompletableFuture.anyOf(session.exited(), stop.asked()),
+                        settings.grace().soft());
             }
         } catch (InterruptedException _) {
             stop.ask(StopCause.DRAINED);
@@ -197,7 +239,7 @@ public final class PtyExecutor implements TaskExecutor {
         return new Verdict(new Outcome.Failed(reason, message, new Ending.NotStarted()), Optional.empty());
     }
 
-    private static Ending ending(Optional<TerminalExit> exit) {
+    static Ending ending(Optional<TerminalExit> exit) {
         return exit.<Ending>map(known -> switch (known) {
                     case TerminalExit.Exited(int code) -> new Ending.Exited(code);
                     case TerminalExit.Signalled(int signal) -> new Ending.Signalled(signal);

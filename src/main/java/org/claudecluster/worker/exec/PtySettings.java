@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.claudecluster.worker.claude.Credential;
+import java.util.Optional;
 import org.claudecluster.worker.terminal.TerminalSize;
 
 /**
@@ -16,6 +16,7 @@ import org.claudecluster.worker.terminal.TerminalSize;
  * @param extraEnvironment what the configuration gives to every task
  * @param state where HOME, the CLI's configuration and the tasks' temporary directories lie
  * @param unreadable directories that no prompt may pull into a request
+ * @param verifyModel the model of a turn that tries a credential; the CLI's default where it is empty
  */
 public record PtySettings(
         String cli,
@@ -23,16 +24,15 @@ public record PtySettings(
         RunGrace grace,
         Map<String, String> environment,
         Map<String, String> extraEnvironment,
-        Credential credential,
         Path state,
         Path workspaces,
-        List<Path> unreadable) {
+        List<Path> unreadable,
+        Optional<String> verifyModel) {
 
     public PtySettings {
         requireNonNull(cli, "cli");
         requireNonNull(size, "size");
         requireNonNull(grace, "grace");
-        requireNonNull(credential, "credential");
         environment = Map.copyOf(environment);
         extraEnvironment = Map.copyOf(extraEnvironment);
         unreadable = List.copyOf(unreadable);

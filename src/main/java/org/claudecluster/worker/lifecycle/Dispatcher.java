@@ -24,6 +24,7 @@ final class Dispatcher {
     private final LifecycleSettings settings;
     private final Claims claims;
     private final ExecutorStrategy strategy;
+    private final ClaimGate gate;
     private final Slots slots;
     private final TaskRunner runner;
     private final QueueGauge queue;
@@ -36,6 +37,7 @@ final class Dispatcher {
             LifecycleSettings settings,
             Claims claims,
             ExecutorStrategy strategy,
+            ClaimGate gate,
             Slots slots,
             TaskRunner runner,
             QueueGauge queue,
@@ -43,6 +45,7 @@ final class Dispatcher {
         this.settings = settings;
         this.claims = claims;
         this.strategy = strategy;
+        this.gate = gate;
         this.slots = slots;
         this.runner = runner;
         this.queue = queue;
@@ -90,7 +93,8 @@ final class Dispatcher {
 
     /**
      * Claims until the slots are full or nothing is due. A worker whose executor can't run leaves a shared queue to the
-     * others, for whom it would burn attempt after attempt; a queue of its own nobody else would ever look at.
+     * others, for whom it would burn attempt after attempt; a queue of its own nobody else would ever look at. While the gate is
+     * closed tasks wait in either.
      */
     private void dispatch() {
         if (!settings.ownsStore() && !strategy.choice().canRun()) {
@@ -98,6 +102,9 @@ final class Dispatcher {
         }
         for (int free = slots.free(); free > 0 && !stopped; free = slots.free()) {
             TaskExecutor executor = strategy.choice().active();
+            if (!gate.isOpen(executor.type())) {
+                return;
+            }
             Claims.Claimed answer = claims.claim(executor.type(), free);
             List<Task> claimed = answer.tasks();
             queue.claimed(claimed.size());

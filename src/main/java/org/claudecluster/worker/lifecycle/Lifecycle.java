@@ -60,6 +60,7 @@ public final class Lifecycle implements Worker, LocalSignals {
             WorkerRegistry registry,
             Transcripts transcripts,
             ExecutorStrategy strategy,
+            ClaimGate gate,
             Leftovers leftovers,
             Watchdog watchdog,
             TaskObserver observer,
@@ -78,11 +79,11 @@ public final class Lifecycle implements Worker, LocalSignals {
         this.queue = new QueueGauge(store, settings.queueCapacity());
         this.running = new RunningTasks(ticker, settings.lease().trusted());
         this.leases = new LeaseKeeper(settings.lease(), store, running, ticker);
-        Parking parking = new Parking(settings.park(), settings.credential(), clock);
+        Parking parking = new Parking(settings.park(), clock);
         TaskRunner runner =
                 new TaskRunner(transcripts, running, slots, new OutcomeWriter(store), parking, draining::get, observer);
         this.dispatcher = new Dispatcher(
-                settings, new Claims(settings, store, running, ticker), strategy, slots, runner, queue, observer);
+                settings, new Claims(settings, store, running, ticker), strategy, gate, slots, runner, queue, observer);
         this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
         this.drain = new Drain(running, dispatcher, settings.stop());
     }

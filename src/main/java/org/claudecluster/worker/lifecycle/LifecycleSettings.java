@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Sessions;
@@ -16,7 +17,7 @@ import org.claudecluster.worker.task.WorkerState;
  * How this worker takes and keeps tasks.
  *
  * @param names what {@code workerId} in a submit may name besides the id: WORKER_ID, WORKER_NAME and the labels
- * @param credential fingerprint of the credential that tasks use, so that a used up limit holds claims back
+ * @param credential fingerprint of the credential that new tasks get, so that a used up limit holds claims back
  * @param sessions the CLI's sessions that this worker can go on with
  * @param slots the most tasks at once
  * @param queueCapacity the most pending tasks
@@ -29,7 +30,7 @@ public record LifecycleSettings(
         String name,
         Set<String> names,
         String version,
-        Optional<String> credential,
+        Supplier<Optional<String>> credential,
         Sessions sessions,
         int slots,
         int queueCapacity,
@@ -68,7 +69,7 @@ public record LifecycleSettings(
         Set<String> all = new HashSet<>(names);
         all.add(id.value());
         // The stub needs no credential, so no limit holds it back.
-        Optional<String> used = executor == ExecutorType.PTY ? credential : Optional.empty();
+        Optional<String> used = executor == ExecutorType.PTY ? credential.get() : Optional.empty();
         return new Claimant(id, all, executor.wire(), used, sessions, lease.duration(), affinityWait);
     }
 }

@@ -23,12 +23,10 @@ final class Parking {
     private static final long JITTER_MILLIS = 30_000;
 
     private final boolean enabled;
-    private final Optional<String> credential;
     private final InstantSource clock;
 
-    Parking(boolean enabled, Optional<String> credential, InstantSource clock) {
+    Parking(boolean enabled, InstantSource clock) {
         this.enabled = enabled;
-        this.credential = credential;
         this.clock = clock;
     }
 
@@ -39,7 +37,7 @@ final class Parking {
         }
         return verdict.resetsAt().filter(this::isWorthTheWait).map(reset -> {
             Duration jitter = Duration.ofMillis(ThreadLocalRandom.current().nextLong(JITTER_MILLIS));
-            return new Park(new Parked(failed.cause(), failed.why()), reset, reset.plus(jitter), credential);
+            return new Park(new Parked(failed.cause(), failed.why()), reset, reset.plus(jitter), verdict.credential());
         });
     }
 

@@ -41,6 +41,8 @@ final class Strays {
         }
         if (task.isPresent()) {
             leftovers.end(run);
+        } else {
+            leftovers.forget(run);
         }
         return true;
     }

@@ -1,7 +1,11 @@
 package org.claudecluster.worker.observe;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import org.claudecluster.worker.exec.AuthState;
+import org.claudecluster.worker.exec.AuthStatus;
+import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.Worker;
@@ -53,10 +57,12 @@ final class HealthChecks {
 
         private final ExecutorStrategy strategy;
         private final Worker worker;
+        private final Credentials credentials;
 
-        Executor(ExecutorStrategy strategy, Worker worker) {
+        Executor(ExecutorStrategy strategy, Worker worker, Credentials credentials) {
             this.strategy = strategy;
             this.worker = worker;
+            this.credentials = credentials;
         }
 
         @Override
@@ -68,7 +74,20 @@ final class HealthChecks {
                     .withData("draining", worker.draining());
             choice.cliVersion().ifPresent(version -> response.withData("claudeCliVersion", version));
             choice.whyNoPty().ifPresent(why -> response.withData("reason", why));
-            return response.status(!worker.draining() && choice.canRun()).build();
+            AuthStatus auth = credentials.status();
+            response.withData("auth", auth.state().wire()).withData("authSource", auth.source().wire());
+            auth.expiresAt().ifPresent(end -> response.withData("authExpiresAt", end.toString()));
+            auth.reason().ifPresent(why -> response.withData("authReason", why));
+            return response.status(!worker.draining() && choice.canRun() && !isWithout(choice, auth))
+                    .build();
+        }
+
+        /**
+         * One that was refused is no reason: it may be the same for all replicas, and without any of them nobody could
+         * submit a task, nor see why tasks wait.
+         */
+        private static boolean isWithout(ExecutorStrategy.Choice choice, AuthStatus auth) {
+            return choice.active().type() == ExecutorType.PTY && auth.state() == AuthState.MISSING;
         }
     }
 

@@ -14,6 +14,7 @@ import java.util.UUID;
  * @param maxBudgetUsd US dollars, more than 0; the CLI checks it after each request, so it may overshoot
  * @param mcpConfig a JSON object in the CLI's {@code --mcp-config} shape
  * @param jsonSchema a JSON schema that the answer has to meet
+ * @param settingSources where the CLI takes settings from, a checkout's own hooks and servers among them
  */
 public record ClaudeOptions(
         Optional<String> model,
@@ -25,7 +26,8 @@ public record ClaudeOptions(
         Optional<String> appendSystemPrompt,
         Optional<UUID> resumeSessionId,
         Optional<String> mcpConfig,
-        Optional<String> jsonSchema) {
+        Optional<String> jsonSchema,
+        List<SettingSource> settingSources) {
 
     public static final ClaudeOptions NONE = new ClaudeOptions(
             Optional.empty(),
@@ -37,9 +39,12 @@ public record ClaudeOptions(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            Optional.empty());
+            Optional.empty(),
+            SettingSource.DEFAULT);
 
+    @SuppressWarnings("ConstantValue") // what an earlier version stored has no settingSources
     public ClaudeOptions {
+        settingSources = settingSources == null ? SettingSource.DEFAULT : List.copyOf(settingSources);
         requireNonNull(model, "model");
         requireNonNull(permissionMode, "permissionMode");
         requireNonNull(appendSystemPrompt, "appendSystemPrompt");

@@ -18,6 +18,7 @@ record Brand(long value) {
     private static final int HASH_BITS = 48;
     private static final long SIGN = 0x2C1DL;
     private static final String LINE = "Max file locks";
+    private static final Object BIRTH = new Object();
 
     Brand {
         if (!isBrand(value)) throw new IllegalArgumentException("no brand: " + value);
@@ -27,7 +28,7 @@ record Brand(long value) {
     static Brand of(String run) {
         try {
             byte[] hash = MessageDigest.getInstance("SHA-256").digest(run.getBytes(StandardCharsets.UTF_8));
-            return new Brand(SIGN << HASH_BITS | ByteBuffer.wrap(hash).getLong() >>> Long.SIZE - HASH_BITS);
+            return new Brand(SIGN << HASH_BITS | ByteBuffer.wrap(hash).getLong() >>> (Long.SIZE - HASH_BITS));
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JDK has SHA-256", e);
         }
@@ -35,21 +36,60 @@ record Brand(long value) {
 
     /** From the text of /proc/PID/limits: its hard limit of file locks, when that is a brand. */
     static Optional<Brand> in(String limits) {
+        return in(limits, 1);
+    }
+
+    /** The soft one, which a child has from {@link #onBirth} until it is branded, and what it starts before that for good. */
+    static Optional<Brand> ofBirthIn(String limits) {
+        return in(limits, 0);
+    }
+
+    private static Optional<Brand> in(String limits, int column) {
         int line = limits.indexOf(LINE);
         if (line < 0) return Optional.empty();
         int end = limits.indexOf('\n', line);
         String[] values = limits.substring(line + LINE.length(), end < 0 ? limits.length() : end)
                 .strip()
                 .split("\\s+", 3);
-        if (values.length < 2 || !values[1].matches("\\d{1,18}|[1-4]\\d{18}")) return Optional.empty();
-        long hard = Long.parseLong(values[1]);
-        return isBrand(hard) ? Optional.of(new Brand(hard)) : Optional.empty();
+        if (values.length < 2 || !values[column].matches("\\d{1,18}|[1-4]\\d{18}")) return Optional.empty();
+        long value = Long.parseLong(values[column]);
+        return isBrand(value) ? Optional.of(new Brand(value)) : Optional.empty();
+    }
+
+    /** Starts a process. */
+    interface Birth<E extends Exception> {
+        long run() throws E;
+    }
+
+    /**
+     * Starts a process that wears the brand from its first moment on: lent by us as our own soft limit, which children
+     * inherit. What somebody else starts here at that very moment gets it as well; that is why the hard limit decides.
+     */
+    <E extends Exception> long onBirth(Birth<E> birth) throws E {
+        synchronized (BIRTH) {
+            LinuxProcesses.FileLocks own = LinuxProcesses.fileLocks();
+            boolean lent = LinuxProcesses.limitFileLocks(ProcFs.SELF, new LinuxProcesses.FileLocks(value, own.hard()));
+            try {
+                long pid = birth.run();
+                press(pid);
+                return pid;
+            } finally {
+                if (lent) {
+                    boolean _ = LinuxProcesses.limitFileLocks(ProcFs.SELF, own);
+                }
+            }
+        }
+    }
+
+    /** Whether that came off {@link #putOn} finds out. */
+    void press(long pid) {
+        boolean _ = LinuxProcesses.limitFileLocks(pid, new LinuxProcesses.FileLocks(value, value));
     }
 
     /** Says whether the process wears it now. */
     boolean putOn(long pid) {
-        return LinuxProcesses.limitFileLocks(pid, value)
-                && ProcFs.brand(pid).filter(this::equals).isPresent();
+        press(pid);
+        return ProcFs.brand(pid).filter(this::equals).isPresent();
     }
 
     private static boolean isBrand(long value) {

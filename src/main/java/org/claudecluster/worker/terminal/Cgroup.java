@@ -56,16 +56,16 @@ final class Cgroup {
                 peak.isPresent() ? peak : CgroupFiles.number(directory.resolve("memory.current")),
                 cpu(),
                 processes.isPresent() ? OptionalInt.of((int) processes.getAsLong()) : OptionalInt.empty(),
-                CgroupFiles.number(directory.resolve("memory.events"), "oom_kill").orElse(0) > 0);
+                CgroupFiles.number(directory.resolve("memory.events"), "oom_kill")
+                                .orElse(0)
+                        > 0);
         return last;
     }
 
     /** Counted with and without controllers. */
     Optional<Duration> cpu() {
         OptionalLong micros = CgroupFiles.number(directory.resolve("cpu.stat"), "usage_usec");
-        return micros.isPresent()
-                ? Optional.of(Duration.of(micros.getAsLong(), ChronoUnit.MICROS))
-                : last.cpu();
+        return micros.isPresent() ? Optional.of(Duration.of(micros.getAsLong(), ChronoUnit.MICROS)) : last.cpu();
     }
 
     /** Only when no process is in it; says whether it is gone. */

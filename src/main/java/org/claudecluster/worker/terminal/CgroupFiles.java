@@ -34,7 +34,7 @@ final class CgroupFiles {
                 // Outside of what our namespace shows.
                 .filter(found -> !found.startsWith("/.."));
         return path.flatMap(found -> mounts.lines()
-                .map(line -> line.split(" "))
+                .map(line -> line.split(" ", -1))
                 .filter(CgroupFiles::isVersion2)
                 .flatMap(mount -> below(mount, found).stream())
                 .findFirst());
@@ -82,7 +82,7 @@ final class CgroupFiles {
     }
 
     static Set<String> words(Path file) {
-        return Arrays.stream(read(file).strip().split("\\s+"))
+        return Arrays.stream(read(file).strip().split("\\s+", -1))
                 .filter(word -> !word.isEmpty())
                 .collect(Collectors.toSet());
     }

@@ -86,9 +86,7 @@ public final class Containment {
         if (!ProcFs.available())
             return new ProcessTree(pid, new ProcessTree.HandleProcessTable(pid), TreeLimits.NONE, forget);
         boolean ours = leader.alive()
-                && ProcFs.stat(pid)
-                        .filter(stat -> stat.parent() == ProcFs.SELF)
-                        .isPresent();
+                && ProcFs.stat(pid).filter(stat -> stat.parent() == ProcFs.SELF).isPresent();
         Brand brand = Brand.of(run);
         boolean worn = ours && brand.putOn(pid);
         if (ours && !worn && leader.alive()) tellOfBrands();
@@ -132,9 +130,7 @@ public final class Containment {
     }
 
     private static OptionalInt raise(OptionalInt now) {
-        return now.isPresent()
-                ? OptionalInt.of(Math.min(MOST_OOM_ADJUSTMENT, now.getAsInt() + OOM_ADJUSTMENT))
-                : now;
+        return now.isPresent() ? OptionalInt.of(Math.min(MOST_OOM_ADJUSTMENT, now.getAsInt() + OOM_ADJUSTMENT)) : now;
     }
 
     private void tellOfBrands() {

@@ -36,8 +36,8 @@ final class CpuTally {
 
     private long grown(ProcessStat stat, long inherited) {
         ProcessStat before = seen.get(stat.pid());
-        boolean same = before != null && before.started() == stat.started();
-        ProcessStat.Use since = same ? before.use() : ProcessStat.Use.NONE;
+        ProcessStat.Use since =
+                before != null && before.started() == stat.started() ? before.use() : ProcessStat.Use.NONE;
         long own = stat.use().ticks() - since.ticks();
         long waited = stat.use().waitedTicks() - since.waitedTicks() - inherited;
         return Math.max(0, own) + Math.max(0, waited);

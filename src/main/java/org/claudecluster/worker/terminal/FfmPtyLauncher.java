@@ -3,6 +3,7 @@ package org.claudecluster.worker.terminal;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
@@ -50,12 +51,10 @@ final class FfmPtyLauncher implements PtyLauncher {
                 OpenFds fds = new OpenFds()) {
             PtyDevice device = PtyDevice.open(arena, fds, command.size());
             PosixSpawn.Inputs inputs = new PosixSpawn.Inputs(stdin(arena, fds, command), secret(arena, fds, command));
-            long pid;
-            try {
-                pid = PosixSpawn.run(arena, command, device.slave(), inputs);
-            } catch (NativeFailure e) {
-                throw explain(command, e);
-            }
+            Optional<Brand> brand = command.run().map(Brand::of);
+            long pid = brand.isPresent()
+                    ? brand.get().onBirth(() -> spawn(arena, command, device, inputs))
+                    : spawn(arena, command, device, inputs);
             Leaders.started(pid);
             TerminalLoop loop = loops.get(Math.floorMod(launches.getAndIncrement(), LOOPS));
             FfmTerminal terminal = new FfmTerminal(pid, device.master(), pidfd(arena, pid), listener, loop);
@@ -64,6 +63,15 @@ final class FfmPtyLauncher implements PtyLauncher {
             return terminal;
         } catch (NativeFailure e) {
             throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
+        }
+    }
+
+    private static long spawn(Arena arena, TerminalCommand command, PtyDevice device, PosixSpawn.Inputs inputs)
+            throws LaunchException {
+        try {
+            return PosixSpawn.run(arena, command, device.slave(), inputs);
+        } catch (NativeFailure e) {
+            throw explain(command, e);
         }
     }
 

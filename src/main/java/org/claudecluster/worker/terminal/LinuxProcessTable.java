@@ -109,8 +109,7 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
      */
     synchronized TreeUsage learn(Set<ProcessStat.Key> before, List<ProcessStat> members) {
         before.forEach(key -> known.remove(key.pid(), key.started()));
-        List<ProcessStat> living =
-                members.stream().filter(stat -> !stat.dead()).toList();
+        List<ProcessStat> living = members.stream().filter(stat -> !stat.dead()).toList();
         living.forEach(stat -> known.put(stat.pid(), stat.started()));
         long pages = living.stream()
                 .mapToLong(stat -> Math.max(0, stat.use().residentPages()))
@@ -144,9 +143,8 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
     private Map<Long, ProcessStat> bySearch() {
         Map<Long, List<ProcessStat>> byParent = new HashMap<>();
         Deque<ProcessStat> roots = new ArrayDeque<>();
-        Set<Long> inside = marks.cgroup()
-                .map(cgroup -> Set.copyOf(cgroup.processes()))
-                .orElse(Set.of());
+        Set<Long> inside =
+                marks.cgroup().map(cgroup -> Set.copyOf(cgroup.processes())).orElse(Set.of());
         for (long pid : ProcFs.all()) {
             ProcFs.stat(pid).ifPresent(stat -> {
                 byParent.computeIfAbsent(stat.parent(), _ -> new ArrayList<>()).add(stat);
@@ -167,12 +165,15 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
         return wearsOurs(stat);
     }
 
-    /** A brand decides, ours or another's. */
+    /** A brand decides, ours or another's; that of birth only when it is ours. */
     private boolean wearsOurs(ProcessStat stat) {
-        Optional<Brand> worn = marks.brand().flatMap(_ -> ProcFs.brand(stat.pid()));
-        return worn.isPresent()
-                ? worn.equals(marks.brand())
-                : isOurs(stat, ProcFs.environment(stat.pid(), marks.name()));
+        if (marks.brand().isPresent()) {
+            String limits = ProcFs.limits(stat.pid());
+            Optional<Brand> worn = Brand.in(limits);
+            if (worn.isPresent()) return worn.equals(marks.brand());
+            if (Brand.ofBirthIn(limits).equals(marks.brand())) return true;
+        }
+        return isOurs(stat, ProcFs.environment(stat.pid(), marks.name()));
     }
 
     /** Of one without a brand: the marker decides; the session only where there is none either. */

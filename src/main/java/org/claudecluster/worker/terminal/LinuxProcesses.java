@@ -55,15 +55,29 @@ final class LinuxProcesses {
         }
     }
 
-    /** Lowers both the soft and the hard limit; refused when that would raise the hard one, or the process is not ours. */
-    static boolean limitFileLocks(long pid, long value) {
+    /**
+     * Sets the limit of file locks; -1 is none. Refused when that would raise the hard one, or the process is not ours.
+     */
+    static boolean limitFileLocks(long pid, FileLocks limits) {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment limit = arena.allocate(JAVA_LONG, 2);
-            limit.setAtIndex(JAVA_LONG, 0, value);
-            limit.setAtIndex(JAVA_LONG, 1, value);
+            limit.setAtIndex(JAVA_LONG, 0, limits.soft());
+            limit.setAtIndex(JAVA_LONG, 1, limits.hard());
             return Libc.call(PRLIMIT, (int) pid, RLIMIT_LOCKS, limit, MemorySegment.NULL) == 0;
         }
     }
+
+    /** Our own. */
+    static FileLocks fileLocks() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment limit = arena.allocate(JAVA_LONG, 2);
+            int _ = Libc.call(PRLIMIT, 0, RLIMIT_LOCKS, MemorySegment.NULL, limit);
+            return new FileLocks(limit.getAtIndex(JAVA_LONG, 0), limit.getAtIndex(JAVA_LONG, 1));
+        }
+    }
+
+    /** A limit, of which the soft one may be raised as far as the hard one. */
+    record FileLocks(long soft, long hard) {}
 
     /** The unit of CPU times under /proc. */
     static long ticksPerSecond() {

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.terminal;
 
+import java.io.File;
 import java.io.FileInputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -57,7 +58,9 @@ final class ProcFs {
 
     /** Every process on the machine, ourselves excepted. */
     static List<Long> all() {
-        return entries("/proc").stream()
+        String[] names = new File("/proc").list();
+        if (names == null) return List.of();
+        return Arrays.stream(names)
                 .filter(name -> Character.isDigit(name.charAt(0)))
                 .map(Long::parseLong)
                 .filter(pid -> pid != SELF)
@@ -75,8 +78,13 @@ final class ProcFs {
 
     /** The brand that a living process wears. */
     static Optional<Brand> brand(long pid) {
+        return Brand.in(limits(pid));
+    }
+
+    /** Empty when it has ended. */
+    static String limits(long pid) {
         byte[] limits = read("/proc/" + pid + "/limits");
-        return limits == null ? Optional.empty() : Brand.in(new String(limits, StandardCharsets.ISO_8859_1));
+        return limits == null ? "" : new String(limits, StandardCharsets.ISO_8859_1);
     }
 
     /** How readily the kernel ends it when memory is short, -1000 to 1000. */
@@ -145,7 +153,8 @@ final class ProcFs {
         for (int look = 0; look < MAX_LOOKS; look++) {
             byte[] block = read("/proc/" + pid + "/environ");
             if (block == null) return NOTHING;
-            if (block.length > 0 || stat(pid).filter(ProcessStat::betweenPrograms).isEmpty()) return block;
+            if (block.length > 0
+                    || stat(pid).filter(ProcessStat::betweenPrograms).isEmpty()) return block;
             LockSupport.parkNanos(PAUSE_NANOS);
         }
         return NOTHING;

@@ -9,8 +9,7 @@ import java.util.Optional;
  * @param started clock ticks since boot; together with the pid it names a process for ever
  * @param bare whether the program was started with no environment at all
  */
-record ProcessStat(
-        long pid, char state, long parent, long session, int threads, long started, boolean bare, Use use) {
+record ProcessStat(long pid, char state, long parent, long session, int threads, long started, boolean bare, Use use) {
 
     private static final long KTHREADD = 2;
 

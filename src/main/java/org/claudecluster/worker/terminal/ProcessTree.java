@@ -237,7 +237,8 @@ public final class ProcessTree {
             found.forEach(handle -> known.put(handle.pid(), handle));
             known.values().removeIf(handle -> !handle.isAlive());
             return known.keySet().stream()
-                    .collect(Collectors.toMap(pid -> pid, pid -> new ProcessStat(pid, 'R', 0, 0, 1, 0, false, ProcessStat.Use.NONE)));
+                    .collect(Collectors.toMap(
+                            pid -> pid, pid -> new ProcessStat(pid, 'R', 0, 0, 1, 0, false, ProcessStat.Use.NONE)));
         }
 
         @Override

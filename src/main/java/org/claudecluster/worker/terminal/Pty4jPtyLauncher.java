@@ -86,6 +86,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
                     // Else one session's end can close a descriptor of another (JetBrains/pty4j issue 181).
                     .setUnixOpenTtyToPreserveOutputAfterTermination(true)
                     .start();
+            if (ProcFs.available()) command.run().map(Brand::of).ifPresent(brand -> brand.press(process.pid()));
             return new Session(process, files, listener, threads).begin();
         } catch (IOException | RuntimeException e) {
             files.delete();

@@ -42,15 +42,17 @@ public final class Remains {
         Map<Brand, String> brands = new HashMap<>();
         named().forEach(run -> brands.put(Brand.of(run), run));
         for (long pid : ProcFs.all()) {
-            ProcFs.brand(pid)
+            String limits = ProcFs.limits(pid);
+            Brand.in(limits)
+                    .or(() -> Brand.ofBirthIn(limits))
                     .map(brands::get)
                     .or(() -> ProcFs.environment(pid, markerName))
                     .filter(wanted)
                     .ifPresent(run -> found.put(pid, run));
         }
-        cgroups.ifPresent(all -> all.runs().stream().filter(wanted).forEach(run -> all.of(run)
-                .processes()
-                .forEach(pid -> found.put(pid, run))));
+        cgroups.ifPresent(all -> all.runs().stream()
+                .filter(wanted)
+                .forEach(run -> all.of(run).processes().forEach(pid -> found.put(pid, run))));
         return found;
     }
 
@@ -71,7 +73,8 @@ public final class Remains {
 
     /** Forgets runs that have no process any more, and takes their cgroups away. */
     public void forget(Predicate<String> over) {
-        cgroups.ifPresent(all -> all.runs().stream().filter(over).forEach(run -> all.of(run).remove()));
+        cgroups.ifPresent(all ->
+                all.runs().stream().filter(over).forEach(run -> all.of(run).remove()));
         notes.runs().stream().filter(over).forEach(notes::remove);
     }
 

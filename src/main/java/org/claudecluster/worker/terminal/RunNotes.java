@@ -27,11 +27,7 @@ final class RunNotes {
     void add(String run) {
         try {
             Files.createDirectories(directory);
-            Files.newByteChannel(
-                            directory.resolve(run),
-                            Set.of(
-                                    StandardOpenOption.CREATE,
-                                    StandardOpenOption.WRITE))
+            Files.newByteChannel(directory.resolve(run), Set.of(StandardOpenOption.CREATE, StandardOpenOption.WRITE))
                     .close();
         } catch (IOException e) {
             LOG.warnf("a run is not noted: %s", e.toString());

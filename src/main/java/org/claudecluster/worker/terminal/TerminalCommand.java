@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param size the terminal's size from the program's first instruction on
  * @param stdin bytes given on file descriptor 0 before its end; empty means the end at once
  * @param secret 1 to 4,096 bytes offered once on file descriptor 3; without it there is no descriptor 3
+ * @param run names the run whose brand the program gets at once where the system has such a thing, see {@link Containment}
  */
 @SuppressWarnings("ArrayRecordComponent") // bytes are copied in and out; a list of boxes would not do
 public record TerminalCommand(
@@ -26,7 +27,8 @@ public record TerminalCommand(
         Path directory,
         TerminalSize size,
         byte[] stdin,
-        Optional<byte[]> secret) {
+        Optional<byte[]> secret,
+        Optional<String> run) {
 
     /** Within one page, the smallest pipe there is: writing the secret never blocks. */
     public static final int MAX_SECRET_BYTES = 4096;
@@ -42,6 +44,23 @@ public record TerminalCommand(
             throw new IllegalArgumentException("an argument contains NUL");
         environment.forEach(TerminalCommand::requireEntry);
         secret.ifPresent(TerminalCommand::requireSecret);
+    }
+
+    /** One that is no run's. */
+    public TerminalCommand(
+            Path program,
+            List<String> arguments,
+            Map<String, String> environment,
+            Path directory,
+            TerminalSize size,
+            byte[] stdin,
+            Optional<byte[]> secret) {
+        this(program, arguments, environment, directory, size, stdin, secret, Optional.empty());
+    }
+
+    /** The same as a run's. */
+    public TerminalCommand ofRun(String name) {
+        return new TerminalCommand(program, arguments, environment, directory, size, stdin, secret, Optional.of(name));
     }
 
     @Override

@@ -14,7 +14,8 @@ import java.util.OptionalLong;
  * @param processes the most at once, threads included
  * @param outOfMemory whether the kernel killed something of it because memory was short
  */
-public record TreeAccount(OptionalLong memoryBytes, Optional<Duration> cpu, OptionalInt processes, boolean outOfMemory) {
+public record TreeAccount(
+        OptionalLong memoryBytes, Optional<Duration> cpu, OptionalInt processes, boolean outOfMemory) {
 
     public static final TreeAccount NONE =
             new TreeAccount(OptionalLong.empty(), Optional.empty(), OptionalInt.empty(), false);

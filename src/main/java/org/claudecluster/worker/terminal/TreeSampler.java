@@ -32,7 +32,8 @@ public final class TreeSampler {
                 case LinuxProcessTable table -> tables.put(table, tree);
                 case ProcessTree.HandleProcessTable table ->
                     usages.put(
-                            tree, new TreeUsage(0, Duration.ZERO, table.members().size()));
+                            tree,
+                            new TreeUsage(0, Duration.ZERO, table.members().size()));
             }
         }
         if (!tables.isEmpty()) usages.putAll(pass(tables));
@@ -46,8 +47,8 @@ public final class TreeSampler {
         Sorting sorting = new Sorting(before);
         Map<LinuxProcessTable, List<ProcessStat>> members = sorting.sort(strangers);
         Map<ProcessTree, TreeUsage> usages = new HashMap<>();
-        tables.forEach((table, tree) ->
-                usages.put(tree, table.learn(before.getOrDefault(table, Set.of()), members.getOrDefault(table, List.of()))));
+        tables.forEach((table, tree) -> usages.put(
+                tree, table.learn(before.getOrDefault(table, Set.of()), members.getOrDefault(table, List.of()))));
         return usages;
     }
 
@@ -124,7 +125,9 @@ public final class TreeSampler {
             return tables.stream()
                     .filter(table -> worn.isEmpty() || table.marks().brand().isEmpty())
                     .filter(table -> table.isOurs(
-                            stat, entries.computeIfAbsent(table.marks().name(), name -> ProcFs.environment(stat.pid(), name))))
+                            stat,
+                            entries.computeIfAbsent(
+                                    table.marks().name(), name -> ProcFs.environment(stat.pid(), name))))
                     .findFirst();
         }
     }

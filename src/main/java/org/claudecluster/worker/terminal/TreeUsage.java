@@ -15,7 +15,8 @@ public record TreeUsage(long residentBytes, Duration cpu, int processes) {
     public static final TreeUsage NONE = new TreeUsage(0, Duration.ZERO, 0);
 
     public TreeUsage {
-        if (residentBytes < 0) throw new IllegalArgumentException("residentBytes must not be negative: " + residentBytes);
+        if (residentBytes < 0)
+            throw new IllegalArgumentException("residentBytes must not be negative: " + residentBytes);
         if (cpu.isNegative()) throw new IllegalArgumentException("cpu must not be negative: " + cpu);
         if (processes < 0) throw new IllegalArgumentException("processes must not be negative: " + processes);
     }

@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.PermissionMode;
+import org.claudecluster.worker.task.SettingSource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -28,7 +29,8 @@ class CommandLineTest {
             Optional.of("--be brief\nplease"),
             Optional.of(RESUMED),
             Optional.of("{\"mcpServers\":{}}"),
-            Optional.of("{\"type\":\"object\"}"));
+            Optional.of("{\"type\":\"object\"}"),
+            SettingSource.DEFAULT);
 
     @Test
     void a_plain_run_names_every_default_that_changed_between_versions() {
@@ -86,8 +88,33 @@ class CommandLineTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                SettingSource.DEFAULT);
         assertThat(CommandLine.of(options, SESSION, false, List.of())).contains("--permission-mode=" + mode.wire());
+    }
+
+    @Test
+    void a_checkout_s_servers_start_only_where_its_settings_are_asked_for() {
+        assertThat(CommandLine.of(from(SettingSource.USER, SettingSource.PROJECT), SESSION, false, List.of()))
+                .contains("--setting-sources=user,project")
+                .doesNotContain("--strict-mcp-config");
+        assertThat(CommandLine.of(from(SettingSource.LOCAL), SESSION, false, List.of()))
+                .contains("--setting-sources=local", "--strict-mcp-config");
+    }
+
+    private static ClaudeOptions from(SettingSource... sources) {
+        return new ClaudeOptions(
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                List.of(sources));
     }
 
     @Test

@@ -63,6 +63,29 @@ class CredentialTest {
     }
 
     @Test
+    void a_workload_s_identity_is_a_credential_when_rule_and_organization_are_named() {
+        Map<String, String> environment = Map.of(
+                "ANTHROPIC_FEDERATION_RULE_ID", "fdrl_1",
+                "ANTHROPIC_ORGANIZATION_ID", "org",
+                "ANTHROPIC_SERVICE_ACCOUNT_ID", "svac_1",
+                "ANTHROPIC_IDENTITY_TOKEN_FILE", "/var/run/secrets/anthropic/token");
+        Credential credential = Credential.from(environment);
+        assertThat(credential.kind()).isEqualTo("federation");
+        assertThat(credential.environment()).isEqualTo(environment);
+        assertThat(credential.files()).containsExactly(java.nio.file.Path.of("/var/run/secrets/anthropic/token"));
+        Map<String, String> half = new HashMap<>(environment);
+        half.remove("ANTHROPIC_ORGANIZATION_ID");
+        assertThat(Credential.from(half)).isEqualTo(new Credential.None());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CLAUDE_CODE_USE_BEDROCK, bedrock", "CLAUDE_CODE_USE_VERTEX, vertex", "CLAUDE_CODE_USE_FOUNDRY, foundry"})
+    void another_provider_has_credentials_of_its_own(String name, String kind) {
+        assertThat(Credential.from(Map.of(name, "1"))).isEqualTo(new Credential.Provider(kind));
+        assertThat(Credential.from(Map.of(name, "0"))).isEqualTo(new Credential.None());
+    }
+
+    @Test
     void without_any_the_cli_uses_its_own_directory() {
         assertThat(Credential.from(Map.of())).isEqualTo(new Credential.None());
         assertThat(new Credential.None().environment()).isEmpty();

@@ -49,11 +49,22 @@ class ConfigDefaultsTest {
         assertThat(executor.type()).isEqualTo(ExecutorConfig.Type.AUTO);
         assertThat(executor.cliPath()).isEqualTo("claude");
         assertThat(executor.launcher()).isEqualTo(ExecutorConfig.Launcher.AUTO);
+        assertThat(executor.cgroup()).isEqualTo(ExecutorConfig.Cgroup.AUTO);
         assertThat(executor.terminal().cols()).isEqualTo(80);
         assertThat(executor.terminal().rows()).isEqualTo(24);
         assertThat(executor.grace().interrupt()).isEqualTo(Duration.ofSeconds(3));
         assertThat(executor.grace().soft()).isEqualTo(Duration.ofSeconds(30));
         assertThat(executor.grace().terminate()).isEqualTo(Duration.ofSeconds(2));
+    }
+
+    @Test
+    void credentials_are_looked_for_in_app_auth_and_never_tried_by_a_call_that_nobody_asked_for() {
+        AuthConfig auth = config(Map.of()).getConfigMapping(AuthConfig.class);
+        assertThat(auth.file()).isEqualTo(Path.of("/app/auth/config.json"));
+        assertThat(auth.poll()).isEqualTo(Duration.ofSeconds(2));
+        assertThat(auth.verify()).isFalse();
+        assertThat(auth.verifyModel()).isEmpty();
+        assertThat(auth.retry()).isEqualTo(Duration.ofSeconds(60));
     }
 
     @Test
@@ -166,6 +177,7 @@ class ConfigDefaultsTest {
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withConverter(MemorySize.class, 200, new MemorySizeConverter())
                 .withMapping(WorkerConfig.class)
+                .withMapping(AuthConfig.class)
                 .withMapping(ExecutorConfig.class)
                 .withMapping(StorageConfig.class)
                 .withMapping(StreamConfig.class)

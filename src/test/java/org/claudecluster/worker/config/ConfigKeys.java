@@ -17,6 +17,7 @@ final class ConfigKeys {
 
     static final Class<?>[] INTERFACES = {
         WorkerConfig.class,
+        AuthConfig.class,
         ExecutorConfig.class,
         StorageConfig.class,
         StreamConfig.class,

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -53,6 +54,13 @@ public final class Machine {
     /** How many threads a process has. */
     public static int threadsOf(long pid) {
         return list(Path.of("/proc", String.valueOf(pid), "task"), "*").size();
+    }
+
+    /** Processor time of a living process, without its children's. */
+    public static Duration cpuOf(long pid) {
+        return ProcessHandle.of(pid)
+                .flatMap(process -> process.info().totalCpuDuration())
+                .orElseThrow(() -> new AssertionError("no process " + pid));
     }
 
     /** How many children of a process have ended and were not taken away. */

@@ -44,6 +44,9 @@ class RealCliIT {
                 .with("ANTHROPIC_BASE_URL", stub.baseUrl().toString())
                 .with("ANTHROPIC_API_KEY", KEY)
                 .with("CLAUDE_CODE_MAX_RETRIES", "1")
+                // Some tests have the key refused, after which the others would wait.
+                .with("WORKER_AUTH_RETRY", "1s")
+                .with("WORKER_AUTH_POLL", "200ms")
                 .with("DATABASE_PASSWORD", "must-stay-with-the-worker");
         worker = setup.start();
     }

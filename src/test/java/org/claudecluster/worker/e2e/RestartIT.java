@@ -14,9 +14,12 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The packaged worker is killed with SIGKILL and started again on the same data directory. */
 class RestartIT {
@@ -77,6 +80,25 @@ class RestartIT {
             assertThat(Machine.processesOf(List.of(task)).values()).anyMatch(command -> command.contains("sleep"));
             await().until(() -> !Machine.processesOf(List.of(task)).isEmpty());
             restartAndExpectLost(setup, task);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"auto", "off"})
+    void what_hid_from_everybody_before_the_kill_is_ended_all_the_same(String cgroup) throws Exception {
+        WorkerSetup setup =
+                WorkerSetup.in(home).withCli(WorkerSetup.shellCli(home)).with("WORKER_EXECUTOR_CGROUP", cgroup);
+        String hidden = "/bin/sleep " + ThreadLocalRandom.current().nextInt(1_000_000_000, 2_000_000_000);
+        try (WorkerProcess worker = setup.start()) {
+            String task = worker.api()
+                    .submit("(env -i /usr/bin/setsid -f " + hidden
+                            + " >/dev/null 2>&1); echo before the kill; sleep 6000");
+            awaitFlushed(setup, "before the kill");
+            worker.kill();
+            assertThat(Machine.running(hidden)).hasSize(1);
+            restartAndExpectLost(setup, task);
+            assertThat(Machine.running(hidden)).isEmpty();
+            assertThat(setup.dataDir().resolve("cli/runs")).isEmptyDirectory();
         }
     }
 

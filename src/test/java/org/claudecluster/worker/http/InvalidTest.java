@@ -51,6 +51,8 @@ class InvalidTest {
                 "\"prompt\":\"a\",\"workingDirectory\":\"../x\"              | workingDirectory           | below the workspace root",
                 "\"prompt\":\"a\",\"workingDirectory\":\"/etc\"              | workingDirectory           | below the workspace root",
                 "\"prompt\":\"a\",\"workingDirectory\":\"a/../../x\"         | workingDirectory           | below the workspace root",
+                "\"prompt\":\"a\",\"claude\":{\"settingSources\":[]}         | claude.settingSources      | 1 to 3 entries",
+                "\"prompt\":\"a\",\"claude\":{\"settingSources\":[\"all\"]}  | claude.settingSources      | user, project or local",
                 "\"prompt\":\"a\",\"claude\":{\"maxTurns\":0}                | claude.maxTurns            | 1 to 10000",
                 "\"prompt\":\"a\",\"claude\":{\"maxBudgetUsd\":0}            | claude.maxBudgetUsd        | more than 0",
                 "\"prompt\":\"a\",\"claude\":{\"permissionMode\":\"yolo\"}   | claude.permissionMode      | dontAsk",

@@ -79,6 +79,19 @@ class WorkerTest {
     }
 
     @Test
+    void the_status_and_readiness_tell_how_the_credential_stands() {
+        given().get("/pty/status")
+                .then()
+                .body("auth.state", equalTo("unknown"))
+                .body("auth", hasKey("source"))
+                .body("auth", hasKey("kind"));
+        given().get("/q/health/ready")
+                .then()
+                .body("checks.find { it.name == 'executor' }.data.auth", equalTo("unknown"))
+                .body("checks.find { it.name == 'executor' }.data", hasKey("authSource"));
+    }
+
+    @Test
     void a_switch_to_what_cannot_run_here_changes_nothing_and_says_why() {
         isProblem(json("{\"executorType\":\"pty\"}").post("/pty/switch"), 409)
                 .body("detail", containsString("CLAUDE_CLI_PATH"));
@@ -144,7 +157,9 @@ class WorkerTest {
                 .contains("worker_output_bytes_total ")
                 .contains("worker_stream_subscribers ")
                 .contains("worker_lease_lost_total ")
-                .contains("worker_leaked_processes_total ");
+                .contains("worker_leaked_processes_total ")
+                .contains("worker_auth_valid 1.0")
+                .doesNotContain("worker_auth_expires_in_seconds");
     }
 
     @ParameterizedTest

@@ -116,7 +116,7 @@ class ClaimsTest {
                 "self",
                 Set.of("self"),
                 "1",
-                Optional.empty(),
+                Optional::empty,
                 Sessions.NONE,
                 2,
                 1_000,

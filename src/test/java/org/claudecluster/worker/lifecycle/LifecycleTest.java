@@ -11,19 +11,20 @@ import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.exec.WatchSettings;
-import org.claudecluster.worker.exec.Watchdog;
-import org.claudecluster.worker.exec.Availability;
 import org.claudecluster.worker.claude.ChildEnvironment;
+import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.exec.Availability;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
+import org.claudecluster.worker.exec.WatchSettings;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
@@ -54,6 +55,7 @@ class LifecycleTest {
     private final GatedExecutor executor = new GatedExecutor();
     private final Observed observed = new Observed();
     private final ManualTicker ticker = new ManualTicker();
+    private ClaimGate gate = ClaimGate.open();
     private Duration drain = Duration.ofMinutes(1);
     private EmbeddedStore store;
     private Lifecycle lifecycle;
@@ -68,6 +70,28 @@ class LifecycleTest {
     void close() {
         lifecycle.stop();
         store.close();
+    }
+
+    @Test
+    void while_the_gate_is_closed_tasks_wait_and_none_is_started() {
+        AtomicBoolean opened = new AtomicBoolean();
+        CountDownLatch asked = new CountDownLatch(3);
+        gate = _ -> {
+            asked.countDown();
+            return opened.get();
+        };
+        lifecycle = lifecycle(store.tasks, executor, 2, true);
+        TaskId task = store.enqueue(5, 1);
+        executor.open = true;
+        lifecycle.start();
+        await().until(() -> asked.getCount() == 0);
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(store.find(task).attempt()).isZero();
+        assertThat(executor.started).isEmpty();
+
+        opened.set(true);
+
+        awaitStatus(task, TaskStatus.COMPLETED);
     }
 
     @Test
@@ -373,7 +397,7 @@ class LifecycleTest {
                 "self",
                 Set.of("self"),
                 "1",
-                Optional.empty(),
+                Optional::empty,
                 Sessions.NONE,
                 slots,
                 1_000,
@@ -393,14 +417,14 @@ class LifecycleTest {
                 store.tasks,
                 transcripts,
                 new ExecutorStrategy(runs, runs, ExecutorType.STUB),
+                gate,
                 new Leftovers(
                         observed,
                         Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false)
                                 .remains(),
                         directory.resolve("tmp")),
                 new Watchdog(
-                        new WatchSettings(
-                                Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false),
+                        new WatchSettings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false),
                         observed,
                         ticker::nanos),
                 observed,

@@ -22,7 +22,7 @@ class ParkingTest {
     private static final Instant NOW = Instant.parse("2026-11-25T10:00:00Z");
     private static final Optional<String> CREDENTIAL = Optional.of("0123456789abcdef");
 
-    private final Parking parking = new Parking(true, CREDENTIAL, InstantSource.fixed(NOW));
+    private final Parking parking = new Parking(true, InstantSource.fixed(NOW));
 
     @ParameterizedTest
     @EnumSource(
@@ -57,12 +57,12 @@ class ParkingTest {
         Verdict unknown =
                 new Verdict(new Outcome.Failed(Reason.RATE_LIMITED, "429", new Ending.Exited(1)), Optional.empty());
         assertThat(parking.of(unknown)).isEmpty();
-        Parking off = new Parking(false, CREDENTIAL, InstantSource.fixed(NOW));
+        Parking off = new Parking(false, InstantSource.fixed(NOW));
         assertThat(off.of(failed(Reason.USAGE_LIMIT, NOW.plusSeconds(60)))).isEmpty();
     }
 
     private static Verdict failed(Reason reason, Instant reset) {
         Outcome outcome = new Outcome.Failed(reason, "as the CLI said", new Ending.Exited(1));
-        return new Verdict(outcome, Optional.empty(), Optional.of(reset));
+        return new Verdict(outcome, Optional.empty(), Optional.of(reset)).ranWith(CREDENTIAL);
     }
 }

@@ -4,15 +4,27 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.terminal.Containment;
+import org.claudecluster.worker.terminal.LaunchException;
+import org.claudecluster.worker.terminal.ProcessTree;
+import org.claudecluster.worker.terminal.PtyLaunchers;
+import org.claudecluster.worker.terminal.Terminal;
+import org.claudecluster.worker.terminal.TerminalCommand;
+import org.claudecluster.worker.terminal.TerminalExit;
+import org.claudecluster.worker.terminal.TerminalListener;
+import org.claudecluster.worker.terminal.TerminalSize;
+import org.claudecluster.worker.terminal.TreeLimits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +37,7 @@ class StraysTest {
     Path directory;
 
     private Leftovers leftovers;
+    private Containment containment;
     private final List<Process> processes = new ArrayList<>();
     private EmbeddedStore store;
     private Strays strays;
@@ -32,8 +45,7 @@ class StraysTest {
     @BeforeEach
     void open() {
         store = new EmbeddedStore(directory);
-        Containment containment =
-                Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false);
+        containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false);
         leftovers = new Leftovers(new Observed(), containment.remains(), directory.resolve("tmp"));
         strays = new Strays(store.tasks, leftovers);
     }
@@ -70,6 +82,22 @@ class StraysTest {
     }
 
     @Test
+    void a_process_that_cleared_its_environment_is_watched_and_ended_like_any_other() throws Exception {
+        Task task = claimed();
+        String run = ChildEnvironment.run(task.id().toString(), task.epoch());
+        ProcessHandle hidden = hiddenProcessOf(run);
+        strays.look();
+        strays.endTheLost();
+        assertThat(hidden.isAlive()).isTrue();
+
+        assertThat(store.update("UPDATE task SET status = 'pending', worker = NULL, lease_until = NULL"))
+                .isEqualTo(1);
+        strays.endTheLost();
+        await().until(() -> containment.remains().processes(run::equals).isEmpty());
+        assertThat(containment.remains().runs()).doesNotContain(run);
+    }
+
+    @Test
     void what_the_store_does_not_know_is_another_store_s_business() throws IOException {
         Process stranger = processOf(TaskId.create(Instant.EPOCH), 1);
         strays.look();
@@ -77,9 +105,48 @@ class StraysTest {
         assertThat(stranger.isAlive()).isTrue();
     }
 
+    @Test
+    void a_note_of_a_run_that_nobody_knows_goes_when_nothing_of_it_is_left() {
+        TaskId stranger = TaskId.create(Instant.EPOCH);
+        containment.expect(ChildEnvironment.run(stranger.toString(), 1));
+        strays.look();
+        assertThat(leftovers.found()).contains(new Leftovers.Run(stranger, 1));
+        strays.endTheLost();
+        assertThat(leftovers.found()).doesNotContain(new Leftovers.Run(stranger, 1));
+    }
+
     private Task claimed() {
         store.enqueue(5, 2);
         return store.tasks.claim(EmbeddedStore.claimant("other"), 1).getFirst();
+    }
+
+    /** As a worker starts it that dies then: nobody looks after its tree any more. */
+    private ProcessHandle hiddenProcessOf(String run) throws LaunchException {
+        TerminalCommand command = new TerminalCommand(
+                        Path.of("/bin/sh"),
+                        List.of("-c", "(env -i /usr/bin/setsid -f /bin/sleep 600) >/dev/null 2>&1"),
+                        Map.of("PATH", "/usr/bin:/bin", ChildEnvironment.RUN_MARKER, run),
+                        directory,
+                        new TerminalSize(80, 24),
+                        new byte[0],
+                        Optional.empty())
+                .ofRun(run);
+        containment.expect(run);
+        Terminal leader = PtyLaunchers.ffm().launch(command, new Deaf());
+        ProcessTree _ = containment.enclose(leader, run, TreeLimits.NONE);
+        await().until(() -> !leader.alive());
+        await().until(() -> containment.remains().processes(run::equals).size() == 1);
+        long pid =
+                containment.remains().processes(run::equals).keySet().iterator().next();
+        return ProcessHandle.of(pid).orElseThrow();
+    }
+
+    private static final class Deaf implements TerminalListener {
+        @Override
+        public void output(ByteBuffer bytes) {}
+
+        @Override
+        public void exited(TerminalExit exit) {}
     }
 
     private Process processOf(TaskId task, long epoch) throws IOException {

@@ -18,6 +18,7 @@ import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.PermissionMode;
+import org.claudecluster.worker.task.SettingSource;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
@@ -48,7 +49,8 @@ abstract class EnqueueContract extends StoreFixture {
                     Optional.of("be brief"),
                     Optional.of(UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057")),
                     Optional.of("{\"mcpServers\":{}}"),
-                    Optional.of("{\"type\":\"object\"}")));
+                    Optional.of("{\"type\":\"object\"}"),
+                    List.of(SettingSource.USER, SettingSource.PROJECT)));
 
     @Test
     void an_enqueued_task_waits_and_has_no_history() {

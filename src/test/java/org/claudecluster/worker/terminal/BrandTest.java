@@ -2,6 +2,7 @@ package org.claudecluster.worker.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.util.List;
 import java.util.stream.IntStream;
@@ -40,6 +41,26 @@ class BrandTest {
         assertThat(Brand.in(limits(value, value))).contains(brand);
         assertThat(Brand.in(limits("7", value))).contains(brand);
         assertThat(Brand.in(limits(value, "unlimited"))).isEmpty();
+    }
+
+    @Test
+    void what_was_lent_at_birth_is_read_from_the_soft_limit() {
+        Brand brand = Brand.of("task.1");
+        String value = Long.toString(brand.value());
+        assertThat(Brand.ofBirthIn(limits(value, "unlimited"))).contains(brand);
+        assertThat(Brand.ofBirthIn(limits("unlimited", value))).isEmpty();
+    }
+
+    @Test
+    void what_was_lent_at_birth_is_given_back() {
+        LinuxProcesses.FileLocks before = LinuxProcesses.fileLocks();
+        assertThatIllegalStateException()
+                .isThrownBy(() -> Brand.of("task.1").onBirth(() -> {
+                    throw new IllegalStateException(
+                            Brand.ofBirthIn(ProcFs.limits(ProcFs.SELF)).toString());
+                }))
+                .withMessageContaining("Brand");
+        assertThat(LinuxProcesses.fileLocks()).isEqualTo(before);
     }
 
     @ParameterizedTest

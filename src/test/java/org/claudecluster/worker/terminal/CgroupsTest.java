@@ -21,7 +21,7 @@ class CgroupsTest {
     @TempDir
     Path home;
 
-    private final Path leaf() {
+    private Path leaf() {
         return home.resolve("claudecluster-worker");
     }
 

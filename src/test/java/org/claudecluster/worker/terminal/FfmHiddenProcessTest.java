@@ -1,5 +1,10 @@
 package org.claudecluster.worker.terminal;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.awaitility.Awaitility;
+import org.junit.jupiter.api.RepeatedTest;
+
 class FfmHiddenProcessTest extends HiddenProcessContract {
     @Override
     PtyLauncher launcher() {
@@ -9,5 +14,15 @@ class FfmHiddenProcessTest extends HiddenProcessContract {
     @Override
     boolean withCgroups() {
         return false;
+    }
+
+    /** The other launcher's leader is a shell first, which has other things to do. */
+    @RepeatedTest(20)
+    void what_hides_as_the_first_act_of_its_leader_is_found_however_late_we_look() throws Exception {
+        Terminal leader = launch(HIDE, recording);
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
+        Awaitility.await().until(() -> sleepers().size() == 1);
+        assertThat(tree.sweep().killed()).isEqualTo(1);
     }
 }

@@ -29,7 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 abstract class HiddenProcessContract {
 
     /** SLEEP stands for one program which runs until it is ended. */
-    private static final String HIDE = "/usr/bin/env -i /usr/bin/setsid /usr/bin/nohup /bin/sh -c"
+    static final String HIDE = "/usr/bin/env -i /usr/bin/setsid /usr/bin/nohup /bin/sh -c"
             + " 'trap \"\" TERM HUP INT QUIT; (/bin/SLEEP & ) ; exit' >/dev/null 2>&1 </dev/null";
 
     @TempDir
@@ -38,9 +38,9 @@ abstract class HiddenProcessContract {
     /** Says which processes are this test's, whatever their environment and session: they all sleep so many seconds. */
     private final String seconds = Integer.toString(ThreadLocalRandom.current().nextInt(1_000_000_000, 2_000_000_000));
 
-    private final String run = UUID.randomUUID() + ".1";
-    private final Recording recording = new Recording();
-    private Containment containment;
+    final String run = UUID.randomUUID() + ".1";
+    final Recording recording = new Recording();
+    Containment containment;
 
     abstract PtyLauncher launcher();
 
@@ -68,7 +68,7 @@ abstract class HiddenProcessContract {
         assertThat(containment.remains().runs()).doesNotContain(run);
     }
 
-    private List<ProcessHandle> sleepers() {
+    List<ProcessHandle> sleepers() {
         return ProcessHandle.allProcesses()
                 .filter(process -> process.info().arguments().stream()
                         .anyMatch(arguments -> List.of(arguments).contains(seconds)))
@@ -81,8 +81,20 @@ abstract class HiddenProcessContract {
         containment.expect(marker);
         return launcher()
                 .launch(
-                        Commands.marked(Commands.sh(wait + script.replace("SLEEP", "sleep " + seconds)), marker),
+                        Commands.marked(Commands.sh(wait + named(script)), marker)
+                                .ofRun(marker),
                         heard);
+    }
+
+    /** At once. */
+    Terminal launch(String script, Recording heard) throws LaunchException {
+        containment.expect(run);
+        return launcher()
+                .launch(Commands.marked(Commands.sh(named(script)), run).ofRun(run), heard);
+    }
+
+    private String named(String script) {
+        return script.replace("SLEEP", "sleep " + seconds);
     }
 
     private void go() throws IOException {
@@ -168,7 +180,8 @@ abstract class HiddenProcessContract {
         go();
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
-        Remains remains = Containment.detect(Commands.MARKER, notes(), withCgroups()).remains();
+        Remains remains =
+                Containment.detect(Commands.MARKER, notes(), withCgroups()).remains();
         assertThat(remains.runs()).contains(run);
         assertThat(remains.processes(run::equals))
                 .containsOnlyKeys(sleepers().getFirst().pid());
@@ -199,8 +212,7 @@ abstract class HiddenProcessContract {
         go();
         Awaitility.await().until(() -> sleepers().size() == 1);
         assertThat(ProcFs.oomScoreAdjustment(sleepers().getFirst().pid())).hasValue(Math.min(1000, own + 500));
-        assertThat(tree.end(leader, new Grace(Duration.ZERO, Duration.ZERO))
-                        .survivors())
+        assertThat(tree.end(leader, new Grace(Duration.ZERO, Duration.ZERO)).survivors())
                 .isEmpty();
     }
 }

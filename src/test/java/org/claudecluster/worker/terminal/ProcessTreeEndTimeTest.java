@@ -19,8 +19,8 @@ class ProcessTreeEndTimeTest {
 
     private static final Grace NONE = new Grace(Duration.ZERO, Duration.ZERO);
     private static final int ROUNDS = 10;
-    /** Some 100 ms were measured; a machine may be busy. */
-    private static final Duration GENEROUS = Duration.ofMillis(1_500);
+    /** A quarter of a second was measured with ten processes waiting for each core. */
+    private static final Duration GENEROUS = Duration.ofSeconds(5);
 
     /** Half of them are children, the others hide. */
     private static final String HUNDRED = """
@@ -45,7 +45,8 @@ class ProcessTreeEndTimeTest {
         Recording recording = new Recording();
         String script = HUNDRED.replace("AFTER", whileTheLeaderLives ? "sleep 600; :" : "exit 0");
         try {
-            Terminal leader = PtyLaunchers.ffm().launch(Commands.marked(Commands.sh(script), run), recording);
+            Terminal leader = PtyLaunchers.ffm()
+                    .launch(Commands.marked(Commands.sh(script), run).ofRun(run), recording);
             ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
             recording.awaitText("ready");
             return whileTheLeaderLives ? timed(() -> tree.end(leader, NONE)) : swept(recording, tree);
@@ -69,7 +70,8 @@ class ProcessTreeEndTimeTest {
         TreeEnd end = ending.run();
         Duration took = Duration.ofNanos(System.nanoTime() - began);
         assertThat(end.survivors()).isEmpty();
-        assertThat(end.killed()).isGreaterThanOrEqualTo(98);
+        // The children may have ended by SIGTERM; those that hide never hear of it.
+        assertThat(end.killed()).isGreaterThanOrEqualTo(49);
         return took;
     }
 

@@ -183,8 +183,10 @@ abstract class PtyProcessTreeContract {
     void without_a_list_of_orphans_the_whole_machine_is_searched() throws Exception {
         Terminal leader =
                 start("setsid -f SLEEP; env -i /usr/bin/setsid /bin/SLEEP >/dev/null 2>&1 & echo ready; SLEEP");
-        ProcessTree tree =
-                new ProcessTree(leader.pid(), new LinuxProcessTable(LinuxProcessTable.Marks.ofEnvironment(Commands.MARKER, task), leader.pid(), true));
+        ProcessTree tree = new ProcessTree(
+                leader.pid(),
+                new LinuxProcessTable(
+                        LinuxProcessTable.Marks.ofEnvironment(Commands.MARKER, task), leader.pid(), true));
         recording.awaitText("ready");
         Awaitility.await().until(() -> sleepers().size() == 4);
         assertThat(tree.members()).hasSizeGreaterThanOrEqualTo(4);

@@ -23,7 +23,7 @@ class TreeSamplerTest {
     private static final long MIB = 1 << 20;
     private static final int MANY = 50;
     private static final int PASSES = 20;
-    /** What was measured is 4 ms; a machine that is slow or busy takes longer. */
+    /** Of CPU time; 10 to 14 ms were measured on a busy machine. */
     private static final Duration GENEROUS = Duration.ofMillis(60);
 
     @TempDir
@@ -51,8 +51,8 @@ class TreeSamplerTest {
         containment = Containment.detect(Commands.MARKER, directory, false);
         String run = UUID.randomUUID().toString();
         try {
-            Terminal leader =
-                    PtyLaunchers.ffm().launch(Commands.marked(Commands.sh(script), run), new Recording());
+            Terminal leader = PtyLaunchers.ffm()
+                    .launch(Commands.marked(Commands.sh(script), run).ofRun(run), new Recording());
             ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
             leaders.add(leader);
             trees.add(tree);
@@ -71,7 +71,7 @@ class TreeSamplerTest {
         ProcessTree small = start("sleep 600; :");
         ProcessTree large = start("(head -c 67108864 /dev/zero; sleep 600) | tail -c 67108864 | sleep 600");
         Awaitility.await().until(() -> sample(large).residentBytes() > 64 * MIB);
-        assertThat(sample(large).processes()).isGreaterThanOrEqualTo(5);
+        assertThat(sample(large).processes()).isGreaterThanOrEqualTo(4);
         assertThat(sample(small).residentBytes()).isBetween(MIB / 4, 32 * MIB);
         assertThat(sample(small).processes()).isEqualTo(2);
     }

@@ -1,0 +1,75 @@
+package org.claudecluster.worker;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import org.claudecluster.worker.config.AuthConfig;
+import org.claudecluster.worker.config.StorageConfig;
+import org.claudecluster.worker.config.WorkerConfig;
+import org.claudecluster.worker.exec.AuthWatch;
+import org.claudecluster.worker.exec.Credentials;
+import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.exec.PtyExecutor;
+import org.claudecluster.worker.lifecycle.ClaimGate;
+import org.claudecluster.worker.observe.AuthMeters;
+
+/** Puts together what tasks authenticate with. */
+@ApplicationScoped
+class AuthWiring {
+
+    @Produces
+    @Singleton
+    Credentials credentials(AuthConfig auth, StorageConfig storage, WorkerConfig worker, InstantSource clock) {
+        requirePositive("worker.auth.poll", auth.poll());
+        requirePositive("worker.auth.retry", auth.retry());
+        Map<String, String> environment = new HashMap<>(System.getenv());
+        environment.putAll(worker.task().env());
+        Path state = Directories.cliState(storage);
+        return new Credentials(
+                new Credentials.Settings(
+                        auth.file(),
+                        environment,
+                        state.resolve("claude"),
+                        state.resolve("oauth"),
+                        Directories.workspaces(storage),
+                        auth.retry()),
+                clock);
+    }
+
+    private static void requirePositive(String key, Duration value) {
+        if (!value.isPositive()) {
+            throw new WrongSetting("%s=%s is not allowed: more than 0".formatted(key, value));
+        }
+    }
+
+    /** The stub asks for no credential. */
+    @Produces
+    @Singleton
+    ClaimGate gate(Credentials credentials) {
+        return executor -> executor == ExecutorType.STUB || credentials.isUsable();
+    }
+
+    @Produces
+    @Singleton
+    AuthWatch watch(
+            Credentials credentials, PtyExecutor pty, ExecutorStrategy strategy, AuthConfig auth, AuthMeters meters) {
+        return new AuthWatch(credentials, pty, strategy, auth.verify(), meters::update);
+    }
+
+    void start(@Observes StartupEvent event, AuthWatch watch, AuthConfig auth) {
+        watch.start(auth.poll());
+    }
+
+    void stop(@Observes ShutdownEvent event, AuthWatch watch) {
+        watch.stop();
+    }
+}

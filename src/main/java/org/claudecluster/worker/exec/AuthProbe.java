@@ -1,0 +1,112 @@
+package org.claudecluster.worker.exec;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.claudecluster.worker.claude.AgentStream;
+import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.claude.RunReport;
+import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.terminal.LaunchException;
+import org.claudecluster.worker.terminal.TerminalExit;
+import org.jboss.logging.Logger;
+
+/** Tries credentials: by asking the CLI whether it is logged in, which asks nobody else, and by one real turn. */
+final class AuthProbe {
+
+    private static final Logger LOG = Logger.getLogger(AuthProbe.class);
+    private static final JsonMapper JSON = new JsonMapper();
+    private static final int STATUS_SECONDS = 10;
+    private static final int CALL_SECONDS = 60;
+    private static final int MAX_CALL_ANSWER = 256 * 1024;
+
+    private final CliCall call;
+    private final Optional<String> model;
+    private final InstantSource clock;
+
+    AuthProbe(CliCall call, Optional<String> model, InstantSource clock) {
+        this.call = call;
+        this.model = model;
+        this.clock = clock;
+    }
+
+    /** Whether the CLI says it is logged in; empty when it does not say. */
+    Optional<Boolean> isLoggedIn(Credential credential) {
+        return ask(CliCall.Question.brief(STATUS_SECONDS, "auth", "status"), credential)
+                .flatMap(said -> loggedIn(said.text()));
+    }
+
+    /** Both versions print one JSON object over several lines, between a terminal's own sequences. */
+    private static Optional<Boolean> loggedIn(String text) {
+        int from = text.indexOf('{');
+        int to = text.lastIndexOf('}');
+        if (from < 0 || to < from) {
+            return Optional.empty();
+        }
+        try {
+            JsonNode told = JSON.readTree(text.substring(from, to + 1)).path("loggedIn");
+            return told.isBoolean() ? Optional.of(told.asBoolean()) : Optional.empty();
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    /** What one turn with next to nothing in it came to; empty when the CLI did not run or did not end. */
+    Optional<Verdict> oneTurn(Credential credential) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "-p",
+                "--output-format=stream-json",
+                "--verbose",
+                "--max-turns=1",
+                "--tools=",
+                "--setting-sources=user",
+                "--strict-mcp-config",
+                "--no-session-persistence",
+                "--permission-mode=dontAsk",
+                "--system-prompt=Answer with OK."));
+        model.ifPresent(name -> arguments.add("--model=" + name));
+        // A login may need its refresh, after which the CLI asks once more.
+        String retries = credential instanceof Credential.Login ? "1" : "0";
+        CliCall.Question question = new CliCall.Question(
+                arguments, "OK?", Map.of("CLAUDE_CODE_MAX_RETRIES", retries), CALL_SECONDS, MAX_CALL_ANSWER);
+        return ask(question, credential).map(this::judge);
+    }
+
+    private Verdict judge(CliCall.Answer.Said said) {
+        RunReport report = new RunReport(clock);
+        AgentStream stream = new AgentStream(report::event);
+        ByteBuffer printed = ByteBuffer.wrap(said.text().getBytes(StandardCharsets.UTF_8));
+        report.output(printed);
+        stream.accept(printed);
+        stream.finish();
+        return report.verdict(PtyExecutor.ending(Optional.of(said.exit())));
+    }
+
+    private Optional<CliCall.Answer.Said> ask(CliCall.Question question, Credential credential) {
+        Optional<Path> program = call.program();
+        if (program.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return switch (call.ask(program.get(), question, credential)) {
+                case CliCall.Answer.Said(TerminalExit exit, String text) ->
+                    Optional.of(new CliCall.Answer.Said(exit, text));
+                case CliCall.Answer.Silent _ -> Optional.empty();
+            };
+        } catch (LaunchException | IOException e) {
+            LOG.warnf("the credential can't be tried: %s", e.getMessage());
+            return Optional.empty();
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+            return Optional.empty();
+        }
+    }
+}

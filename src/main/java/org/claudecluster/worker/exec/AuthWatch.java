@@ -1,0 +1,103 @@
+package org.claudecluster.worker.exec;
+
+import java.time.Duration;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.claudecluster.worker.claude.Credential;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Follows the mounted file, and finds out how credentials stand: at the start, when they change, and again and again
+ * after the API has refused one. One thread; a look costs the reading of a small file.
+ */
+public final class AuthWatch {
+
+    private static final Logger LOG = Logger.getLogger(AuthWatch.class);
+
+    private final Credentials credentials;
+    private final PtyExecutor pty;
+    private final ExecutorStrategy strategy;
+    private final boolean verify;
+    private final Consumer<AuthStatus> told;
+    private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("auth").daemon().factory());
+    private @Nullable Credential tried;
+
+    /**
+     * Begins with {@link #start}.
+     *
+     * @param verify whether a credential that is new is tried by a real turn
+     * @param told hears after each look how things stand
+     */
+    public AuthWatch(
+            Credentials credentials,
+            PtyExecutor pty,
+            ExecutorStrategy strategy,
+            boolean verify,
+            Consumer<AuthStatus> told) {
+        this.credentials = credentials;
+        this.pty = pty;
+        this.strategy = strategy;
+        this.verify = verify;
+        this.told = told;
+    }
+
+    public void start(Duration poll) {
+        long millis = poll.toMillis();
+        ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(this::attempt, 0, millis, TimeUnit.MILLISECONDS);
+    }
+
+    /** Returns at once; a turn that is under way ends by itself. */
+    public void stop() {
+        timer.shutdown();
+    }
+
+    /** A timer forgets a job that throws. */
+    private void attempt() {
+        try {
+            look();
+        } catch (RuntimeException e) {
+            LOG.error("the credential could not be looked at", e);
+        }
+    }
+
+    void look() {
+        boolean changed = credentials.look();
+        told.accept(credentials.status());
+        if (changed) {
+            // It may be what the executor could not run without.
+            strategy.lookAgain();
+        }
+        if (strategy.choice().active().type() == ExecutorType.PTY) {
+            probe();
+            told.accept(credentials.status());
+        }
+    }
+
+    private void probe() {
+        Credential current = credentials.current();
+        if (!current.equals(tried)) {
+            tried = current;
+            pty.tryLogin(current);
+            if (verify && credentials.isUsable()) {
+                pty.tryTurn(current);
+            }
+            return;
+        }
+        if (credentials.isRetryDue()) {
+            again(current);
+        }
+    }
+
+    private void again(Credential current) {
+        if (credentials.status().state() == AuthState.MISSING) {
+            pty.tryLogin(current);
+            return;
+        }
+        pty.tryTurn(current);
+    }
+}

@@ -1,0 +1,347 @@
+package org.claudecluster.worker.exec;
+
+import static java.util.Objects.requireNonNull;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.claudecluster.worker.claude.AuthFile;
+import org.claudecluster.worker.claude.AuthShape;
+import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.claude.LoginStore;
+import org.claudecluster.worker.claude.LoginTokens;
+import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Reason;
+import org.jboss.logging.Logger;
+
+/**
+ * The credential that new tasks get, and how it stands. The mounted file wins over the environment and is looked at
+ * again and again; whoever took a credential keeps it. Safe for use by several threads; reading it costs nothing.
+ */
+public final class Credentials {
+
+    private static final Logger LOG = Logger.getLogger(Credentials.class);
+
+    /** What to do about it, where there is none. */
+    static final String NONE =
+            "no credentials: mount a file (WORKER_AUTH_FILE) or set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN";
+
+    /** Failures of which only somebody who was let in can tell. */
+    private static final Set<Reason> ANSWERED =
+            EnumSet.of(Reason.USAGE_LIMIT, Reason.MAX_TURNS, Reason.BUDGET_EXCEEDED);
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+    private static final int MOST_DOUBLINGS = 16;
+
+    private final Settings settings;
+    private final LoginStore logins;
+    private final InstantSource clock;
+    private volatile Held held;
+    private String lastSeen = "";
+    private boolean toldOfMode;
+
+    /**
+     * Where credentials are looked for.
+     *
+     * @param file the mounted file, which may be absent
+     * @param environment the worker's own, with what the configuration gives to every task
+     * @param configDirectory the CLI's own directory, in which somebody may have logged in
+     * @param logins where logins that rotate are kept
+     * @param workspaces where tasks work, which no rule may hide
+     * @param retry the longest time after which a credential that was refused is tried again
+     */
+    public record Settings(
+            Path file,
+            Map<String, String> environment,
+            Path configDirectory,
+            Path logins,
+            Path workspaces,
+            Duration retry) {
+        public Settings {
+            requireNonNull(file, "file");
+            environment = Map.copyOf(environment);
+            requireNonNull(configDirectory, "configDirectory");
+            requireNonNull(logins, "logins");
+            requireNonNull(workspaces, "workspaces");
+            if (!retry.isPositive()) {
+                throw new IllegalArgumentException("retry must be positive: " + retry);
+            }
+        }
+    }
+
+    /** One credential, how it stands, when it was last tried or changed, and how often it was tried in vain. */
+    private record Held(Credential credential, AuthStatus status, Instant since, int tries) {}
+
+    /** Looks at once, so that the first task finds what is there. */
+    public Credentials(Settings settings, InstantSource clock) {
+        this.settings = settings;
+        this.clock = clock;
+        this.logins = new LoginStore(settings.logins());
+        this.held = fromEnvironment();
+        look();
+        logins.removeAllBut(held.credential() instanceof Credential.Login login
+                ? Optional.of(login.lineage())
+                : Optional.empty());
+    }
+
+    /** What a task that starts now gets. */
+    public Credential current() {
+        return held.credential();
+    }
+
+    /** Tells credentials apart; stays the same while one is refreshed. */
+    public Optional<String> fingerprint() {
+        return held.credential().fingerprint();
+    }
+
+    public AuthStatus status() {
+        return held.status();
+    }
+
+    /** Whether a task may be started. */
+    public boolean isUsable() {
+        return held.status().state().isUsable();
+    }
+
+    /** Directories and files that hold secrets, for the CLI's deny rules. */
+    public List<Path> unreadable() {
+        Stream<Path> files = Stream.concat(held.credential().files().stream(), Stream.of(settings.file()));
+        return files.map(Path::toAbsolutePath)
+                .flatMap(file -> Stream.concat(Stream.of(file), real(file)))
+                .map(this::placeOf)
+                .distinct()
+                .toList();
+    }
+
+    /** Where Kubernetes' symbolic links lead at this moment. */
+    private static Stream<Path> real(Path file) {
+        try {
+            return Stream.of(file.toRealPath());
+        } catch (IOException _) {
+            return Stream.empty();
+        }
+    }
+
+    /** A mount's whole directory, since other versions lie beside it; but none that tasks have to read. */
+    private Path placeOf(Path file) {
+        Path directory = file.getParent();
+        boolean ofItsOwn =
+                directory != null && directory.getNameCount() > 1 && !settings.workspaces().startsWith(directory);
+        return ofItsOwn ? directory : file;
+    }
+
+    /** Looks at the file again, and at the end of a login; true when new tasks get another credential than before. */
+    public synchronized boolean look() {
+        AuthFile found = AuthFile.read(settings.file());
+        String seen = identity(found);
+        boolean changed = !lastSeen.equals(seen) && take(found);
+        lastSeen = seen;
+        if (held.credential() instanceof Credential.Login login) {
+            LoginStore.tokens(login).ifPresent(this::judge);
+        }
+        return changed;
+    }
+
+    private static String identity(AuthFile found) {
+        return switch (found) {
+            case AuthFile.Absent _ -> "";
+            case AuthFile.Refused(String why) -> "refused: " + why;
+            case AuthFile.Accepted accepted -> accepted.hash();
+        };
+    }
+
+    private boolean take(AuthFile found) {
+        Held before = held;
+        held = switch (found) {
+            case AuthFile.Absent _ -> fromEnvironment();
+            case AuthFile.Refused(String why) -> refusedFile(why);
+            case AuthFile.Accepted accepted -> fromFile(accepted);
+        };
+        boolean same = before.credential().fingerprint().equals(held.credential().fingerprint())
+                && before.status().source() == held.status().source();
+        if (same && held.status().state() == AuthState.UNKNOWN && before.status().state() != AuthState.INVALID) {
+            // The same secret in other clothes: what is known of it stays known.
+            held = before;
+            return false;
+        }
+        tellOf(held.status());
+        return true;
+    }
+
+    private static void tellOf(AuthStatus status) {
+        if (status.state().isUsable()) {
+            LOG.infof("new tasks use a credential of kind %s from: %s", status.kind(), status.source().wire());
+        } else {
+            LOG.warnf("tasks wait, the credential is %s: %s", status.state().wire(), status.reason().orElse(""));
+        }
+    }
+
+    private Held fromEnvironment() {
+        Credential own = Credential.from(settings.environment());
+        if (own instanceof Credential.None) {
+            return LoginStore.in(settings.configDirectory())
+                    .map(login -> unknown(login, AuthStatus.Source.CLI))
+                    .orElseGet(() -> unknown(own, AuthStatus.Source.NONE));
+        }
+        return unknown(own, AuthStatus.Source.ENVIRONMENT);
+    }
+
+    private Held fromFile(AuthFile.Accepted accepted) {
+        if (accepted.worldReadable() && !toldOfMode) {
+            toldOfMode = true;
+            LOG.warnf("every user may read the credentials file %s: mount it with mode 0400", settings.file());
+        }
+        return switch (accepted.shape()) {
+            case AuthShape.Ready(Credential credential) -> unknown(credential, AuthStatus.Source.FILE);
+            case AuthShape.Rotating rotating -> {
+                try {
+                    yield unknown(logins.imported(rotating.json(), accepted.hash()), AuthStatus.Source.FILE);
+                } catch (IOException e) {
+                    yield refusedFile("it can't be imported into the data directory ("
+                            + e.getClass().getSimpleName() + ")");
+                }
+            }
+        };
+    }
+
+    private Held unknown(Credential credential, AuthStatus.Source source) {
+        return new Held(
+                credential,
+                new AuthStatus(
+                        AuthState.UNKNOWN, source, credential.kind(), Optional.empty(), false, Optional.empty()),
+                clock.instant(),
+                0);
+    }
+
+    private Held refusedFile(String why) {
+        String reason = "%s is refused: %s; accepted are %s".formatted(settings.file(), why, AuthShape.ACCEPTED);
+        return new Held(
+                new Credential.None(),
+                new AuthStatus(
+                        AuthState.INVALID,
+                        AuthStatus.Source.FILE,
+                        "none",
+                        Optional.empty(),
+                        false,
+                        Optional.of(reason)),
+                clock.instant(),
+                0);
+    }
+
+    private void judge(LoginTokens tokens) {
+        AuthStatus status = held.status().expiring(tokens.expiresAt(), tokens.renewable());
+        boolean over = tokens.isOver(clock.instant());
+        if (over && status.state() != AuthState.EXPIRED) {
+            String why = tokens.spent()
+                    ? "the login could not be refreshed and was emptied by the CLI: log in again and mount the new file"
+                    : "the login has run out and has no refresh token: log in again and mount the new file";
+            set(status.with(AuthState.EXPIRED, Optional.of(why)));
+            return;
+        }
+        if (!over && status.state() == AuthState.EXPIRED) {
+            set(status.with(AuthState.UNKNOWN, Optional.empty()));
+            return;
+        }
+        held = new Held(held.credential(), status, held.since(), held.tries());
+    }
+
+    /** The API, or the CLI before it asked the API, has said no to this credential. */
+    public synchronized void refused(Credential used, String why) {
+        if (isCurrent(used) && held.status().state() != AuthState.EXPIRED) {
+            set(held.status().with(AuthState.REFUSED, Optional.of(why)));
+            look();
+        }
+    }
+
+    /** The API has answered with this credential. */
+    public synchronized void worked(Credential used) {
+        if (isCurrent(used) && held.status().state() != AuthState.OK) {
+            set(held.status().with(AuthState.OK, Optional.empty()));
+        }
+    }
+
+    /** The CLI, asked for its status, makes nothing of this credential. */
+    synchronized void unusable(Credential used) {
+        if (!isCurrent(used)) {
+            return;
+        }
+        AuthStatus status = held.status();
+        if (!status.state().isUsable()) {
+            inconclusive(used);
+        } else if (used instanceof Credential.None) {
+            set(status.with(AuthState.MISSING, Optional.of(NONE)));
+        } else {
+            set(status.with(AuthState.INVALID, Optional.of("the CLI says that it is not logged in with it")));
+        }
+    }
+
+    /** The CLI knows a credential by itself after all. */
+    synchronized void present(Credential used) {
+        boolean missed = held.status().state() == AuthState.MISSING
+                || (held.status().state() == AuthState.INVALID && !(used instanceof Credential.None));
+        if (isCurrent(used) && missed) {
+            set(held.status().with(AuthState.UNKNOWN, Optional.empty()));
+        }
+    }
+
+    /** Says nothing new, but starts the wait for the next try. */
+    synchronized void inconclusive(Credential used) {
+        if (isCurrent(used)) {
+            held = new Held(held.credential(), held.status(), clock.instant(), Math.min(held.tries() + 1, MOST_DOUBLINGS));
+        }
+    }
+
+    /** What a run with this credential shows of it; most endings show nothing. */
+    public void heard(Credential used, Verdict verdict) {
+        Optional<Reason> reason = verdict.outcome().reason();
+        if (reason.equals(Optional.of(Reason.AUTH_FAILED))) {
+            refused(used, "the API refused it: " + verdict.outcome().message().orElse("no message"));
+        } else if (reason.filter(ANSWERED::contains).isPresent()
+                || (verdict.outcome() instanceof Outcome.Completed
+                        && verdict.result().isPresent())) {
+            worked(used);
+        }
+    }
+
+    /** Whether it is long enough ago that it was found wanting to try again. */
+    boolean isRetryDue() {
+        Held now = held;
+        AuthState state = now.status().state();
+        return (state == AuthState.REFUSED || state == AuthState.MISSING)
+                && !clock.instant().isBefore(now.since().plus(pause(now.tries())));
+    }
+
+    /** Soon at first, since a refusal may be a mistake of the moment. */
+    private Duration pause(int tries) {
+        Duration pause = FIRST_RETRY.multipliedBy(1L << tries);
+        return pause.compareTo(settings.retry()) < 0 ? pause : settings.retry();
+    }
+
+    /** What was found out of a credential that has been replaced meanwhile says nothing of the new one. */
+    private boolean isCurrent(Credential used) {
+        return used.fingerprint().equals(held.credential().fingerprint());
+    }
+
+    private void set(AuthStatus status) {
+        boolean told = held.status().state() == status.state();
+        held = new Held(held.credential(), status, clock.instant(), told ? held.tries() : 0);
+        if (!told && (!status.state().isUsable() || status.state() == AuthState.OK)) {
+            tellOf(status);
+        }
+    }
+
+    /** Without anything that could be a secret. */
+    @Override
+    public String toString() {
+        return "Credentials[" + held.status() + "]";
+    }
+}

@@ -1,0 +1,44 @@
+package org.claudecluster.worker.observe;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.MultiGauge;
+import io.micrometer.core.instrument.Tags;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.claudecluster.worker.exec.AuthStatus;
+
+/** The meters of the credential that new tasks get. */
+public final class AuthMeters {
+
+    private final MultiGauge expiresIn;
+    private final InstantSource clock;
+
+    /** Registers them. */
+    public AuthMeters(MeterRegistry registry, Supplier<AuthStatus> status, InstantSource clock) {
+        this.clock = clock;
+        Gauge.builder("worker.auth.valid", () -> status.get().state().isUsable() ? 1 : 0)
+                .description("1 while tasks can be started with the credential, 0 while they wait for another")
+                .register(registry);
+        this.expiresIn = MultiGauge.builder("worker.auth.expires.in.seconds")
+                .baseUnit("seconds")
+                .description("Until the credential ends; not there while no end is known")
+                .register(registry);
+    }
+
+    /** Follows how things stand: an end that is not known has no meter. */
+    public void update(AuthStatus status) {
+        Optional<MultiGauge.Row<?>> row = status.expiresAt()
+                .map(end -> MultiGauge.Row.of(
+                        Tags.of("renewable", String.valueOf(status.renewable())), () -> secondsUntil(end)));
+        expiresIn.register(row.map(List::<MultiGauge.Row<?>>of).orElseGet(List::of), true);
+    }
+
+    private double secondsUntil(Instant end) {
+        return Duration.between(clock.instant(), end).toMillis() / 1000.0;
+    }
+}
