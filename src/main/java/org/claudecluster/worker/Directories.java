@@ -2,13 +2,14 @@ package org.claudecluster.worker;
 
 import java.nio.file.Path;
 import org.claudecluster.worker.config.StorageConfig;
+import org.claudecluster.worker.config.WorkerConfig;
 
 /** Where a worker keeps what it keeps. */
 final class Directories {
 
     private Directories() {}
 
-    private static Path dataDir(StorageConfig storage) {
+    static Path dataDir(StorageConfig storage) {
         return storage.dataDir().toAbsolutePath().normalize();
     }
 
@@ -20,5 +21,9 @@ final class Directories {
         return storage.workspaceRoot()
                 .map(root -> root.toAbsolutePath().normalize())
                 .orElseGet(() -> dataDir(storage).resolve("workspace"));
+    }
+
+    static Path gitSecrets(WorkerConfig worker) {
+        return worker.workspace().secretsDir().toAbsolutePath().normalize();
     }
 }

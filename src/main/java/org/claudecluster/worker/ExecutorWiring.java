@@ -25,12 +25,14 @@ import org.claudecluster.worker.exec.StubExecutor;
 import org.claudecluster.worker.exec.WatchSettings;
 import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 
 /** Puts together what runs tasks. */
 @ApplicationScoped
@@ -65,7 +67,11 @@ class ExecutorWiring {
         return Containment.detect(
                 ChildEnvironment.RUN_MARKER,
                 Directories.cliState(storage).resolve("runs"),
-                executor.cgroup() == ExecutorConfig.Cgroup.AUTO);
+                switch (executor.cgroup()) {
+                    case AUTO -> CgroupUse.WITH_CONTROLLERS;
+                    case ON -> CgroupUse.ALWAYS;
+                    case OFF -> CgroupUse.NEVER;
+                });
     }
 
     @Produces
@@ -79,11 +85,12 @@ class ExecutorWiring {
             Credentials credentials,
             TaskObserver observer,
             InstantSource clock,
-            Watchdog watchdog) {
+            Watchdog watchdog,
+            TaskWorkspaces left) {
         ProcessTree.adoptOrphans();
         PtySettings settings = ptySettings(executor, storage, worker, auth);
         PtyExecutor pty =
-                new PtyExecutor(launcher(executor), containment, settings, credentials, observer, clock, watchdog);
+                new PtyExecutor(launcher(executor), containment, settings, credentials, observer, clock, watchdog, left);
         try {
             pty.prepare();
         } catch (IOException e) {
@@ -120,7 +127,7 @@ class ExecutorWiring {
                 worker.task().env(),
                 state,
                 Directories.workspaces(storage),
-                List.of(state),
+                List.of(state, Directories.gitSecrets(worker)),
                 auth.verifyModel());
     }
 }

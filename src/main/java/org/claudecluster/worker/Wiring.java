@@ -50,6 +50,7 @@ import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.transcript.Watches;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
 import org.jboss.logging.Logger;
 
@@ -115,6 +116,7 @@ class Wiring {
             Credentials credentials,
             ClaimGate gate,
             Watchdog watchdog,
+            TaskWorkspaces left,
             Containment containment,
             TaskObserver observer,
             InstantSource clock,
@@ -128,6 +130,7 @@ class Wiring {
                 version,
                 credentials::fingerprint,
                 pty.sessions(),
+                left,
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
@@ -156,7 +159,8 @@ class Wiring {
 
     private static RetentionTimes retention(WorkerConfig.Retention retention) {
         try {
-            return new RetentionTimes(retention.tasks(), retention.transcripts(), retention.interval());
+            return new RetentionTimes(
+                    retention.tasks(), retention.transcripts(), retention.workspaces(), retention.interval());
         } catch (IllegalArgumentException e) {
             throw new WrongSetting("worker.retention.*: " + e.getMessage());
         }

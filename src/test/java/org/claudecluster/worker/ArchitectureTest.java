@@ -27,7 +27,17 @@ class ArchitectureTest {
 
     private static final String ROOT = "org.claudecluster.worker";
     private static final List<String> OURS = List.of(
-            "task", "transcript", "terminal", "claude", "exec", "lifecycle", "store", "api", "observe", "config");
+            "task",
+            "transcript",
+            "terminal",
+            "claude",
+            "workspace",
+            "exec",
+            "lifecycle",
+            "store",
+            "api",
+            "observe",
+            "config");
 
     @ArchTest
     static final ArchRule task_is_what_all_others_speak_of = only("task");
@@ -42,8 +52,11 @@ class ArchitectureTest {
     static final ArchRule claude_knows_tasks = only("claude", "task");
 
     @ArchTest
+    static final ArchRule workspace_knows_tasks_and_ends_processes = only("workspace", "task", "terminal");
+
+    @ArchTest
     static final ArchRule exec_puts_terminal_claude_and_transcript_together =
-            only("exec", "task", "transcript", "terminal", "claude");
+            only("exec", "task", "transcript", "terminal", "claude", "workspace");
 
     @ArchTest
     static final ArchRule lifecycle_runs_executors = only("lifecycle", "task", "transcript", "exec", "claude")
@@ -61,7 +74,8 @@ class ArchitectureTest {
     static final ArchRule store_knows_tasks = only("store", "task", "transcript");
 
     @ArchTest
-    static final ArchRule api_knows_tasks_transcripts_and_the_switch = only("api", "task", "transcript", "exec");
+    static final ArchRule api_knows_tasks_transcripts_and_the_switch =
+            only("api", "task", "transcript", "exec", "workspace");
 
     @ArchTest
     static final ArchRule observe_has_read_only_views = only("observe", "task", "lifecycle", "exec")

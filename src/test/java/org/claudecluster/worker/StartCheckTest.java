@@ -40,7 +40,8 @@ class StartCheckTest {
     void a_credentials_file_of_a_known_shape_passes_and_so_does_none() throws IOException {
         Path file = Files.writeString(directory.resolve("config.json"), "{\"apiKey\":\"sk-ant-x\"}");
         assertThat(problems(Map.of("WORKER_AUTH_FILE", file.toString()))).isEmpty();
-        assertThat(problems(Map.of("WORKER_AUTH_FILE", directory.resolve("none.json").toString())))
+        assertThat(problems(Map.of(
+                        "WORKER_AUTH_FILE", directory.resolve("none.json").toString())))
                 .isEmpty();
     }
 

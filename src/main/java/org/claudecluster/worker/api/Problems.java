@@ -44,8 +44,14 @@ final class Problems {
             case MALFORMED_BODY, INVALID_REQUEST -> Response.Status.BAD_REQUEST.getStatusCode();
             case BODY_TOO_LARGE -> Response.Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode();
             case NOT_FOUND -> Response.Status.NOT_FOUND.getStatusCode();
-            case NOT_FINAL, NOT_RUNNING, EXECUTOR_UNAVAILABLE, STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
-            case TRANSCRIPT_EXPIRED -> Response.Status.GONE.getStatusCode();
+            case NOT_FINAL,
+                    NOT_CONTINUABLE,
+                    NO_WORKSPACE,
+                    WORKSPACE_ELSEWHERE,
+                    NOT_RUNNING,
+                    EXECUTOR_UNAVAILABLE,
+                    STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
+            case TRANSCRIPT_EXPIRED, WORKSPACE_GONE -> Response.Status.GONE.getStatusCode();
             case RANGE_NOT_SATISFIABLE -> Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE.getStatusCode();
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
             case QUEUE_FULL -> Response.Status.TOO_MANY_REQUESTS.getStatusCode();
@@ -61,6 +67,10 @@ final class Problems {
                     INVALID_REQUEST,
                     NOT_FOUND,
                     NOT_FINAL,
+                    NOT_CONTINUABLE,
+                    NO_WORKSPACE,
+                    WORKSPACE_ELSEWHERE,
+                    WORKSPACE_GONE,
                     NOT_RUNNING,
                     EXECUTOR_UNAVAILABLE,
                     STREAMING_OFF,
@@ -77,6 +87,10 @@ final class Problems {
             case BODY_TOO_LARGE -> "Body too large";
             case NOT_FOUND -> "Not found";
             case NOT_FINAL -> "The task is not final";
+            case NOT_CONTINUABLE -> "The task can't be continued";
+            case NO_WORKSPACE -> "The task has no such workspace";
+            case WORKSPACE_ELSEWHERE -> "The workspace is on another worker";
+            case WORKSPACE_GONE -> "The workspace is gone";
             case NOT_RUNNING -> "The task is not running";
             case IDEMPOTENCY_KEY_REUSED -> "Idempotency-Key reused with another body";
             case EXECUTOR_UNAVAILABLE -> "The executor can't run here";

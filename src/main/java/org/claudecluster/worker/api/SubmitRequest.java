@@ -68,7 +68,31 @@ public record SubmitRequest(
         @Nullable
         String workingDirectory,
 
-        @Valid @Nullable Claude claude) {
+        @Valid @Nullable Claude claude,
+
+        @Valid @Nullable Workspace workspace) {
+
+    /** What the task's directory begins with. */
+    @Schema(name = "Workspace")
+    public record Workspace(@Valid @Nullable Git git) {}
+
+    /** A repository. */
+    @Schema(name = "GitSource")
+    public record Git(
+            @Schema(description = "https:// or ssh://, without a credential.", required = true) @Nullable
+            String url,
+
+            @Schema(description = "A branch, a tag or a whole commit id; the remote's HEAD if absent.") @Nullable
+            String ref,
+
+            @Min(value = 1, message = "must be 1 to 1000000")
+            @Max(value = 1_000_000, message = "must be 1 to 1000000")
+            @Schema(description = "How many commits; all if absent.")
+            @Nullable
+            Integer depth,
+
+            @Schema(description = "A file in worker.workspace.secrets-dir that holds the token for https.") @Nullable
+            String tokenSecretName) {}
 
     /** What the CLI is told beyond the prompt. */
     @Schema(name = "ClaudeOptions")
@@ -112,9 +136,7 @@ public record SubmitRequest(
                     description = "With project or local, the checkout's own hooks, settings and servers run.",
                     defaultValue = "[\"user\"]")
             @Nullable
-            List<
-                            @Pattern(regexp = "user|project|local", message = "must be user, project or local")
-                            String>
+            List<@Pattern(regexp = "user|project|local", message = "must be user, project or local") String>
                     settingSources) {}
 
     /** Without the prompt. */

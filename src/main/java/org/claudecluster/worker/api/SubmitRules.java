@@ -29,6 +29,8 @@ class SubmitRules {
     /** Below the 128 KiB at which Linux ends one argument. */
     static final int MAX_ARGUMENT = 100 * 1024;
 
+    private static final String TAKEN_OVER = "can't be chosen: it is that of the task that is continued";
+
     private final Validator validator;
     private final ApiSettings settings;
 
@@ -49,6 +51,7 @@ class SubmitRules {
         Optional.ofNullable(request.workingDirectory())
                 .flatMap(wished -> WorkingDirectories.problem(settings.workspaces(), wished))
                 .ifPresent(why -> errors.add(new FieldError("workingDirectory", why)));
+        WorkspaceRules.check(request, errors);
         if (!errors.isEmpty()) {
             throw StrictJson.invalid(errors);
         }
@@ -57,6 +60,23 @@ class SubmitRules {
         } catch (IllegalArgumentException e) {
             throw StrictJson.invalid("", String.valueOf(e.getMessage()));
         }
+    }
+
+    /** The same for a follow-up, whose worker, directory and session are those of the task before. */
+    TaskSpec followUp(JsonNode body) {
+        List<FieldError> errors = new ArrayList<>();
+        for (String field : List.of("workerId", "requireWorker", "workingDirectory", "workspace")) {
+            if (body.has(field)) {
+                errors.add(new FieldError(field, TAKEN_OVER));
+            }
+        }
+        if (body.path("claude").has("resumeSessionId")) {
+            errors.add(new FieldError("claude.resumeSessionId", TAKEN_OVER));
+        }
+        if (!errors.isEmpty()) {
+            throw StrictJson.invalid(errors);
+        }
+        return spec(body);
     }
 
     private TaskSpec spec(SubmitRequest request, Optional<Instant> notBefore, ClaudeOptions claude) {
@@ -74,7 +94,9 @@ class SubmitRules {
                 or(request.maxAttempts(), 1),
                 notBefore,
                 Optional.ofNullable(request.workingDirectory()),
-                claude);
+                claude,
+                WorkspaceRules.git(request),
+                Optional.empty());
     }
 
     private static void checkSizes(SubmitRequest request, List<FieldError> errors) {

@@ -28,6 +28,7 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.transcript.Transcripts;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -43,9 +44,17 @@ public class TaskResource {
     private final TaskLookup tasks;
     private final Transcripts transcripts;
     private final LocalSignals signals;
+    private final TaskWorkspaces workspaces;
     private final ObjectMapper json;
 
-    TaskResource(TaskStore store, TaskLookup tasks, Transcripts transcripts, LocalSignals signals, ObjectMapper json) {
+    TaskResource(
+            TaskStore store,
+            TaskLookup tasks,
+            Transcripts transcripts,
+            LocalSignals signals,
+            TaskWorkspaces workspaces,
+            ObjectMapper json) {
+        this.workspaces = workspaces;
         this.store = store;
         this.tasks = tasks;
         this.transcripts = transcripts;
@@ -95,7 +104,7 @@ public class TaskResource {
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String known)
             throws JsonProcessingException {
         Task task = tasks.find(tasks.id(id), Durations.wait(wait));
-        byte[] body = json.writeValueAsBytes(TaskView.of(task));
+        byte[] body = json.writeValueAsBytes(TaskView.of(task, workspaces.start(task)));
         String tag = tag(body);
         if (known != null
                 && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(tag))) {
@@ -161,7 +170,7 @@ public class TaskResource {
     @DELETE
     @Path("/{id}")
     @RunOnVirtualThread
-    @Operation(operationId = "deleteTask", summary = "Remove a final task and its transcript")
+    @Operation(operationId = "deleteTask", summary = "Remove a final task, its transcript and its workspace")
     @APIResponse(responseCode = "204", description = "Removed.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
     @APIResponse(responseCode = "409", description = "The task is not final: cancel it first.")
@@ -173,7 +182,10 @@ public class TaskResource {
             case NOT_FINAL ->
                 throw new TaskProblem(
                         TaskProblem.Code.NOT_FINAL, "the task is still pending or running: cancel it first");
-            case DELETED -> transcripts.log().delete(task);
+            case DELETED -> {
+                transcripts.log().delete(task);
+                signals.deleted(task);
+            }
         }
     }
 

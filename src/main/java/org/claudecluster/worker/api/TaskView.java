@@ -1,6 +1,7 @@
 package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import java.math.BigDecimal;
 import java.time.Duration;
@@ -62,11 +63,20 @@ public record TaskView(
         @Nullable
         FootprintView footprint,
 
+        @Schema(description = "The task whose session and directory this one goes on with.") @Nullable
+        String continues,
+
+        @Nullable WorkspaceView workspace,
         @Nullable ResultView result,
         @Nullable OutcomeView outcome,
         Links links) {
 
     static TaskView of(Task task) {
+        return of(task, Optional.empty());
+    }
+
+    /** With the commit that its clone began with, where that is known. */
+    static TaskView of(Task task, Optional<String> startCommit) {
         String self = "/tasks/" + task.id();
         return new TaskView(
                 task.id().toString(),
@@ -94,9 +104,11 @@ public record TaskView(
                         .orElse(null),
                 ProgressView.of(task.progress()),
                 task.footprint().map(FootprintView::of).orElse(null),
+                task.spec().continues().map(before -> before.task().toString()).orElse(null),
+                WorkspaceView.of(task, startCommit),
                 task.result().map(ResultView::of).orElse(null),
                 task.outcome().map(outcome -> OutcomeView.of(task, outcome)).orElse(null),
-                new Links(self, "/stream/" + task.id(), self + "/output", self + "/events", self + "/cancel", self + "/interrupt"));
+                Links.of(task, self));
     }
 
     /** Only the CLI has sessions; the stub's would name nothing. */
@@ -120,8 +132,7 @@ public record TaskView(
     @Schema(name = "Footprint")
     public record FootprintView(long peakMemoryBytes, double cpuSeconds, int peakProcesses) {
         static FootprintView of(Footprint used) {
-            return new FootprintView(
-                    used.peakMemoryBytes(), used.cpu().toMillis() / 1000.0, used.peakProcesses());
+            return new FootprintView(used.peakMemoryBytes(), used.cpu().toMillis() / 1000.0, used.peakProcesses());
         }
     }
 
@@ -173,5 +184,56 @@ public record TaskView(
     }
 
     /** Where to go next, relative to the worker's root. */
-    public record Links(String self, String stream, String output, String events, String cancel, String interrupt) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    public record Links(
+            String self,
+            String stream,
+            String output,
+            String events,
+            String cancel,
+            String interrupt,
+            @JsonProperty("continue") String next,
+            String artifacts,
+
+            @Schema(description = "Where the workspace is a clone.") @Nullable
+            String diff) {
+        static Links of(Task task, String self) {
+            return new Links(
+                    self,
+                    "/stream/" + task.id(),
+                    self + "/output",
+                    self + "/events",
+                    self + "/cancel",
+                    self + "/interrupt",
+                    self + "/continue",
+                    self + "/artifacts",
+                    task.spec().git().isPresent() ? self + "/diff" : null);
+        }
+    }
+
+    /** What the task's directory began with. */
+    @Schema(name = "TaskWorkspace")
+    public record WorkspaceView(GitView git) {
+        static @Nullable WorkspaceView of(Task task, Optional<String> startCommit) {
+            return task.spec()
+                    .git()
+                    .map(git -> new WorkspaceView(new GitView(
+                            git.url(),
+                            git.ref().orElse(null),
+                            git.depth().orElse(null),
+                            git.tokenSecretName().orElse(null),
+                            startCommit.orElse(null))))
+                    .orElse(null);
+        }
+    }
+
+    /** The clone; the commit is told by the worker that holds it. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    @Schema(name = "TaskClone")
+    public record GitView(
+            String url,
+            @Nullable String ref,
+            @Nullable Integer depth,
+            @Nullable String tokenSecretName,
+            @Nullable String startCommit) {}
 }

@@ -144,7 +144,8 @@ public class WorkerResource {
             @Schema(description = "Such as api_key, oauth_token, claude_ai, federation or none.")
             String kind,
 
-            @Schema(description = "Where it is known.") @Nullable String expiresAt,
+            @Schema(description = "Where it is known.") @Nullable
+            String expiresAt,
 
             @Schema(description = "Why tasks wait, if they do.") @Nullable
             String reason) {}

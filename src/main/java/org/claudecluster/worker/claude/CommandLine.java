@@ -57,7 +57,8 @@ public final class CommandLine {
 
     /** A checkout's own hooks run before the first prompt, and its servers start: only where the caller wants that. */
     private static List<String> sources(List<SettingSource> sources) {
-        String named = "--setting-sources=" + sources.stream().map(SettingSource::wire).collect(Collectors.joining(","));
+        String named =
+                "--setting-sources=" + sources.stream().map(SettingSource::wire).collect(Collectors.joining(","));
         return sources.contains(SettingSource.PROJECT) ? List.of(named) : List.of(named, "--strict-mcp-config");
     }
 }

@@ -63,7 +63,9 @@ final class Failures {
             return Reason.OVERLOADED;
         }
         // A workload's identity that the token endpoint does not take (2.1.197 and 2.1.330); 5xx is another matter.
-        return message.startsWith("API Error: Token exchange failed with status 4") ? Reason.AUTH_FAILED : byApiError(apiError);
+        return message.startsWith("API Error: Token exchange failed with status 4")
+                ? Reason.AUTH_FAILED
+                : byApiError(apiError);
     }
 
     /** The words of the CLI's own failure lines; the same in 2.1.197 and 2.1.330. */

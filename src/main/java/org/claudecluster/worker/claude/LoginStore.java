@@ -51,9 +51,8 @@ public final class LoginStore {
     /** How a login stands now. Empty when it can't be read, such as in the middle of a refresh. */
     public static Optional<LoginTokens> tokens(Credential.Login login) {
         try {
-            return Optional.of(LoginTokens.of(JSON.readTree(
-                            login.directory().resolve(FILE).toFile())
-                    .path("claudeAiOauth")));
+            return Optional.of(LoginTokens.of(
+                    JSON.readTree(login.directory().resolve(FILE).toFile()).path("claudeAiOauth")));
         } catch (IOException | IllegalArgumentException _) {
             return Optional.empty();
         }

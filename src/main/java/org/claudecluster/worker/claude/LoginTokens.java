@@ -26,7 +26,8 @@ public record LoginTokens(boolean spent, boolean renewable, Optional<Instant> ex
 
     /** Whether it can't serve any more. */
     public boolean isOver(Instant now) {
-        return spent || (!renewable && expiresAt.filter(end -> !end.isAfter(now)).isPresent());
+        return spent
+                || (!renewable && expiresAt.filter(end -> !end.isAfter(now)).isPresent());
     }
 
     private static boolean has(JsonNode login, String name) {

@@ -45,6 +45,11 @@ public record Verdict(
         return new Verdict(outcome, result, resetsAt, Optional.of(used), credential);
     }
 
+    /** The same by somebody who knows better what it came to. */
+    public Verdict as(Outcome better) {
+        return new Verdict(better, result, resetsAt, footprint, credential);
+    }
+
     /** The same of a run with the credential of this fingerprint. */
     public Verdict ranWith(Optional<String> fingerprint) {
         return new Verdict(outcome, result, resetsAt, footprint, fingerprint);

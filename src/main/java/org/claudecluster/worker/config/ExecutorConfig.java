@@ -22,7 +22,10 @@ public interface ExecutorConfig {
     @WithDefault("auto")
     Launcher launcher();
 
-    /** {@code auto}: a cgroup (version 2) for each task, where the worker's own is writable. {@code off}: none. */
+    /**
+     * {@code auto}: a cgroup (version 2) for each task, where the worker may make them and they come with a controller
+     * for memory or pids. {@code on}: wherever it may make them. {@code off}: none.
+     */
     @WithDefault("auto")
     Cgroup cgroup();
 
@@ -47,6 +50,7 @@ public interface ExecutorConfig {
     /** Whether tasks get cgroups. */
     enum Cgroup {
         AUTO,
+        ON,
         OFF
     }
 

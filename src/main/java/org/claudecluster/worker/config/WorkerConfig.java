@@ -8,6 +8,7 @@ import io.smallrye.config.WithName;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Size;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -41,6 +42,8 @@ public interface WorkerConfig {
     Retention retention();
 
     Task task();
+
+    Workspace workspace();
 
     Drain drain();
 
@@ -97,6 +100,10 @@ public interface WorkerConfig {
         @WithDefault("7d")
         Duration transcripts();
 
+        /** From the end of the last task that used a workspace until it is removed. 0s keeps it as long as the task. */
+        @WithDefault("7d")
+        Duration workspaces();
+
         /** How often what is older is looked for. */
         @WithDefault("10m")
         Duration interval();
@@ -133,6 +140,13 @@ public interface WorkerConfig {
 
         /** Variables that every task gets on top of the allow-listed ones: {@code worker.task.env.NAME=value}. */
         Map<String, String> env();
+    }
+
+    /** What tasks work in. */
+    interface Workspace {
+        /** Where each file is a token that {@code workspace.git.tokenSecretName} may name: a mounted Secret. */
+        @WithDefault("/app/secrets")
+        Path secretsDir();
     }
 
     /** What happens before the end of the process. */

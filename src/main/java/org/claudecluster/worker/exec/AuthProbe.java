@@ -1,7 +1,5 @@
 package org.claudecluster.worker.exec;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.claudecluster.worker.claude.AgentStream;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.RunReport;
@@ -23,8 +23,9 @@ import org.jboss.logging.Logger;
 final class AuthProbe {
 
     private static final Logger LOG = Logger.getLogger(AuthProbe.class);
-    private static final JsonMapper JSON = new JsonMapper();
-    private static final int STATUS_SECONDS = 10;
+    private static final Pattern LOGGED_IN =
+            Pattern.compile("\"loggedIn\":(?:\u001b\\[[0-9;?]*[A-Za-z]|\\s)*(true|false)");
+    private static final int STATUS_SECONDS = 30;
     private static final int CALL_SECONDS = 60;
     private static final int MAX_CALL_ANSWER = 256 * 1024;
 
@@ -44,19 +45,13 @@ final class AuthProbe {
                 .flatMap(said -> loggedIn(said.text()));
     }
 
-    /** Both versions print one JSON object over several lines, between a terminal's own sequences. */
+    /**
+     * Both versions print one JSON object, but place its words by cursor movements and wrap its lines when they print to
+     * a terminal, so that it can't be parsed.
+     */
     private static Optional<Boolean> loggedIn(String text) {
-        int from = text.indexOf('{');
-        int to = text.lastIndexOf('}');
-        if (from < 0 || to < from) {
-            return Optional.empty();
-        }
-        try {
-            JsonNode told = JSON.readTree(text.substring(from, to + 1)).path("loggedIn");
-            return told.isBoolean() ? Optional.of(told.asBoolean()) : Optional.empty();
-        } catch (IOException _) {
-            return Optional.empty();
-        }
+        Matcher told = LOGGED_IN.matcher(text);
+        return told.find() ? Optional.of(told.group(1).equals("true")) : Optional.empty();
     }
 
     /** What one turn with next to nothing in it came to; empty when the CLI did not run or did not end. */

@@ -71,8 +71,7 @@ final class CliCall {
     Answer ask(Path program, Question question, Credential credential)
             throws LaunchException, IOException, InterruptedException {
         String name = "probe-" + UUID.randomUUID();
-        Path temporary =
-                Files.createDirectories(settings.state().resolve("tmp").resolve(name));
+        Path temporary = Files.createDirectories(settings.state().resolve("tmp").resolve(name));
         Collected collected = new Collected(question.maxAnswer());
         try (ConfigOverlay overlay = ConfigOverlay.open(settings, name, temporary, credential)) {
             TerminalCommand command = new TerminalCommand(
@@ -98,8 +97,7 @@ final class CliCall {
                 settings.environment(), extra, name, settings.home(), overlay.directory(), temporary);
     }
 
-    private static Answer await(Terminal terminal, Collected collected, int seconds)
-            throws InterruptedException {
+    private static Answer await(Terminal terminal, Collected collected, int seconds) throws InterruptedException {
         try {
             TerminalExit exit = collected.exited.get(seconds, TimeUnit.SECONDS);
             return new Answer.Said(exit, collected.text());

@@ -28,9 +28,7 @@ final class CliProbe {
         }
         try {
             return judge(call.ask(
-                    program.get(),
-                    CliCall.Question.brief(PATIENCE_SECONDS, "--version"),
-                    new Credential.None()));
+                    program.get(), CliCall.Question.brief(PATIENCE_SECONDS, "--version"), new Credential.None()));
         } catch (LaunchException | IOException e) {
             return new Availability.Unavailable(
                     "CLAUDE_CLI_PATH=" + settings.cli() + " does not start in a pseudo-terminal: " + e.getMessage());

@@ -77,7 +77,8 @@ record ConfigOverlay(Path directory, Optional<Path> settingsFile) implements Aut
 
     /** What skips every question of a first start, for 2.1.197 and 2.1.330. */
     private static byte[] seed(Path work) throws IOException {
-        ObjectNode seed = JSON.createObjectNode().put("hasCompletedOnboarding", true).put("theme", "dark");
+        ObjectNode seed =
+                JSON.createObjectNode().put("hasCompletedOnboarding", true).put("theme", "dark");
         seed.putObject("projects").putObject(work.toString()).put("hasTrustDialogAccepted", true);
         return JSON.writeValueAsBytes(seed);
     }

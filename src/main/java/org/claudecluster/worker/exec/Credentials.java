@@ -88,9 +88,8 @@ public final class Credentials {
         this.logins = new LoginStore(settings.logins());
         this.held = fromEnvironment();
         look();
-        logins.removeAllBut(held.credential() instanceof Credential.Login login
-                ? Optional.of(login.lineage())
-                : Optional.empty());
+        logins.removeAllBut(
+                held.credential() instanceof Credential.Login login ? Optional.of(login.lineage()) : Optional.empty());
     }
 
     /** What a task that starts now gets. */
@@ -133,10 +132,10 @@ public final class Credentials {
 
     /** A mount's whole directory, since other versions lie beside it; but none that tasks have to read. */
     private Path placeOf(Path file) {
-        Path directory = file.getParent();
-        boolean ofItsOwn =
-                directory != null && directory.getNameCount() > 1 && !settings.workspaces().startsWith(directory);
-        return ofItsOwn ? directory : file;
+        return Optional.ofNullable(file.getParent())
+                .filter(directory -> directory.getNameCount() > 1)
+                .filter(directory -> !settings.workspaces().startsWith(directory))
+                .orElse(file);
     }
 
     /** Looks at the file again, and at the end of a login; true when new tasks get another credential than before. */
@@ -166,9 +165,12 @@ public final class Credentials {
             case AuthFile.Refused(String why) -> refusedFile(why);
             case AuthFile.Accepted accepted -> fromFile(accepted);
         };
-        boolean same = before.credential().fingerprint().equals(held.credential().fingerprint())
-                && before.status().source() == held.status().source();
-        if (same && held.status().state() == AuthState.UNKNOWN && before.status().state() != AuthState.INVALID) {
+        boolean same =
+                before.credential().fingerprint().equals(held.credential().fingerprint())
+                        && before.status().source() == held.status().source();
+        if (same
+                && held.status().state() == AuthState.UNKNOWN
+                && before.status().state() != AuthState.INVALID) {
             // The same secret in other clothes: what is known of it stays known.
             held = before;
             return false;
@@ -179,9 +181,13 @@ public final class Credentials {
 
     private static void tellOf(AuthStatus status) {
         if (status.state().isUsable()) {
-            LOG.infof("new tasks use a credential of kind %s from: %s", status.kind(), status.source().wire());
+            LOG.infof(
+                    "new tasks use a credential of kind %s from: %s",
+                    status.kind(), status.source().wire());
         } else {
-            LOG.warnf("tasks wait, the credential is %s: %s", status.state().wire(), status.reason().orElse(""));
+            LOG.warnf(
+                    "tasks wait, the credential is %s: %s",
+                    status.state().wire(), status.reason().orElse(""));
         }
     }
 
@@ -216,8 +222,7 @@ public final class Credentials {
     private Held unknown(Credential credential, AuthStatus.Source source) {
         return new Held(
                 credential,
-                new AuthStatus(
-                        AuthState.UNKNOWN, source, credential.kind(), Optional.empty(), false, Optional.empty()),
+                new AuthStatus(AuthState.UNKNOWN, source, credential.kind(), Optional.empty(), false, Optional.empty()),
                 clock.instant(),
                 0);
     }
@@ -296,7 +301,8 @@ public final class Credentials {
     /** Says nothing new, but starts the wait for the next try. */
     synchronized void inconclusive(Credential used) {
         if (isCurrent(used)) {
-            held = new Held(held.credential(), held.status(), clock.instant(), Math.min(held.tries() + 1, MOST_DOUBLINGS));
+            held = new Held(
+                    held.credential(), held.status(), clock.instant(), Math.min(held.tries() + 1, MOST_DOUBLINGS));
         }
     }
 

@@ -51,7 +51,7 @@ final class Endings {
                 Reason.OUT_OF_MEMORY,
                 "the kernel ended a process of the task, which had more memory than worker.task.memory allows",
                 failed.ending());
-        return new Verdict(outcome, verdict.result());
+        return verdict.as(outcome);
     }
 
     /** The kernel's account where there is one: it misses nothing between two looks. */

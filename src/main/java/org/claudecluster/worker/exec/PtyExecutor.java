@@ -26,8 +26,11 @@ import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalExit;
+import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.terminal.TreeAccount;
 import org.claudecluster.worker.terminal.TreeEnd;
+import org.claudecluster.worker.workspace.Space;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.jboss.logging.Logger;
 
 /** Runs the CLI in a pseudo-terminal and answers only when its whole process tree is gone. */
@@ -45,6 +48,7 @@ public final class PtyExecutor implements TaskExecutor {
     private final InstantSource clock;
     private final Watchdog watchdog;
     private final Credentials credentials;
+    private final TaskWorkspaces left;
     private final CliProbe probe;
     private final AuthProbe auth;
     private final CliCommand commands;
@@ -59,9 +63,11 @@ public final class PtyExecutor implements TaskExecutor {
             Credentials credentials,
             TaskObserver observer,
             InstantSource clock,
-            Watchdog watchdog) {
+            Watchdog watchdog,
+            TaskWorkspaces left) {
         this.watchdog = watchdog;
         this.credentials = credentials;
+        this.left = left;
         this.clock = clock;
         this.containment = containment;
         this.launcher = launcher;
@@ -126,33 +132,52 @@ public final class PtyExecutor implements TaskExecutor {
 
     @Override
     public Verdict run(TaskRun run) throws InterruptedException {
-        Credential credential = credentials.current();
-        String name = run.task().id().toString();
-        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries);
-                ConfigOverlay overlay = ConfigOverlay.open(settings, name, directories.work(), credential)) {
-            Verdict verdict = runIn(directories, overlay, credential, run);
-            credentials.heard(credential, verdict);
-            return verdict.ranWith(credential.fingerprint());
+        Deadline deadline = new Deadline(run.task().spec().timeout());
+        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries)) {
+            Optional<Verdict> refused = Preparing.problem(run, directories, left, deadline);
+            return refused.isPresent()
+                    ? refused.get()
+                    : FullDisk.judge(
+                            runIn(directories, run, deadline), List.of(directories.work(), directories.temporary()));
         } catch (TaskDirectories.OutsideWorkspaceException e) {
             return notStarted(Reason.PERMISSION_BLOCKED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            return notStarted(Reason.NEVER_STARTED, "the task's directories can't be used: " + e);
+            boolean full = Space.isFull(workspaces.root()) || Space.isFull(temporaries.root());
+            return notStarted(
+                    full ? Reason.NO_SPACE : Reason.NEVER_STARTED, "the task's directories can't be used: " + e);
+        } finally {
+            left.settle(run.task());
         }
     }
 
-    private Verdict runIn(TaskDirectories directories, ConfigOverlay overlay, Credential credential, TaskRun run)
+    private Verdict runIn(TaskDirectories directories, TaskRun run, Deadline deadline)
+            throws IOException, InterruptedException {
+        Credential credential = credentials.current();
+        String name = run.task().id().toString();
+        try (ConfigOverlay overlay = ConfigOverlay.open(settings, name, directories.work(), credential)) {
+            Verdict verdict = supervise(
+                    run, directories, deadline, () -> commands.of(run.task(), directories, overlay, credential));
+            credentials.heard(credential, verdict);
+            return verdict.ranWith(credential.fingerprint());
+        }
+    }
+
+    /** Makes the command, or says why there is none. */
+    private interface Command {
+        TerminalCommand make() throws LaunchException;
+    }
+
+    private Verdict supervise(TaskRun run, TaskDirectories directories, Deadline deadline, Command command)
             throws InterruptedException {
         if (run.stop().cause().isPresent()) {
             return new Verdict(Stops.outcome(run.stop().cause().get(), new Ending.NotStarted()), Optional.empty());
         }
-        Deadline deadline = new Deadline(run.task().spec().timeout());
         PtySession session = new PtySession(run.transcript(), observer, clock, watchdog.clock());
         Terminal terminal;
         String marker = CliCommand.marker(run.task());
         containment.expect(marker);
         try {
-            terminal = launcher.launch(
-                    commands.of(run.task(), directories, overlay, credential).ofRun(marker), session);
+            terminal = launcher.launch(command.make().ofRun(marker), session);
         } catch (LaunchException e) {
             containment.callOff(marker);
             return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));

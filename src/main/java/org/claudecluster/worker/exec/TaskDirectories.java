@@ -2,18 +2,13 @@ package org.claudecluster.worker.exec;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.workspace.FileTrees;
 import org.jboss.logging.Logger;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The two directories of one run: where the task works, and a private one for temporary files that goes with it. A
@@ -32,8 +27,11 @@ record TaskDirectories(Path work, Optional<DirectoryPool> owner, Path temporary,
      */
     static TaskDirectories open(Task task, DirectoryPool workspaces, DirectoryPool temporaries) throws IOException {
         if (task.spec().workingDirectory().isEmpty()) {
-            Path own = workspaces.make(task.id().toString());
-            return new TaskDirectories(own, Optional.of(workspaces), temporary(task, temporaries), temporaries);
+            Path own = workspaces.make(task.workspace().toString());
+            // A follow-up's directory is the whole chain's: another one of it may be about to begin.
+            Optional<DirectoryPool> owner =
+                    task.spec().continues().isPresent() ? Optional.empty() : Optional.of(workspaces);
+            return new TaskDirectories(own, owner, temporary(task, temporaries), temporaries);
         }
         Path wished =
                 workspaces.root().resolve(task.spec().workingDirectory().get()).normalize();
@@ -88,41 +86,7 @@ record TaskDirectories(Path work, Optional<DirectoryPool> owner, Path temporary,
 
     /** Removes a directory and what is below it, never following a link. */
     static void deleteTree(Path directory) throws IOException {
-        Files.walkFileTree(directory, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult preVisitDirectory(Path visited, BasicFileAttributes attributes) throws IOException {
-                // Module caches are read-only, and then so is the list of what is in them.
-                if (!Files.isWritable(visited)) {
-                    Files.setPosixFilePermissions(visited, PosixFilePermissions.fromString("rwx------"));
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-                Files.deleteIfExists(file);
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException why) throws IOException {
-                if (why instanceof NoSuchFileException) {
-                    return FileVisitResult.CONTINUE;
-                }
-                if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS) && !Files.isReadable(file)) {
-                    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-                    deleteTree(file);
-                    return FileVisitResult.CONTINUE;
-                }
-                throw why;
-            }
-
-            @Override
-            public FileVisitResult postVisitDirectory(Path visited, @Nullable IOException why) throws IOException {
-                Files.deleteIfExists(visited);
-                return FileVisitResult.CONTINUE;
-            }
-        });
+        FileTrees.delete(directory);
     }
 
     /** The wished directory is not below the root. */

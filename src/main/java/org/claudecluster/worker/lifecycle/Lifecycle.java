@@ -10,10 +10,10 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.StoreUnavailable;
@@ -49,6 +49,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final LeaseKeeper leases;
     private final Drain drain;
     private final Purge purge;
+    private final WorkspacePurge workspaces;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CountDownLatch drained = new CountDownLatch(1);
     private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
@@ -85,6 +86,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         this.dispatcher = new Dispatcher(
                 settings, new Claims(settings, store, running, ticker), strategy, gate, slots, runner, queue, observer);
         this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
+        this.workspaces = new WorkspacePurge(settings.retention().workspaces(), store, settings.workspaces(), clock);
         this.drain = new Drain(running, dispatcher, settings.stop());
     }
 
@@ -107,6 +109,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         every(EVERY_SECOND, leftovers::reapOrphans);
         every(EVERY_SECOND, watchdog::look);
         every(settings.retention().interval(), purge::run);
+        every(settings.retention().interval(), workspaces::run);
     }
 
     /**
@@ -218,6 +221,11 @@ public final class Lifecycle implements Worker, LocalSignals {
     public void finalised(TaskId task) {
         queue.giveBack();
         transcripts.changed(task);
+    }
+
+    @Override
+    public void deleted(TaskId task) {
+        attempt(() -> workspaces.deleted(task));
     }
 
     @Override

@@ -12,6 +12,7 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.WorkerState;
+import org.claudecluster.worker.task.Workspaces;
 
 /**
  * How this worker takes and keeps tasks.
@@ -19,6 +20,7 @@ import org.claudecluster.worker.task.WorkerState;
  * @param names what {@code workerId} in a submit may name besides the id: WORKER_ID, WORKER_NAME and the labels
  * @param credential fingerprint of the credential that new tasks get, so that a used up limit holds claims back
  * @param sessions the CLI's sessions that this worker can go on with
+ * @param workspaces what its tasks leave, and the name under which follow-ups ask for it
  * @param slots the most tasks at once
  * @param queueCapacity the most pending tasks
  * @param poll how often an idle worker with a free slot looks for work that nobody told it of
@@ -32,6 +34,7 @@ public record LifecycleSettings(
         String version,
         Supplier<Optional<String>> credential,
         Sessions sessions,
+        Workspaces workspaces,
         int slots,
         int queueCapacity,
         Duration poll,
@@ -49,6 +52,7 @@ public record LifecycleSettings(
         requireNonNull(version, "version");
         requireNonNull(credential, "credential");
         requireNonNull(sessions, "sessions");
+        requireNonNull(workspaces, "workspaces");
         names = Set.copyOf(names);
         requireNonNull(lease, "lease");
         requireNonNull(stop, "stop");
@@ -62,14 +66,22 @@ public record LifecycleSettings(
     }
 
     WorkerState state(int activeTasks, boolean draining) {
-        return new WorkerState(id, name, names, version, slots, activeTasks, draining);
+        return new WorkerState(id, name, namesAndHome(), version, slots, activeTasks, draining);
     }
 
     Claimant claimant(ExecutorType executor) {
-        Set<String> all = new HashSet<>(names);
+        Set<String> all = new HashSet<>(namesAndHome());
         all.add(id.value());
         // The stub needs no credential, so no limit holds it back.
         Optional<String> used = executor == ExecutorType.PTY ? credential.get() : Optional.empty();
-        return new Claimant(id, all, executor.wire(), used, sessions, lease.duration(), affinityWait);
+        return new Claimant(
+                id, all, executor.wire(), used, sessions, workspaces.home(), lease.duration(), affinityWait);
+    }
+
+    /** By its home's id a follow-up finds the worker again, also after a restart. */
+    private Set<String> namesAndHome() {
+        Set<String> all = new HashSet<>(names);
+        workspaces.home().ifPresent(all::add);
+        return all;
     }
 }

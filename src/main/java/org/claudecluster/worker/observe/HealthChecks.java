@@ -75,7 +75,8 @@ final class HealthChecks {
             choice.cliVersion().ifPresent(version -> response.withData("claudeCliVersion", version));
             choice.whyNoPty().ifPresent(why -> response.withData("reason", why));
             AuthStatus auth = credentials.status();
-            response.withData("auth", auth.state().wire()).withData("authSource", auth.source().wire());
+            response.withData("auth", auth.state().wire())
+                    .withData("authSource", auth.source().wire());
             auth.expiresAt().ifPresent(end -> response.withData("authExpiresAt", end.toString()));
             auth.reason().ifPresent(why -> response.withData("authReason", why));
             return response.status(!worker.draining() && choice.canRun() && !isWithout(choice, auth))

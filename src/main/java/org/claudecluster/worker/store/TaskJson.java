@@ -8,7 +8,10 @@ import com.fasterxml.jackson.datatype.jdk8.Jdk8Module;
 import java.util.Map;
 import java.util.Optional;
 import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.Continuation;
+import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.TaskResult;
+import org.claudecluster.worker.task.TaskSpec;
 
 /**
  * The parts of a task that no statement asks for, as JSON text: schema-free, so that a field more needs no migration.
@@ -30,7 +33,20 @@ final class TaskJson {
             Optional<String> metadata,
             Map<String, String> labels,
             Optional<String> workingDirectory,
-            ClaudeOptions claude) {}
+            ClaudeOptions claude,
+            Optional<GitSource> git,
+            Optional<Continuation> continues) {
+
+        static Rest of(TaskSpec spec) {
+            return new Rest(
+                    spec.metadata(),
+                    spec.labels(),
+                    spec.workingDirectory(),
+                    spec.claude(),
+                    spec.git(),
+                    spec.continues());
+        }
+    }
 
     static String write(Object value) {
         try {

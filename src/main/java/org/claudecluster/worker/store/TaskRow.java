@@ -74,7 +74,9 @@ final class TaskRow {
                 row.getInt("max_attempts"),
                 time(row, "not_before"),
                 rest.workingDirectory(),
-                rest.claude());
+                rest.claude(),
+                rest.git(),
+                rest.continues());
     }
 
     private static Optional<Parked> parked(ResultSet row) throws SQLException {
@@ -99,8 +101,8 @@ final class TaskRow {
         long memory = row.getLong("peak_memory");
         return row.wasNull()
                 ? Optional.empty()
-                : Optional.of(new Footprint(
-                        memory, Duration.ofMillis(row.getLong("cpu_ms")), row.getInt("peak_processes")));
+                : Optional.of(
+                        new Footprint(memory, Duration.ofMillis(row.getLong("cpu_ms")), row.getInt("peak_processes")));
     }
 
     private static Ending ending(ResultSet row) throws SQLException {

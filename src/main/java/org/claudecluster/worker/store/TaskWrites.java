@@ -72,8 +72,7 @@ final class TaskWrites {
                 spec.timeout().toMillis(),
                 spec.maxAttempts(),
                 spec.prompt(),
-                TaskJson.write(
-                        new TaskJson.Rest(spec.metadata(), spec.labels(), spec.workingDirectory(), spec.claude())),
+                TaskJson.write(TaskJson.Rest.of(spec)),
                 task.idempotency().map(NewTask.Idempotency::key).orElse(null),
                 task.idempotency().map(NewTask.Idempotency::fingerprint).orElse(null));
         List<@Nullable Object[]> labels = new ArrayList<>(spec.labels().size());

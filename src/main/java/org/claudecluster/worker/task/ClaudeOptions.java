@@ -60,4 +60,20 @@ public record ClaudeOptions(
             throw new IllegalArgumentException("maxBudgetUsd must be more than 0: " + budget);
         });
     }
+
+    /** The same, going on with a session. */
+    public ClaudeOptions resuming(UUID session) {
+        return new ClaudeOptions(
+                model,
+                maxTurns,
+                maxBudgetUsd,
+                permissionMode,
+                allowedTools,
+                disallowedTools,
+                appendSystemPrompt,
+                Optional.of(session),
+                mcpConfig,
+                jsonSchema,
+                settingSources);
+    }
 }

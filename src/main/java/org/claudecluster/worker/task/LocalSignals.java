@@ -14,4 +14,7 @@ public interface LocalSignals {
 
     /** A task reached its final state without having run here. */
     void finalised(TaskId task);
+
+    /** A task was removed: what it left on this machine may go. */
+    void deleted(TaskId task);
 }

@@ -64,6 +64,11 @@ public record Task(
         return new Lease(id, worker.orElseThrow(() -> new IllegalStateException("not claimed: " + id)), epoch);
     }
 
+    /** The task whose directory this one works in: itself, unless it continues another. */
+    public TaskId workspace() {
+        return spec.continues().map(Continuation::workspace).orElse(id);
+    }
+
     /** A task that waits for its first run. */
     public static Task enqueued(TaskId id, TaskSpec spec, Instant createdAt) {
         return new Task(

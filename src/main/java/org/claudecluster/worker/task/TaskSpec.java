@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 
 /**
  * What was asked.
@@ -21,6 +22,8 @@ import java.util.Optional;
  * @param timeout 1 s to 24 h, to the millisecond
  * @param notBefore to the millisecond
  * @param workingDirectory relative to the workspace root; absent means a directory of the task's own
+ * @param git what that directory begins with; absent means nothing
+ * @param continues the task whose session and directory it goes on with
  */
 public record TaskSpec(
         String prompt,
@@ -33,7 +36,9 @@ public record TaskSpec(
         int maxAttempts,
         Optional<Instant> notBefore,
         Optional<String> workingDirectory,
-        ClaudeOptions claude) {
+        ClaudeOptions claude,
+        Optional<GitSource> git,
+        Optional<Continuation> continues) {
 
     public static final int MAX_PROMPT_BYTES = 256 * 1024;
     public static final int MAX_METADATA_BYTES = 16 * 1024;
@@ -52,6 +57,8 @@ public record TaskSpec(
         requireNonNull(metadata, "metadata");
         requireNonNull(workingDirectory, "workingDirectory");
         requireNonNull(claude, "claude");
+        requireNonNull(git, "git");
+        requireNonNull(continues, "continues");
         labels = Map.copyOf(labels);
         notBefore = notBefore.map(at -> at.truncatedTo(ChronoUnit.MILLIS));
         timeout = timeout.truncatedTo(ChronoUnit.MILLIS);
@@ -77,6 +84,57 @@ public record TaskSpec(
         if (requireWorker && wantedWorker.isEmpty()) {
             throw new IllegalArgumentException("requireWorker needs a workerId");
         }
+        if (git.isPresent() && workingDirectory.isPresent()) {
+            throw new IllegalArgumentException("a clone gets a directory of its own, not workingDirectory");
+        }
+    }
+
+    /** One that begins with an empty directory and goes on with nothing. */
+    public TaskSpec(
+            String prompt,
+            Optional<String> wantedWorker,
+            boolean requireWorker,
+            int priority,
+            Optional<String> metadata,
+            Map<String, String> labels,
+            Duration timeout,
+            int maxAttempts,
+            Optional<Instant> notBefore,
+            Optional<String> workingDirectory,
+            ClaudeOptions claude) {
+        this(
+                prompt,
+                wantedWorker,
+                requireWorker,
+                priority,
+                metadata,
+                labels,
+                timeout,
+                maxAttempts,
+                notBefore,
+                workingDirectory,
+                claude,
+                Optional.empty(),
+                Optional.empty());
+    }
+
+    /** The same in the session and the directory of an earlier task, whose data directory only {@code home} reaches. */
+    public TaskSpec following(Task earlier, UUID session, String home) {
+        TaskId workspace = earlier.workspace();
+        return new TaskSpec(
+                prompt,
+                Optional.of(home),
+                true,
+                priority,
+                metadata,
+                labels,
+                timeout,
+                maxAttempts,
+                notBefore,
+                earlier.spec().workingDirectory(),
+                claude.resuming(session),
+                earlier.spec().git(),
+                Optional.of(new Continuation(earlier.id(), workspace)));
     }
 
     private static void checkText(String name, String text, int maxBytes) {

@@ -77,6 +77,11 @@ final class Cgroups {
         return true;
     }
 
+    /** Whether they bring more than a list of processes. */
+    boolean enforces() {
+        return !controllers.isEmpty();
+    }
+
     /** A directory for the run, with its limits set; empty when that fails, which is told. */
     Optional<Cgroup> make(String run, TreeLimits limits) {
         Path directory = directory(run);

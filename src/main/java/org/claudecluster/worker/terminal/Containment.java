@@ -42,25 +42,29 @@ public final class Containment {
      *
      * @param markerName name of the environment entry which every run's leader gets; its value names the run
      * @param notes a directory of this worker and its successors alone, made when it is needed
-     * @param useCgroups whether to make cgroups where that is possible
+     * @param use when to make cgroups
      */
-    public static Containment detect(String markerName, Path notes, boolean useCgroups) {
-        return new Containment(markerName, notes, useCgroups ? cgroups() : Optional.empty());
+    public static Containment detect(String markerName, Path notes, CgroupUse use) {
+        return new Containment(markerName, notes, use == CgroupUse.NEVER ? Optional.empty() : cgroups(use));
     }
 
-    private static Optional<Cgroups> cgroups() {
+    private static Optional<Cgroups> cgroups(CgroupUse use) {
         Optional<Path> own = CgroupFiles.own(
                 CgroupFiles.read(Path.of("/proc/self/cgroup")), CgroupFiles.read(Path.of("/proc/self/mountinfo")));
         if (own.isEmpty()) {
-            LOG.info("tasks get no cgroups of their own: there is no cgroup version 2 here");
+            LOG.debug("tasks get no cgroups of their own: there is no cgroup version 2 here");
             return Optional.empty();
         }
         try {
             Cgroups cgroups = Cgroups.open(own.get());
-            LOG.infof("tasks get cgroups of their own in %s", cgroups);
+            if (use == CgroupUse.WITH_CONTROLLERS && !cgroups.enforces()) {
+                LOG.debugf("tasks get no cgroups of their own: %s offers no controller for memory or pids", own.get());
+                return Optional.empty();
+            }
+            LOG.debugf("tasks get cgroups of their own in %s", cgroups);
             return Optional.of(cgroups);
         } catch (IOException e) {
-            LOG.infof("tasks get no cgroups of their own: %s", e.toString());
+            LOG.debugf("tasks get no cgroups of their own: %s", e.toString());
             return Optional.empty();
         }
     }

@@ -29,7 +29,7 @@ public final class ProcessTree {
     private final Runnable emptied;
 
     /** With what needs nothing of the system: descent, marker and session. */
-    ProcessTree(String markerName, String markerValue, long leaderPid) {
+    public ProcessTree(String markerName, String markerValue, long leaderPid) {
         this(
                 leaderPid,
                 ProcFs.available()

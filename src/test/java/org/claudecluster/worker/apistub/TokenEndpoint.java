@@ -46,8 +46,20 @@ public final class TokenEndpoint implements AutoCloseable {
     private TokenEndpoint(Path directory) throws IOException, GeneralSecurityException, InterruptedException {
         Path store = directory.resolve("token-endpoint.p12");
         certificate = directory.resolve("token-endpoint.pem");
-        keytool("-genkeypair", "-keystore", store.toString(), "-keyalg", "EC", "-validity", "2", "-dname",
-                "CN=platform.claude.com", "-ext", HOSTS, "-ext", "bc=ca:true");
+        keytool(
+                "-genkeypair",
+                "-keystore",
+                store.toString(),
+                "-keyalg",
+                "EC",
+                "-validity",
+                "2",
+                "-dname",
+                "CN=platform.claude.com",
+                "-ext",
+                HOSTS,
+                "-ext",
+                "bc=ca:true");
         keytool("-exportcert", "-rfc", "-keystore", store.toString(), "-file", certificate.toString());
         tls = context(store);
         server = new ServerSocket();
@@ -145,9 +157,10 @@ public final class TokenEndpoint implements AutoCloseable {
         String body = token ? refreshed(refreshes.incrementAndGet()) : "{}";
         String status = token && refusing ? "400 Bad Request" : "200 OK";
         secure.getOutputStream()
-                .write("HTTP/1.1 %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s"
-                        .formatted(status, body.length(), body)
-                        .getBytes(StandardCharsets.US_ASCII));
+                .write(
+                        "HTTP/1.1 %s\r\ncontent-type: application/json\r\ncontent-length: %d\r\nconnection: close\r\n\r\n%s"
+                                .formatted(status, body.length(), body)
+                                .getBytes(StandardCharsets.US_ASCII));
         secure.getOutputStream().flush();
     }
 

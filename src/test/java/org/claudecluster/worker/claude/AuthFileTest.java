@@ -39,15 +39,15 @@ class AuthFileTest {
         Credential credential = ready(json);
         assertThat(credential.kind()).isEqualTo(kind);
         assertThat(credential.environment()).containsOnly(Map.entry(variable, "3"));
-        assertThat(credential.secret()).hasValueSatisfying(secret -> assertThat(secret)
-                .asString()
-                .isEqualTo("k"));
+        assertThat(credential.secret())
+                .hasValueSatisfying(secret -> assertThat(secret).asString().isEqualTo("k"));
     }
 
     @ParameterizedTest
     @CsvSource({"authToken", "ANTHROPIC_AUTH_TOKEN"})
     void a_gateway_s_token_goes_by_environment_with_its_address(String name) throws IOException {
-        Credential credential = ready("{\"%s\":\"t\",\"ANTHROPIC_BASE_URL\":\"https://gateway:8443/v\"}".formatted(name));
+        Credential credential =
+                ready("{\"%s\":\"t\",\"ANTHROPIC_BASE_URL\":\"https://gateway:8443/v\"}".formatted(name));
         assertThat(credential.kind()).isEqualTo("auth_token");
         assertThat(credential.environment())
                 .containsOnly(
@@ -65,9 +65,8 @@ class AuthFileTest {
     void settings_are_given_to_the_cli_as_they_are(String json) throws IOException {
         Credential credential = ready(json);
         assertThat(credential.kind()).isEqualTo("settings");
-        assertThat(credential.settings()).hasValueSatisfying(bytes -> assertThat(bytes)
-                .asString()
-                .isEqualTo(json));
+        assertThat(credential.settings())
+                .hasValueSatisfying(bytes -> assertThat(bytes).asString().isEqualTo(json));
         assertThat(credential.environment()).isEmpty();
     }
 
@@ -105,18 +104,20 @@ class AuthFileTest {
     void what_is_of_no_use_is_refused_with_a_reason_that_shows_nothing_of_it(String json, String why)
             throws IOException {
         Files.writeString(file, json);
-        assertThat(AuthFile.read(file)).isInstanceOfSatisfying(AuthFile.Refused.class, refused -> assertThat(refused.why())
-                .startsWith(why)
-                .doesNotContain("s3cret")
-                .doesNotContain("\n"));
+        assertThat(AuthFile.read(file))
+                .isInstanceOfSatisfying(
+                        AuthFile.Refused.class,
+                        refused -> assertThat(refused.why())
+                                .startsWith(why)
+                                .doesNotContain("s3cret")
+                                .doesNotContain("\n"));
     }
 
     @Test
     void what_is_too_large_or_no_file_is_refused() throws IOException {
         Files.writeString(file, " ".repeat(AuthFile.MAX_BYTES) + "{\"apiKey\":\"k\"}");
         assertThat(AuthFile.read(file)).isEqualTo(new AuthFile.Refused("it is larger than 64 KiB"));
-        assertThat(AuthFile.read(directory))
-                .isEqualTo(new AuthFile.Refused("it is a directory: name the file in it"));
+        assertThat(AuthFile.read(directory)).isEqualTo(new AuthFile.Refused("it is a directory: name the file in it"));
         assertThat(AuthFile.read(Path.of("/dev/null"))).isEqualTo(new AuthFile.Refused("it is no regular file"));
         Files.writeString(file, "{\"apiKey\":\"" + "k".repeat(AuthShape.MAX_SECRET + 1) + "\"}");
         assertThat(AuthFile.read(file)).asString().contains("apiKey is longer than any key");
@@ -137,7 +138,8 @@ class AuthFileTest {
         AuthFile before = AuthFile.read(file);
         Files.delete(file);
         Files.createSymbolicLink(file, second);
-        assertThat(accepted(AuthFile.read(file)).hash()).isNotEqualTo(accepted(before).hash());
+        assertThat(accepted(AuthFile.read(file)).hash())
+                .isNotEqualTo(accepted(before).hash());
     }
 
     @Test

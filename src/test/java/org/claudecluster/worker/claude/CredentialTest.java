@@ -79,7 +79,8 @@ class CredentialTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CLAUDE_CODE_USE_BEDROCK, bedrock", "CLAUDE_CODE_USE_VERTEX, vertex", "CLAUDE_CODE_USE_FOUNDRY, foundry"})
+    @CsvSource({"CLAUDE_CODE_USE_BEDROCK, bedrock", "CLAUDE_CODE_USE_VERTEX, vertex", "CLAUDE_CODE_USE_FOUNDRY, foundry"
+    })
     void another_provider_has_credentials_of_its_own(String name, String kind) {
         assertThat(Credential.from(Map.of(name, "1"))).isEqualTo(new Credential.Provider(kind));
         assertThat(Credential.from(Map.of(name, "0"))).isEqualTo(new Credential.None());

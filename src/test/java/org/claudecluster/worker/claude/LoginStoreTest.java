@@ -34,7 +34,8 @@ class LoginStoreTest {
         Credential.Login login = store.imported(MOUNTED, "hash1");
 
         assertThat(login.environment())
-                .containsOnly(Map.entry("CLAUDE_SECURESTORAGE_CONFIG_DIR", login.directory().toString()));
+                .containsOnly(Map.entry(
+                        "CLAUDE_SECURESTORAGE_CONFIG_DIR", login.directory().toString()));
         Path file = login.directory().resolve(".credentials.json");
         assertThat(file).hasContent(MOUNTED);
         assertThat(Files.getPosixFilePermissions(file)).isEqualTo(PosixFilePermissions.fromString("rw-------"));

@@ -27,6 +27,7 @@ class ConfigDefaultsTest {
         assertThat(worker.name()).isEmpty();
         assertThat(worker.environment()).isEqualTo("production");
         assertThat(worker.slots().max()).isEqualTo(5);
+        assertThat(worker.workspace().secretsDir()).isEqualTo(Path.of("/app/secrets"));
         assertThat(worker.queue().capacity()).isEqualTo(100_000);
         assertThat(worker.queue().poll()).isEqualTo(Duration.ofSeconds(1));
         assertThat(worker.lease().duration()).isEqualTo(Duration.ofSeconds(30));
@@ -110,6 +111,7 @@ class ConfigDefaultsTest {
                 config(Map.of()).getConfigMapping(WorkerConfig.class).retention();
         assertThat(retention.tasks()).isEqualTo(Duration.ofDays(30));
         assertThat(retention.transcripts()).isEqualTo(Duration.ofDays(7));
+        assertThat(retention.workspaces()).isEqualTo(Duration.ofDays(7));
         assertThat(retention.interval()).isEqualTo(Duration.ofMinutes(10));
     }
 

@@ -88,18 +88,23 @@ class RealCliAuthIT {
         mount(key(ONE));
         Path gate = home.resolve("gate");
         try (WorkerProcess worker = setup.start()) {
-            String old = worker.api().submit(bash("long [[stub:bash cmd=\"until [ -e " + gate + " ]; do sleep 0.05; done\"]]"));
+            String old = worker.api()
+                    .submit(bash("long [[stub:bash cmd=\"until [ -e " + gate + " ]; do sleep 0.05; done\"]]"));
             await().atMost(SOON).until(() -> modelRequests("...one1").size() == 1);
             mount(key(TWO));
-            await().atMost(SOON).until(() -> worker.log().lines().filter(l -> l.contains("new tasks use")).count() >= 2);
+            await().atMost(SOON)
+                    .until(() -> worker.log()
+                                    .lines()
+                                    .filter(l -> l.contains("new tasks use"))
+                                    .count()
+                            >= 2);
 
             JsonNode fresh = worker.api().awaitEnd(worker.api().submit("short"));
             Files.createFile(gate);
             JsonNode kept = worker.api().awaitEnd(old);
 
             assertThat(List.of(fresh, kept))
-                    .allSatisfy(task ->
-                            assertThat(task.path("status").asText()).isEqualTo("completed"));
+                    .allSatisfy(task -> assertThat(task.path("status").asText()).isEqualTo("completed"));
             assertThat(modelRequests("...two2")).hasSize(1);
             assertThat(modelRequests("...one1")).hasSize(2);
         }
@@ -112,15 +117,21 @@ class RealCliAuthIT {
             String mounted = login("sk-ant-oat01-expired", "sk-ant-ort01-first", 1_700_000_000_000L);
             mount(mounted);
             try (WorkerProcess worker = setup.start()) {
-                List<String> both = List.of(worker.api().submit("one"), worker.api().submit("two"));
-                assertThat(both).allSatisfy(id -> assertThat(worker.api().awaitEnd(id).path("status").asText())
-                        .isEqualTo("completed"));
+                List<String> both =
+                        List.of(worker.api().submit("one"), worker.api().submit("two"));
+                assertThat(both)
+                        .allSatisfy(id -> assertThat(
+                                        worker.api().awaitEnd(id).path("status").asText())
+                                .isEqualTo("completed"));
                 assertThat(auth(worker).path("kind").asText()).isEqualTo("claude_ai");
                 assertThat(worker.api().get("/q/metrics").body())
                         .contains("worker_auth_expires_in_seconds{renewable=\"true\"} 2");
             }
             try (WorkerProcess next = setup.start()) {
-                assertThat(next.api().awaitEnd(next.api().submit("three")).path("status").asText())
+                assertThat(next.api()
+                                .awaitEnd(next.api().submit("three"))
+                                .path("status")
+                                .asText())
                         .isEqualTo("completed");
             }
             assertThat(endpoint.refreshes()).isEqualTo(1);
@@ -143,7 +154,9 @@ class RealCliAuthIT {
                 mount(login("sk-ant-oat01-fresh", "sk-ant-ort01-second", 4_000_000_000_000L));
 
                 JsonNode task = worker.api().awaitEnd(waiting);
-                assertThat(task.path("status").asText()).as(task::toPrettyString).isEqualTo("completed");
+                assertThat(task.path("status").asText())
+                        .as(task::toPrettyString)
+                        .isEqualTo("completed");
             }
         }
     }
@@ -168,7 +181,9 @@ class RealCliAuthIT {
         try (WorkerProcess worker = setup.start()) {
             JsonNode task = worker.api().awaitEnd(worker.api().submit("look at @" + mount.resolve("config.json")));
             assertThat(task.path("status").asText()).as(task::toPrettyString).isEqualTo("completed");
-            assertThat(modelRequests("...one1")).isNotEmpty().noneMatch(request -> request.body().contains("apiKeyHelper"));
+            assertThat(modelRequests("...one1"))
+                    .isNotEmpty()
+                    .noneMatch(request -> request.body().contains("apiKeyHelper"));
         }
     }
 
@@ -236,7 +251,11 @@ class RealCliAuthIT {
         Files.move(link, mount.resolve("..data"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
         Files.deleteIfExists(mount.resolve("config.json.new"));
         Path shown = Files.createSymbolicLink(mount.resolve("config.json.new"), Path.of("..data/config.json"));
-        Files.move(shown, mount.resolve("config.json"), StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        Files.move(
+                shown,
+                mount.resolve("config.json"),
+                StandardCopyOption.ATOMIC_MOVE,
+                StandardCopyOption.REPLACE_EXISTING);
     }
 
     private static String key(String key) {

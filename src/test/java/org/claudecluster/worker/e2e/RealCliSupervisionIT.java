@@ -143,7 +143,8 @@ class RealCliSupervisionIT {
         assertThat(task.path("status").asText()).isEqualTo("cancelled");
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo("interrupted");
         assertThat(task.path("result").path("costUsd").asDouble()).isPositive();
-        assertThat(task.path("result").path("usage").path("outputTokens").asInt()).isPositive();
+        assertThat(task.path("result").path("usage").path("outputTokens").asInt())
+                .isPositive();
     }
 
     private static ObjectNode bash(String command) {

@@ -84,7 +84,7 @@ class RestartIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"auto", "off"})
+    @ValueSource(strings = {"on", "off"})
     void what_hid_from_everybody_before_the_kill_is_ended_all_the_same(String cgroup) throws Exception {
         WorkerSetup setup =
                 WorkerSetup.in(home).withCli(WorkerSetup.shellCli(home)).with("WORKER_EXECUTOR_CGROUP", cgroup);

@@ -65,7 +65,9 @@ class WatchdogIT {
         assertThat(Machine.zombiesOf(worker.pid())).isZero();
         await().atMost(Duration.ofSeconds(2)).until(() -> worker.openTerminals() == 0);
         assertThat(namesIn(setup.dataDir().resolve("cli/runs"))).isEmpty();
-        assertThat(namesIn(setup.dataDir().resolve("cli/tmp"))).containsAnyOf(".spare").hasSizeLessThan(2);
+        assertThat(namesIn(setup.dataDir().resolve("cli/tmp")))
+                .containsAnyOf(".spare")
+                .hasSizeLessThan(2);
     }
 
     private static List<String> namesIn(Path directory) throws IOException {
@@ -95,7 +97,9 @@ class WatchdogIT {
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo(reason);
         assertThat(task.path("outcome").path("message").asText()).isNotBlank();
         assertThat(task.path("outcome").path("durationMs").asLong()).isLessThan(8_000);
-        assertThat(worker.log()).contains("the watchdog ends a run taskId=" + task.path("taskId").asText());
+        assertThat(worker.log())
+                .contains(
+                        "the watchdog ends a run taskId=" + task.path("taskId").asText());
     }
 
     @Test
@@ -139,8 +143,8 @@ class WatchdogIT {
     @Test
     void a_hundred_processes_that_ignore_all_signals_are_gone_in_time() {
         String id = worker.api()
-                .submit("trap '' INT TERM HUP; echo hello; for i in $(seq 50); do (trap '' INT TERM HUP; setsid " + SLEEP
-                        + " &) ; done; while :; do sleep 0.2; echo .; done");
+                .submit("trap '' INT TERM HUP; echo hello; for i in $(seq 50); do (trap '' INT TERM HUP; setsid "
+                        + SLEEP + " &) ; done; while :; do sleep 0.2; echo .; done");
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> Machine.running(SLEEP).size() >= 50);
 
@@ -154,8 +158,9 @@ class WatchdogIT {
 
     @Test
     void an_interrupt_lets_the_program_report_what_it_used() {
-        String id = worker.api().submit("trap 'sleep 1; " + SUCCESS.strip().replace("'", "'\"'\"'")
-                + "; exit 1' INT; echo hello; while :; do sleep 0.1; echo .; done");
+        String id = worker.api()
+                .submit("trap 'sleep 1; " + SUCCESS.strip().replace("'", "'\"'\"'")
+                        + "; exit 1' INT; echo hello; while :; do sleep 0.1; echo .; done");
         await().atMost(Duration.ofSeconds(10))
                 .until(() -> worker.api().output(id).contains("hello"));
 

@@ -15,10 +15,13 @@ import java.util.Optional;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
+import org.claudecluster.worker.workspace.Git;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -160,19 +163,28 @@ class AuthWatchTest {
                 System::nanoTime);
         PtyExecutor pty = new PtyExecutor(
                 PtyLaunchers.best(),
-                Containment.detect(ChildEnvironment.RUN_MARKER, state.resolve("runs"), false),
+                Containment.detect(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER),
                 settings,
                 credentials,
                 observer,
                 clock,
-                watchdog);
+                watchdog,
+                new TaskWorkspaces(
+                        "home",
+                        settings.workspaces(),
+                        state.resolve("workspaces"),
+                        new Git(Map.of()),
+                        directory.resolve("secrets")));
         pty.prepare();
         return pty;
     }
 
+    /** As 2.1.197 and 2.1.330 print it to a terminal. */
     private void status(boolean loggedIn) throws IOException {
         Files.writeString(
-                directory.resolve("status"), "{\n  \"loggedIn\": %s,\n  \"authMethod\": \"x\"\n}\n".formatted(loggedIn));
+                directory.resolve("status"),
+                "\u001b7\u001b[r{\n\u001b[3G\"loggedIn\":\u001b[15G%s,\n\u001b[3G\"authMethod\":\u001b[17G\"x\"\n}\n"
+                        .formatted(loggedIn));
     }
 
     private void turn(String subtype, String isError, String status) throws IOException {

@@ -49,8 +49,8 @@ class ConfigOverlayTest {
     @Test
     void a_run_starts_with_onboarding_done_and_its_directory_trusted() throws IOException {
         try (ConfigOverlay overlay = open(new Credential.None())) {
-            JsonNode seed =
-                    new ObjectMapper().readTree(overlay.directory().resolve(".claude.json").toFile());
+            JsonNode seed = new ObjectMapper()
+                    .readTree(overlay.directory().resolve(".claude.json").toFile());
             assertThat(seed.path("hasCompletedOnboarding").asBoolean()).isTrue();
             assertThat(seed.path("projects")
                             .path(WORK.toString())

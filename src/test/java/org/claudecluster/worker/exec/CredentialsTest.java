@@ -175,7 +175,8 @@ class CredentialsTest {
 
         assertThat(credentials.look()).isFalse();
         assertThat(credentials.fingerprint()).isEqualTo(lineage);
-        assertThat(credentials.status().expiresAt().orElseThrow().toEpochMilli()).isEqualTo(2_100_000_000_000L);
+        assertThat(credentials.status().expiresAt().orElseThrow().toEpochMilli())
+                .isEqualTo(2_100_000_000_000L);
         assertThat(credentials.isUsable()).isTrue();
     }
 
@@ -200,7 +201,8 @@ class CredentialsTest {
     void the_secret_s_directory_is_for_no_prompt_but_a_file_among_the_tasks_is_hidden_alone() throws IOException {
         assertThat(credentials(Map.of()).unreadable()).containsExactly(file.getParent());
         Path among = Files.writeString(directory.resolve("config.json"), "{\"apiKey\":\"k\"}");
-        assertThat(new Credentials(settings(among, Map.of()), clock).unreadable()).containsExactly(among);
+        assertThat(new Credentials(settings(among, Map.of()), clock).unreadable())
+                .containsExactly(among);
     }
 
     private Path stored(Credentials credentials) {

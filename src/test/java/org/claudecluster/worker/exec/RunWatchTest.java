@@ -31,7 +31,8 @@ class RunWatchTest {
     private static final WatchSettings OFF =
             new WatchSettings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false);
 
-    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - Duration.ofMinutes(5).toNanos());
+    private final AtomicLong now =
+            new AtomicLong(Long.MAX_VALUE - Duration.ofMinutes(5).toNanos());
     private final Signs signs = new Signs(now::get);
     private final AgentStream agent = new AgentStream(signs::event);
     private boolean pastCap;

@@ -6,8 +6,10 @@ import static org.awaitility.Awaitility.await;
 import static org.claudecluster.worker.http.Http.ENDLESS;
 import static org.claudecluster.worker.http.Http.QUICK;
 import static org.claudecluster.worker.http.Http.awaitEnd;
+import static org.claudecluster.worker.http.Http.body;
 import static org.claudecluster.worker.http.Http.cancel;
 import static org.claudecluster.worker.http.Http.isProblem;
+import static org.claudecluster.worker.http.Http.json;
 import static org.claudecluster.worker.http.Http.status;
 import static org.claudecluster.worker.http.Http.submit;
 import static org.hamcrest.Matchers.containsString;
@@ -105,6 +107,19 @@ class TasksTest {
                 .body(startsWith("{\"version\": 2, \"width\": 80, \"height\": 24"))
                 .body(containsString("\"o\", \"\\u001b[1mbold"));
         isProblem(given().get("/tasks/" + id + "/output?format=pdf"), 400);
+    }
+
+    @Test
+    void what_ran_in_the_stub_has_no_files_and_no_session() {
+        String id = submit(QUICK, "");
+        awaitEnd(id);
+
+        isProblem(given().get("/tasks/" + id + "/artifacts"), 409)
+                .body("type", equalTo("urn:claudecluster:problem:no-workspace"));
+        isProblem(given().get("/tasks/" + id + "/diff"), 409)
+                .body("type", equalTo("urn:claudecluster:problem:no-workspace"));
+        isProblem(json(body("more", "")).post("/tasks/" + id + "/continue"), 409)
+                .body("type", equalTo("urn:claudecluster:problem:not-continuable"));
     }
 
     @Test

@@ -53,7 +53,7 @@ class WorkerTest {
                 .body("workers", hasSize(1))
                 .body("workers[0].id", equalTo(id))
                 .body("workers[0].name", notNullValue())
-                .body("workers[0].names", hasSize(1))
+                .body("workers[0].names", hasSize(2))
                 .body("workers[0].version", notNullValue())
                 .body("workers[0].slots", equalTo(5))
                 .body("workers[0].activeTasks", notNullValue())

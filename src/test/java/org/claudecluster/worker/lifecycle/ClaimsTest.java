@@ -17,6 +17,7 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.Workspaces;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -118,6 +119,7 @@ class ClaimsTest {
                 "1",
                 Optional::empty,
                 Sessions.NONE,
+                Workspaces.NONE,
                 2,
                 1_000,
                 Duration.ofSeconds(1),

@@ -11,6 +11,7 @@ import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.Leftovers.Run;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -32,7 +33,7 @@ class LeftoversTest {
 
     @BeforeEach
     void start() throws IOException {
-        containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false);
+        containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
         leftovers = new Leftovers(new Observed(), containment.remains(), directory.resolve("tmp"));
         Path own = Files.createDirectories(directory.resolve("tmp").resolve(TASK.toString()));
         process = new ProcessBuilder("sleep", "600").directory(own.toFile()).start();

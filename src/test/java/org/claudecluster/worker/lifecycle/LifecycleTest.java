@@ -37,6 +37,8 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.Workspaces;
+import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
@@ -399,6 +401,7 @@ class LifecycleTest {
                 "1",
                 Optional::empty,
                 Sessions.NONE,
+                Workspaces.NONE,
                 slots,
                 1_000,
                 poll,
@@ -420,7 +423,7 @@ class LifecycleTest {
                 gate,
                 new Leftovers(
                         observed,
-                        Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false)
+                        Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER)
                                 .remains(),
                         directory.resolve("tmp")),
                 new Watchdog(

@@ -15,6 +15,7 @@ import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.ProcessTree;
@@ -45,7 +46,7 @@ class StraysTest {
     @BeforeEach
     void open() {
         store = new EmbeddedStore(directory);
-        containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), false);
+        containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
         leftovers = new Leftovers(new Observed(), containment.remains(), directory.resolve("tmp"));
         strays = new Strays(store.tasks, leftovers);
     }

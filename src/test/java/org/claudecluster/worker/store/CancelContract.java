@@ -96,8 +96,7 @@ abstract class CancelContract extends StoreFixture {
 
         assertThat(store.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
         assertThat(store.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
-        assertThat(store.stopRequests(ME.id()))
-                .containsExactly(new StopRequest(task.id(), StopRequest.Wish.INTERRUPT));
+        assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.INTERRUPT));
         assertThat(found(task.id()).cancelRequested()).isFalse();
 
         store.cancel(task.id());

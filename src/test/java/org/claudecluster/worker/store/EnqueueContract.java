@@ -15,7 +15,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.Enqueued;
+import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.PermissionMode;
 import org.claudecluster.worker.task.SettingSource;
@@ -71,6 +73,22 @@ abstract class EnqueueContract extends StoreFixture {
         Task task = created(store.enqueue(newTask(EVERYTHING)));
 
         assertThat(task.spec()).isEqualTo(EVERYTHING.build());
+        assertThat(found(task.id())).isEqualTo(task);
+    }
+
+    @Test
+    void a_follow_up_in_a_clone_reads_back_as_it_was_sent() {
+        TaskId first = TaskId.create(Instant.EPOCH);
+        ASpec spec = ASpec.asking("go on")
+                .requiring("home-1")
+                .git(new GitSource(
+                        "https://git.example/shop.git", Optional.of("main"), Optional.of(1), Optional.of("shop")))
+                .continuing(new Continuation(TaskId.create(Instant.EPOCH), first));
+
+        Task task = created(store.enqueue(newTask(spec)));
+
+        assertThat(task.spec()).isEqualTo(spec.build());
+        assertThat(task.workspace()).isEqualTo(first);
         assertThat(found(task.id())).isEqualTo(task);
     }
 

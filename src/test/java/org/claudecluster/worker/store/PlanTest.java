@@ -62,8 +62,8 @@ class PlanTest {
     @BeforeAll
     static void fill() throws SQLException {
         database = PostgresServer.NEWEST.newDatabase();
-        String spec =
-                TaskJson.write(new TaskJson.Rest(Optional.empty(), Map.of(), Optional.empty(), ClaudeOptions.NONE));
+        String spec = TaskJson.write(new TaskJson.Rest(
+                Optional.empty(), Map.of(), Optional.empty(), ClaudeOptions.NONE, Optional.empty(), Optional.empty()));
         try (Connection connection = database.getConnection()) {
             Sql.update(connection, FINISHED);
             Sql.update(connection, PENDING, spec);

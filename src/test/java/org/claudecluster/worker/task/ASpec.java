@@ -77,7 +77,9 @@ public record ASpec(TaskSpec build) {
                 attempts,
                 at,
                 build.workingDirectory(),
-                build.claude()));
+                build.claude(),
+                build.git(),
+                build.continues()));
     }
 
     private ASpec carrying(
@@ -97,6 +99,33 @@ public record ASpec(TaskSpec build) {
                 build.maxAttempts(),
                 build.notBefore(),
                 directory,
-                claude));
+                claude,
+                build.git(),
+                build.continues()));
+    }
+
+    public ASpec git(GitSource source) {
+        return ending(Optional.of(source), build.continues());
+    }
+
+    public ASpec continuing(Continuation before) {
+        return ending(build.git(), Optional.of(before));
+    }
+
+    private ASpec ending(Optional<GitSource> git, Optional<Continuation> continues) {
+        return new ASpec(new TaskSpec(
+                build.prompt(),
+                build.wantedWorker(),
+                build.requireWorker(),
+                build.priority(),
+                build.metadata(),
+                build.labels(),
+                build.timeout(),
+                build.maxAttempts(),
+                build.notBefore(),
+                build.workingDirectory(),
+                build.claude(),
+                git,
+                continues));
     }
 }

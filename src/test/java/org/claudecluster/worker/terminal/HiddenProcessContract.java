@@ -53,7 +53,7 @@ abstract class HiddenProcessContract {
 
     @BeforeEach
     void detect() {
-        containment = Containment.detect(Commands.MARKER, notes(), withCgroups());
+        containment = Containment.detect(Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER);
     }
 
     private Path notes() {
@@ -91,6 +91,10 @@ abstract class HiddenProcessContract {
         containment.expect(run);
         return launcher()
                 .launch(Commands.marked(Commands.sh(named(script)), run).ofRun(run), heard);
+    }
+
+    private static int seen(TreeSampler sampler, ProcessTree tree) {
+        return sampler.sample(List.of(tree)).getOrDefault(tree, TreeUsage.NONE).processes();
     }
 
     private String named(String script) {
@@ -181,7 +185,7 @@ abstract class HiddenProcessContract {
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
         Remains remains =
-                Containment.detect(Commands.MARKER, notes(), withCgroups()).remains();
+                Containment.detect(Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER).remains();
         assertThat(remains.runs()).contains(run);
         assertThat(remains.processes(run::equals))
                 .containsOnlyKeys(sleepers().getFirst().pid());
@@ -195,13 +199,13 @@ abstract class HiddenProcessContract {
         Terminal leader = start(HIDE, run, recording);
         ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
         TreeSampler sampler = new TreeSampler();
-        assertThat(sampler.sample(List.of(tree)).get(tree).processes()).isPositive();
+        assertThat(seen(sampler, tree)).isPositive();
         go();
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
-        assertThat(sampler.sample(List.of(tree)).get(tree).processes()).isEqualTo(1);
+        assertThat(seen(sampler, tree)).isEqualTo(1);
         assertThat(tree.sweep().killed()).isEqualTo(1);
-        assertThat(sampler.sample(List.of(tree)).get(tree).processes()).isZero();
+        assertThat(seen(sampler, tree)).isZero();
     }
 
     @Test

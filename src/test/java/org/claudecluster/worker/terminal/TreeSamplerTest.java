@@ -32,7 +32,6 @@ class TreeSamplerTest {
     private final TreeSampler sampler = new TreeSampler();
     private final List<Terminal> leaders = new ArrayList<>();
     private final List<ProcessTree> trees = new ArrayList<>();
-    private Containment containment;
 
     @BeforeAll
     static void adopt() {
@@ -48,7 +47,7 @@ class TreeSamplerTest {
     }
 
     private ProcessTree start(String script) {
-        containment = Containment.detect(Commands.MARKER, directory, false);
+        Containment containment = Containment.detect(Commands.MARKER, directory, CgroupUse.NEVER);
         String run = UUID.randomUUID().toString();
         try {
             Terminal leader = PtyLaunchers.ffm()

@@ -1,0 +1,40 @@
+package org.claudecluster.worker.api;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.util.Optional;
+import org.claudecluster.worker.task.SeenWorker;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.TaskProblem.Code;
+import org.claudecluster.worker.task.WorkerRegistry;
+
+/** Who has the data directory in which a task left its files. */
+@ApplicationScoped
+class Holders {
+
+    private final WorkerRegistry registry;
+    private final ApiSettings settings;
+
+    Holders(WorkerRegistry registry, ApiSettings settings) {
+        this.registry = registry;
+        this.settings = settings;
+    }
+
+    /** A living worker with it. */
+    Optional<SeenWorker> alive(String home) {
+        return registry.workers(settings.lease()).stream()
+                .filter(SeenWorker::alive)
+                .filter(worker -> worker.state().names().contains(home))
+                .findFirst();
+    }
+
+    /** Says where a request about the files should go. */
+    TaskProblem elsewhere(String home) {
+        return new TaskProblem(
+                Code.WORKSPACE_ELSEWHERE,
+                alive(home)
+                        .map(worker -> "the workspace is on worker %s (id %s): ask that one"
+                                .formatted(worker.state().name(), worker.state().id()))
+                        .orElse("the workspace is in the data directory " + home
+                                + ", which no living worker has: start a worker on it again"));
+    }
+}

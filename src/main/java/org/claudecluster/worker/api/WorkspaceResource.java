@@ -1,0 +1,199 @@
+package org.claudecluster.worker.api;
+
+import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
+import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.StreamingOutput;
+import java.io.IOException;
+import java.net.URLEncoder;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.TaskProblem.Code;
+import org.claudecluster.worker.workspace.Artifacts;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
+import org.claudecluster.worker.workspace.TaskWorkspaces.Found;
+import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
+import org.jspecify.annotations.Nullable;
+
+/** What a task has left, or has so far, in its directory: served by the worker that has it. */
+@Path("/tasks/{id}")
+public class WorkspaceResource {
+
+    /** More are in the archive. */
+    private static final int MAX_LISTED = 10_000;
+
+    private static final String NO_SNIFF = "X-Content-Type-Options";
+
+    private final TaskLookup tasks;
+    private final TaskWorkspaces workspaces;
+    private final Holders holders;
+
+    WorkspaceResource(TaskLookup tasks, TaskWorkspaces workspaces, Holders holders) {
+        this.tasks = tasks;
+        this.workspaces = workspaces;
+        this.holders = holders;
+    }
+
+    /** One file. */
+    @Schema(name = "Artifact")
+    public record ArtifactView(String path, long size, String modifiedAt) {
+        static ArtifactView of(Artifacts.Artifact file) {
+            return new ArtifactView(file.path(), file.size(), Times.wire(file.modifiedAt()));
+        }
+    }
+
+    /** All files, or the first 10,000. */
+    @Schema(name = "ArtifactList")
+    public record ArtifactList(List<ArtifactView> artifacts, boolean truncated) {}
+
+    @GET
+    @Path("/diff")
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "taskDiff",
+            summary = "What has changed since the clone",
+            description = "A patch that git apply takes, with binary and untracked files, without ignored ones.")
+    @APIResponse(
+            responseCode = "200",
+            description = "The patch; empty when nothing has changed.",
+            content = @Content(mediaType = "text/x-diff"))
+    @APIResponse(responseCode = "404", description = "There is no such task.")
+    @APIResponse(responseCode = "409", description = "No clone of the task's, or another worker has it.")
+    @APIResponse(responseCode = "410", description = "The workspace is gone.")
+    public Response diff(@PathParam("id") String id) {
+        Task task = tasks.find(tasks.id(id));
+        return switch (workspaces.find(task)) {
+            case Found.Here(Artifacts _, Optional<TaskWorkspaces.Changes> changes) -> {
+                TaskWorkspaces.Changes patch = changes.orElseThrow(WorkspaceResource::noClone);
+                StreamingOutput body = patch::write;
+                yield Response.ok(body, "text/x-diff")
+                        .header(NO_SNIFF, "nosniff")
+                        .build();
+            }
+            case Found.Empty _ -> throw noClone();
+            case Found.Elsewhere(String home) -> throw holders.elsewhere(home);
+            case Found.Gone _ -> throw gone();
+            case Found.None _ -> throw none();
+        };
+    }
+
+    @GET
+    @Path("/artifacts")
+    @RunOnVirtualThread
+    @Operation(
+            operationId = "taskArtifacts",
+            summary = "The files in the task's directory",
+            description = "Regular files; .git and symbolic links are left out. ?format=tar.gz has all of them.")
+    @APIResponse(
+            responseCode = "200",
+            content = {
+                @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ArtifactList.class)),
+                @Content(mediaType = "application/gzip")
+            })
+    @APIResponse(responseCode = "400", description = "An unknown format.")
+    @APIResponse(responseCode = "404", description = "There is no such task.")
+    @APIResponse(responseCode = "409", description = "The task has no directory, or another worker has it.")
+    @APIResponse(responseCode = "410", description = "The workspace is gone.")
+    public Response artifacts(@PathParam("id") String id, @QueryParam("format") @Nullable String format)
+            throws IOException {
+        Task task = tasks.find(tasks.id(id));
+        Optional<Artifacts> files = files(task);
+        return switch (format == null ? "json" : format) {
+            case "json" -> Response.ok(list(files), MediaType.APPLICATION_JSON).build();
+            case "tar.gz" -> archive(task, files);
+            default -> throw StrictJson.invalid("format", "must be json or tar.gz");
+        };
+    }
+
+    @GET
+    @Path("/artifacts/{path: .+}")
+    @RunOnVirtualThread
+    @Operation(operationId = "taskArtifact", summary = "One file of the task's directory")
+    @APIResponse(
+            responseCode = "200",
+            description = "Its bytes.",
+            content = @Content(mediaType = "application/octet-stream"))
+    @APIResponse(responseCode = "404", description = "There is no such task, or no such file.")
+    @APIResponse(responseCode = "409", description = "The task has no directory, or another worker has it.")
+    @APIResponse(responseCode = "410", description = "The workspace is gone.")
+    public Response artifact(@PathParam("id") String id, @PathParam("path") String path) throws IOException {
+        Optional<Artifacts> files = files(tasks.find(tasks.id(id)));
+        Optional<Artifacts.Open> found =
+                files.isEmpty() ? Optional.empty() : files.get().open(path);
+        Artifacts.Open open = found.orElseThrow(
+                () -> new TaskProblem(Code.NOT_FOUND, "the task's directory has no such regular file"));
+        String name = path.substring(path.lastIndexOf('/') + 1);
+        StreamingOutput body = out -> {
+            try (open) {
+                ExactBytes.copy(open.bytes(), open.size(), out);
+            }
+        };
+        return Response.ok(body, MediaType.APPLICATION_OCTET_STREAM)
+                .header(HttpHeaders.CONTENT_LENGTH, open.size())
+                .header(HttpHeaders.CONTENT_DISPOSITION, attachment(name))
+                .header(NO_SNIFF, "nosniff")
+                .build();
+    }
+
+    private Optional<Artifacts> files(Task task) {
+        return switch (workspaces.find(task)) {
+            case Found.Here(Artifacts files, var _) -> Optional.of(files);
+            case Found.Empty _ -> Optional.empty();
+            case Found.Elsewhere(String home) -> throw holders.elsewhere(home);
+            case Found.Gone _ -> throw gone();
+            case Found.None _ -> throw none();
+        };
+    }
+
+    private static ArtifactList list(Optional<Artifacts> files) throws IOException {
+        List<ArtifactView> listed = new ArrayList<>();
+        boolean[] truncated = {false};
+        if (files.isPresent()) {
+            files.get().each((file, _) -> {
+                truncated[0] = listed.size() == MAX_LISTED;
+                return !truncated[0] && listed.add(ArtifactView.of(file));
+            });
+        }
+        return new ArtifactList(listed, truncated[0]);
+    }
+
+    private static Response archive(Task task, Optional<Artifacts> files) {
+        StreamingOutput body = out -> TarGz.write(files, out);
+        return Response.ok(body, "application/gzip")
+                .header(HttpHeaders.CONTENT_DISPOSITION, attachment(task.id() + ".tar.gz"))
+                .build();
+    }
+
+    /** RFC 6266: no byte of a name that an agent chose reaches the header as it is. */
+    private static String attachment(String name) {
+        String encoded = URLEncoder.encode(name, StandardCharsets.UTF_8).replace("+", "%20");
+        return "attachment; filename*=UTF-8''" + encoded;
+    }
+
+    private static TaskProblem noClone() {
+        return new TaskProblem(
+                Code.NO_WORKSPACE, "the task's directory is no clone of the worker's: submit with workspace.git");
+    }
+
+    private static TaskProblem none() {
+        return new TaskProblem(
+                Code.NO_WORKSPACE, "the task has no directory: it has not begun, or ran in the stub executor");
+    }
+
+    private static TaskProblem gone() {
+        return new TaskProblem(
+                Code.WORKSPACE_GONE, "the workspace was removed after worker.retention.workspaces, or by hand");
+    }
+}

@@ -1,0 +1,110 @@
+package org.claudecluster.worker.lifecycle;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskFilter;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.Workspaces;
+import org.jboss.logging.Logger;
+
+/**
+ * Removes the workspaces on this machine that nobody will look at again: those whose last task has ended long enough
+ * ago, and those whose task is no longer in the store. No other worker can do it.
+ */
+final class WorkspacePurge {
+
+    private static final Logger LOG = Logger.getLogger(WorkspacePurge.class);
+
+    private final Duration age;
+    private final TaskStore store;
+    private final Workspaces workspaces;
+    private final InstantSource clock;
+
+    /** With zero for as long as the task. */
+    WorkspacePurge(Duration age, TaskStore store, Workspaces workspaces, InstantSource clock) {
+        this.age = age;
+        this.store = store;
+        this.workspaces = workspaces;
+        this.clock = clock;
+    }
+
+    void run() {
+        // What the store does not know and we don't either may be another store's, with the same root.
+        workspaces.unrecorded().stream()
+                .filter(owner -> store.find(owner).filter(this::isOurs).isPresent())
+                .forEach(workspaces::record);
+        Map<TaskId, TaskId> known = workspaces.known();
+        Set<TaskId> wanted = known.isEmpty() ? Set.of() : wanted();
+        int removed = 0;
+        for (Map.Entry<TaskId, TaskId> entry : known.entrySet()) {
+            if (!wanted.contains(entry.getKey())) {
+                removed += settle(entry.getKey(), entry.getValue()) ? 1 : 0;
+            }
+        }
+        if (removed > 0) {
+            LOG.infof("retention removed workspaces=%d", removed);
+        }
+    }
+
+    private boolean isOurs(Task task) {
+        return task.status().isFinal() && task.home().equals(workspaces.home());
+    }
+
+    private boolean settle(TaskId owner, TaskId lastUser) {
+        Optional<Task> task = store.find(owner);
+        if (task.isEmpty()) {
+            workspaces.forget(owner);
+            return true;
+        }
+        Optional<Task> last = owner.equals(lastUser) ? Optional.empty() : store.find(lastUser);
+        boolean old =
+                !age.isZero() && isOld(task.get()) && last.map(this::isOld).orElse(true);
+        return old && workspaces.remove(owner);
+    }
+
+    private boolean isOld(Task task) {
+        Instant before = clock.instant().minus(age);
+        return task.finishedAt().filter(end -> end.isBefore(before)).isPresent();
+    }
+
+    /** A task is gone from the store. Its workspace goes now, or at a later round when a follow-up needs it still. */
+    void deleted(TaskId task) {
+        if (!wanted().contains(task)) {
+            workspaces.forget(task);
+        }
+    }
+
+    /** Those for which a follow-up waits or runs: it asks for this home by its name. */
+    private Set<TaskId> wanted() {
+        Set<TaskId> wanted = new HashSet<>();
+        for (TaskStatus status : List.of(TaskStatus.PENDING, TaskStatus.RUNNING)) {
+            for (Task task : all(status)) {
+                wanted.add(task.workspace());
+            }
+        }
+        return wanted;
+    }
+
+    private List<Task> all(TaskStatus status) {
+        List<Task> all = new ArrayList<>();
+        Optional<TaskId> after = Optional.empty();
+        List<Task> page;
+        do {
+            page = store.list(
+                    new TaskFilter(Optional.of(status), workspaces.home(), Map.of(), after, TaskFilter.MAX_LIMIT));
+            all.addAll(page);
+            after = page.isEmpty() ? after : Optional.of(page.getLast().id());
+        } while (page.size() == TaskFilter.MAX_LIMIT);
+        return all;
+    }
+}

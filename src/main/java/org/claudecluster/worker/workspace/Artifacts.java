@@ -1,0 +1,201 @@
+package org.claudecluster.worker.workspace;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.channels.Channels;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SecureDirectoryStream;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributeView;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * The regular files of a workspace, for reading. Each directory is opened through its parent's descriptor and no
+ * symbolic link is followed, the workspace itself included: what an agent moves or links while we read leads nowhere
+ * else. {@code .git} directories are left out.
+ */
+public final class Artifacts {
+
+    private static final String GIT = ".git";
+    /** Each level holds a descriptor open. */
+    private static final int MAX_DEPTH = 100;
+
+    private final Path base;
+    private final List<String> below;
+
+    /**
+     * With a base that only the worker changes.
+     *
+     * @param workspace below it
+     */
+    Artifacts(Path base, Path workspace) {
+        this.base = base;
+        this.below = names(base.relativize(workspace));
+    }
+
+    /**
+     * A file.
+     *
+     * @param path below the workspace, with slashes
+     */
+    public record Artifact(String path, long size, Instant modifiedAt) {}
+
+    /** Is shown one file; the stream yields at most its size and is closed by us. */
+    @FunctionalInterface
+    public interface Visitor {
+        /** False ends the walk. */
+        boolean visit(Artifact file, Opening opening) throws IOException;
+    }
+
+    /** Opens the file that is shown. */
+    @FunctionalInterface
+    public interface Opening {
+        Open open() throws IOException;
+    }
+
+    /** An open file. */
+    public record Open(long size, Instant modifiedAt, InputStream bytes) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            bytes.close();
+        }
+    }
+
+    /** All files, by name within each directory, the files of a directory before those below it. */
+    public void each(Visitor visitor) throws IOException {
+        try (SecureDirectoryStream<Path> root = descend(below)) {
+            boolean _ = walk(root, "", visitor, 0);
+        }
+    }
+
+    /** The file with this path; empty when there is none, or none that may be read. */
+    public Optional<Open> open(String path) throws IOException {
+        List<String> names = List.of(path.split("/", -1));
+        if (names.stream().anyMatch(name -> name.isEmpty() || name.equals(".") || name.equals("..") || isHidden(name))
+                || names.size() > MAX_DEPTH
+                || path.indexOf('\0') >= 0) {
+            return Optional.empty();
+        }
+        List<String> directories = new ArrayList<>(below);
+        directories.addAll(names.subList(0, names.size() - 1));
+        try (SecureDirectoryStream<Path> directory = descend(directories)) {
+            Path name = Path.of(names.getLast());
+            Optional<BasicFileAttributes> file = regular(directory, name);
+            return file.isEmpty() ? Optional.empty() : Optional.of(open(directory, name));
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static boolean walk(SecureDirectoryStream<Path> directory, String prefix, Visitor visitor, int depth)
+            throws IOException {
+        TreeMap<String, Path> directories = new TreeMap<>();
+        for (Path name : sorted(directory)) {
+            Optional<BasicFileAttributes> found = attributes(directory, name);
+            if (found.isEmpty() || isHidden(name.toString())) {
+                continue;
+            }
+            BasicFileAttributes file = found.get();
+            if (file.isDirectory()) {
+                directories.put(name.toString(), name);
+            } else if (file.isRegularFile()) {
+                Artifact artifact = new Artifact(
+                        prefix + name, file.size(), file.lastModifiedTime().toInstant());
+                if (!visitor.visit(artifact, () -> open(directory, name))) {
+                    return false;
+                }
+            }
+        }
+        for (Path name : depth == MAX_DEPTH ? List.<Path>of() : directories.values()) {
+            if (!walkInto(directory, name, prefix, visitor, depth)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private static boolean walkInto(
+            SecureDirectoryStream<Path> directory, Path name, String prefix, Visitor visitor, int depth)
+            throws IOException {
+        SecureDirectoryStream<Path> next;
+        try {
+            next = directory.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
+        } catch (IOException _) {
+            // Gone, a link by now, or not ours to read.
+            return true;
+        }
+        try (next) {
+            return walk(next, prefix + name + "/", visitor, depth + 1);
+        }
+    }
+
+    private static List<Path> sorted(SecureDirectoryStream<Path> directory) {
+        List<Path> names = new ArrayList<>();
+        directory.forEach(path -> names.add(path.getFileName()));
+        names.sort(Comparator.naturalOrder());
+        return names;
+    }
+
+    private static Optional<BasicFileAttributes> regular(SecureDirectoryStream<Path> directory, Path name) {
+        return attributes(directory, name).filter(BasicFileAttributes::isRegularFile);
+    }
+
+    private static Optional<BasicFileAttributes> attributes(SecureDirectoryStream<Path> directory, Path name) {
+        try {
+            return Optional.of(directory
+                    .getFileAttributeView(name, BasicFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                    .readAttributes());
+        } catch (IOException _) {
+            return Optional.empty();
+        }
+    }
+
+    private static Open open(SecureDirectoryStream<Path> directory, Path name) throws IOException {
+        BasicFileAttributes file = regular(directory, name).orElseThrow(() -> new IOException("gone: " + name));
+        SeekableByteChannel channel =
+                directory.newByteChannel(name, Set.of(StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS));
+        return new Open(channel.size(), file.lastModifiedTime().toInstant(), Channels.newInputStream(channel));
+    }
+
+    /** Opens the base and, from descriptor to descriptor, what is below it. */
+    @SuppressWarnings("StreamResourceLeak") // each is closed when the next is open; the last is the caller's
+    private SecureDirectoryStream<Path> descend(List<String> names) throws IOException {
+        SecureDirectoryStream<Path> at = secure(Files.newDirectoryStream(base));
+        for (String name : names) {
+            SecureDirectoryStream<Path> parent = at;
+            try (parent) {
+                at = parent.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS);
+            }
+        }
+        return at;
+    }
+
+    private static SecureDirectoryStream<Path> secure(DirectoryStream<Path> stream) throws IOException {
+        if (stream instanceof SecureDirectoryStream<Path> secure) {
+            return secure;
+        }
+        stream.close();
+        throw new IOException("this system can't open a directory's entries without following links");
+    }
+
+    private static boolean isHidden(String name) {
+        return name.equals(GIT);
+    }
+
+    private static List<String> names(Path relative) {
+        List<String> names = new ArrayList<>();
+        relative.forEach(name -> names.add(name.toString()));
+        return List.copyOf(names);
+    }
+}

@@ -1,0 +1,164 @@
+package org.claudecluster.worker.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.Continuation;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.workspace.Git;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class WorkspacePurgeTest {
+
+    private static final String HOME = "home-1";
+    private static final Duration WEEK = Duration.ofDays(7);
+    private static final Duration MINUTE = Duration.ofMinutes(1);
+    private static final Finish DONE =
+            new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
+
+    @TempDir
+    Path directory;
+
+    private EmbeddedStore store;
+    private TaskWorkspaces workspaces;
+
+    @BeforeEach
+    void open() {
+        store = new EmbeddedStore(directory);
+        workspaces = new TaskWorkspaces(
+                HOME, directory.resolve("root"), directory.resolve("state"), new Git(Map.of()), directory);
+    }
+
+    @AfterEach
+    void close() {
+        store.close();
+    }
+
+    @Test
+    void what_ended_long_ago_goes_and_what_is_fresh_or_runs_stays() throws IOException {
+        TaskId old = ended(ASpec.asking("old"), Duration.ofDays(8));
+        TaskId fresh = ended(ASpec.asking("fresh"), Duration.ofDays(6));
+        TaskId running = claimed(ASpec.asking("running")).task();
+        leave(running);
+
+        purge(WEEK).run();
+
+        assertThat(workspace(old)).doesNotExist();
+        assertThat(workspace(fresh)).exists();
+        assertThat(workspace(running)).exists();
+    }
+
+    @Test
+    void with_zero_it_stays_as_long_as_its_task() throws IOException {
+        TaskId old = ended(ASpec.asking("old"), Duration.ofDays(4_000));
+        purge(Duration.ZERO).run();
+        assertThat(workspace(old)).exists();
+
+        store.tasks.delete(old);
+        purge(Duration.ZERO).run();
+
+        assertThat(workspace(old)).doesNotExist();
+        assertThat(workspaces.known()).isEmpty();
+    }
+
+    @Test
+    void a_follow_up_keeps_it_while_it_waits() throws IOException {
+        TaskId old = ended(ASpec.asking("old"), Duration.ofDays(8));
+        TaskId next = enqueue(ASpec.asking("next").requiring(HOME).continuing(new Continuation(old, old)));
+
+        purge(WEEK).run();
+        assertThat(workspace(old)).exists();
+
+        store.tasks.cancel(next);
+        purge(WEEK).run();
+        assertThat(workspace(old)).doesNotExist();
+    }
+
+    @Test
+    void a_deleted_tasks_workspace_goes_at_once_unless_a_follow_up_needs_it() throws IOException {
+        TaskId plain = ended(ASpec.asking("plain"), Duration.ZERO);
+        TaskId continued = ended(ASpec.asking("continued"), Duration.ZERO);
+        enqueue(ASpec.asking("next").requiring(HOME).continuing(new Continuation(continued, continued)));
+
+        purge(WEEK).deleted(plain);
+        purge(WEEK).deleted(continued);
+
+        assertThat(workspace(plain)).doesNotExist();
+        assertThat(workspace(continued)).exists();
+    }
+
+    @Test
+    void a_directory_that_the_store_does_not_know_is_somebody_elses() throws IOException {
+        TaskId stranger = TaskId.create(Instant.EPOCH);
+        Files.createDirectories(workspace(stranger));
+
+        purge(WEEK).run();
+
+        assertThat(workspace(stranger)).exists();
+        assertThat(workspaces.known()).isEmpty();
+    }
+
+    private WorkspacePurge purge(Duration age) {
+        return new WorkspacePurge(age, store.tasks, workspaces, InstantSource.system());
+    }
+
+    private TaskId enqueue(ASpec spec) {
+        TaskId id = TaskId.create(Instant.EPOCH);
+        store.tasks.enqueue(new NewTask(id, spec.build(), Optional.empty()));
+        return id;
+    }
+
+    private Lease claimed(ASpec spec) {
+        enqueue(spec);
+        Claimant claimant = new Claimant(
+                new WorkerId("me"),
+                Set.of("me", HOME),
+                "pty",
+                Optional.empty(),
+                Sessions.NONE,
+                Optional.of(HOME),
+                MINUTE,
+                MINUTE);
+        return store.tasks.claim(claimant, 1).getFirst().lease();
+    }
+
+    private TaskId ended(ASpec spec, Duration ago) throws IOException {
+        Lease lease = claimed(spec);
+        leave(lease.task());
+        assertThat(store.tasks.finish(lease, DONE)).isTrue();
+        store.update("UPDATE task SET finished_at = finished_at - INTERVAL '1' DAY * " + ago.toDays() + " WHERE id = '"
+                + lease.task() + "'");
+        workspaces.settle(store.find(lease.task()));
+        return lease.task();
+    }
+
+    private void leave(TaskId task) throws IOException {
+        Files.writeString(Files.createDirectories(workspace(task)).resolve("file"), "left");
+    }
+
+    private Path workspace(TaskId task) {
+        return directory.resolve("root").resolve(task.toString());
+    }
+}

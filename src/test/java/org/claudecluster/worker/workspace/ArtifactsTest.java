@@ -1,0 +1,112 @@
+package org.claudecluster.worker.workspace;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ArtifactsTest {
+
+    @TempDir
+    Path home;
+
+    private Path work;
+    private Artifacts artifacts;
+
+    @BeforeEach
+    void fill() throws IOException {
+        Path root = Files.createDirectories(home.resolve("root"));
+        work = Files.createDirectories(root.resolve("task"));
+        artifacts = new Artifacts(root, work);
+        Files.writeString(home.resolve("secret"), "secret");
+        Files.writeString(work.resolve("b.txt"), "bb");
+        Files.writeString(work.resolve("a.txt"), "a");
+        Files.writeString(Files.createDirectories(work.resolve("dir/deep")).resolve("c ö.txt"), "ccc");
+        Files.writeString(Files.createDirectories(work.resolve(".git")).resolve("config"), "hidden");
+        Files.createSymbolicLink(work.resolve("link"), home.resolve("secret"));
+        Files.createSymbolicLink(work.resolve("out"), home);
+    }
+
+    @Test
+    void regular_files_are_listed_and_neither_links_nor_git() throws IOException {
+        assertThat(paths()).containsExactly("a.txt", "b.txt", "dir/deep/c ö.txt");
+    }
+
+    @Test
+    void a_file_is_read() throws IOException {
+        assertThat(read("dir/deep/c ö.txt")).contains("ccc");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "link",
+                "out/secret",
+                "out",
+                "../../secret",
+                "dir/../a.txt",
+                "./a.txt",
+                "/a.txt",
+                "a.txt/",
+                "dir",
+                "",
+                ".",
+                "..",
+                ".git/config",
+                "none",
+                "dir//deep/c ö.txt"
+            })
+    void nothing_else_is_read(String path) throws IOException {
+        assertThat(read(path)).isEmpty();
+    }
+
+    @Test
+    void a_workspace_that_became_a_link_is_not_followed() throws IOException {
+        FileTrees.delete(work);
+        Files.createSymbolicLink(work, home);
+
+        assertThat(read("secret")).isEmpty();
+        assertThatThrownBy(this::paths).isInstanceOf(IOException.class);
+    }
+
+    @Test
+    void a_directory_that_becomes_a_link_while_it_is_walked_leads_nowhere() throws IOException {
+        List<String> seen = new ArrayList<>();
+        artifacts.each((file, _) -> {
+            seen.add(file.path());
+            FileTrees.delete(work.resolve("dir"));
+            Files.deleteIfExists(work.resolve("dir"));
+            Files.createSymbolicLink(work.resolve("dir"), home);
+            return true;
+        });
+
+        assertThat(seen).containsExactly("a.txt", "b.txt");
+    }
+
+    private List<String> paths() throws IOException {
+        List<String> paths = new ArrayList<>();
+        artifacts.each((file, _) -> paths.add(file.path()));
+        return paths;
+    }
+
+    private Optional<String> read(String path) throws IOException {
+        Optional<Artifacts.Open> found = artifacts.open(path);
+        if (found.isEmpty()) {
+            return Optional.empty();
+        }
+        try (Artifacts.Open open = found.get()) {
+            return Optional.of(new String(open.bytes().readAllBytes(), StandardCharsets.UTF_8));
+        }
+    }
+}

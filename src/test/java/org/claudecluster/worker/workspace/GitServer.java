@@ -1,0 +1,249 @@
+package org.claudecluster.worker.workspace;
+
+import com.sun.net.httpserver.HttpExchange;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicReference;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+
+/**
+ * Real repositories over https on loopback: git's own {@code http-backend} behind the JDK's server, with a certificate
+ * made for the occasion. Some paths misbehave: {@code /cut/} breaks off in the middle of the pack, {@code /silent/} never
+ * answers, {@code /private/} wants the token.
+ */
+public final class GitServer implements AutoCloseable {
+
+    public static final String TOKEN = "ghp_0123456789abcdefTOKEN";
+
+    private static final String PASSWORD = "changeit";
+
+    private final Path root;
+    private final HttpsServer server;
+    private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final AtomicReference<String> authorization = new AtomicReference<>("");
+
+    private GitServer(Path root, HttpsServer server) {
+        this.root = root;
+        this.server = server;
+    }
+
+    /** Makes certificate, repository and server below a directory. */
+    public static GitServer in(Path root) throws IOException {
+        Path keys = root.resolve("keys.p12");
+        run(
+                root,
+                Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
+                "-genkeypair",
+                "-keystore",
+                keys.toString(),
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                PASSWORD,
+                "-alias",
+                "server",
+                "-keyalg",
+                "EC",
+                "-dname",
+                "CN=127.0.0.1",
+                "-ext",
+                "san=ip:127.0.0.1");
+        try {
+            KeyStore store = KeyStore.getInstance(keys.toFile(), PASSWORD.toCharArray());
+            String pem = Base64.getMimeEncoder(64, new byte[] {'\n'})
+                    .encodeToString(store.getCertificate("server").getEncoded());
+            Files.writeString(
+                    root.resolve("ca.pem"), "-----BEGIN CERTIFICATE-----\n" + pem + "\n-----END CERTIFICATE-----\n");
+            KeyManagerFactory factory = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            factory.init(store, PASSWORD.toCharArray());
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(factory.getKeyManagers(), null, null);
+            HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 16);
+            server.setHttpsConfigurator(new HttpsConfigurator(context));
+            GitServer made = new GitServer(root, server);
+            made.start();
+            return made;
+        } catch (GeneralSecurityException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private void start() throws IOException {
+        repository();
+        server.createContext("/", this::answer);
+        server.setExecutor(threads);
+        server.start();
+    }
+
+    /** Two commits on main, the first of them tagged v1. */
+    private void repository() throws IOException {
+        Path work = Files.createDirectories(root.resolve("work"));
+        git(work, "init", "-q", "-b", "main", ".");
+        Files.writeString(work.resolve("README.md"), "one\n");
+        Files.write(work.resolve("logo.bin"), new byte[] {0, 1, 2, 3});
+        git(work, "add", "-A");
+        git(work, "commit", "-q", "-m", "first");
+        git(work, "tag", "v1");
+        Files.writeString(work.resolve("README.md"), "two\n");
+        byte[] noise = new byte[4 << 20];
+        new java.util.Random(7).nextBytes(noise);
+        Files.write(work.resolve("large.bin"), noise);
+        git(work, "commit", "-q", "-a", "-m", "second");
+        git(work, "add", "-A");
+        git(work, "commit", "-q", "-m", "third");
+        git(root, "clone", "-q", "--bare", "work", "shop.git");
+    }
+
+    /** The id of a commit. */
+    public String commit(String name) throws IOException {
+        return git(root.resolve("shop.git"), "rev-parse", name).strip();
+    }
+
+    public String url(String kind) {
+        return "https://127.0.0.1:" + server.getAddress().getPort() + kind + "/shop.git";
+    }
+
+    /** What a git needs to trust it. */
+    public Map<String, String> environment() {
+        return Map.of(
+                "PATH",
+                "/usr/local/bin:/usr/bin:/bin",
+                "GIT_SSL_CAINFO",
+                root.resolve("ca.pem").toString());
+    }
+
+    /** What the last request said who it is. */
+    String authorization() {
+        return authorization.get();
+    }
+
+    private void answer(HttpExchange exchange) throws IOException {
+        try (exchange) {
+            String path = exchange.getRequestURI().getPath();
+            String said = exchange.getRequestHeaders().getFirst("Authorization");
+            authorization.set(said == null ? "" : said);
+            if (path.startsWith("/silent/")) {
+                exchange.getRequestBody().readAllBytes();
+                Thread.sleep(java.time.Duration.ofSeconds(60));
+            } else if (path.startsWith("/private/") && !isAllowed(authorization.get())) {
+                exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"git\"");
+                exchange.sendResponseHeaders(401, -1);
+            } else {
+                backend(exchange, path.replaceFirst("^/(cut|private)/", "/"), path.startsWith("/cut/"));
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private static boolean isAllowed(String authorization) {
+        String pair = "x-access-token:" + TOKEN;
+        return authorization.equals(
+                "Basic " + Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    /** RFC 3875, as far as git's backend uses it. */
+    private void backend(HttpExchange exchange, String path, boolean cut) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder("git", "http-backend");
+        String type = exchange.getRequestHeaders().getFirst("Content-Type");
+        String encoding = exchange.getRequestHeaders().getFirst("Content-Encoding");
+        String protocol = exchange.getRequestHeaders().getFirst("Git-Protocol");
+        String query = exchange.getRequestURI().getQuery();
+        builder.environment()
+                .putAll(Map.of(
+                        "GIT_PROJECT_ROOT",
+                        root.toString(),
+                        "GIT_HTTP_EXPORT_ALL",
+                        "1",
+                        "REQUEST_METHOD",
+                        exchange.getRequestMethod(),
+                        "PATH_INFO",
+                        path,
+                        "QUERY_STRING",
+                        query == null ? "" : query,
+                        "CONTENT_TYPE",
+                        type == null ? "" : type,
+                        "HTTP_CONTENT_ENCODING",
+                        encoding == null ? "" : encoding,
+                        "GIT_PROTOCOL",
+                        protocol == null ? "" : protocol));
+        Process process = builder.redirectError(ProcessBuilder.Redirect.DISCARD).start();
+        byte[] body = exchange.getRequestBody().readAllBytes();
+        try (OutputStream in = process.getOutputStream()) {
+            in.write(body);
+        }
+        byte[] all = process.getInputStream().readAllBytes();
+        int head = headLength(all);
+        int status = 200;
+        for (String line : new String(all, 0, head, StandardCharsets.US_ASCII).split("\r\n")) {
+            String[] field = line.split(": ", 2);
+            if (field[0].equals("Status")) {
+                status = Integer.parseInt(field[1].substring(0, 3));
+            } else if (field.length == 2) {
+                exchange.getResponseHeaders().set(field[0], field[1]);
+            }
+        }
+        boolean isPack = cut && all.length > 1 << 20;
+        exchange.sendResponseHeaders(status, isPack ? all.length - head : Math.max(all.length - head, 0));
+        exchange.getResponseBody().write(all, head, isPack ? 1 << 20 : all.length - head);
+    }
+
+    private static int headLength(byte[] all) {
+        String text = new String(all, 0, Math.min(all.length, 4096), StandardCharsets.ISO_8859_1);
+        return text.indexOf("\r\n\r\n") + 4;
+    }
+
+    /** Runs git for a test; its own configuration only. */
+    public static String git(Path directory, String... arguments) throws IOException {
+        String[] command = new String[arguments.length + 1];
+        command[0] = "git";
+        System.arraycopy(arguments, 0, command, 1, arguments.length);
+        return run(directory, command);
+    }
+
+    private static String run(Path directory, String... command) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(List.of(command)).directory(directory.toFile());
+        builder.environment()
+                .putAll(Map.of(
+                        "GIT_CONFIG_GLOBAL", "/dev/null",
+                        "GIT_CONFIG_NOSYSTEM", "1",
+                        "GIT_AUTHOR_NAME", "a",
+                        "GIT_AUTHOR_EMAIL", "a@example.invalid",
+                        "GIT_COMMITTER_NAME", "a",
+                        "GIT_COMMITTER_EMAIL", "a@example.invalid"));
+        Process process = builder.redirectErrorStream(true).start();
+        ByteArrayOutputStream printed = new ByteArrayOutputStream();
+        try (InputStream in = process.getInputStream()) {
+            in.transferTo(printed);
+            if (process.waitFor() != 0) {
+                throw new AssertionError(String.join(" ", command) + ": " + printed);
+            }
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+        return printed.toString(StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
+        server.stop(0);
+        threads.shutdownNow();
+    }
+}
