@@ -89,8 +89,8 @@ class ExecutorWiring {
             TaskWorkspaces left) {
         ProcessTree.adoptOrphans();
         PtySettings settings = ptySettings(executor, storage, worker, auth);
-        PtyExecutor pty =
-                new PtyExecutor(launcher(executor), containment, settings, credentials, observer, clock, watchdog, left);
+        PtyExecutor pty = new PtyExecutor(
+                launcher(executor), containment, settings, credentials, observer, clock, watchdog, left);
         try {
             pty.prepare();
         } catch (IOException e) {

@@ -70,7 +70,8 @@ final class DiskWatch {
 
     private void measure(RunWatch run) {
         long begin = nanos.getAsLong();
-        run.holds(run.subject().directories().stream().mapToLong(DiskWatch::size).sum());
+        run.holds(
+                run.subject().directories().stream().mapToLong(DiskWatch::size).sum());
         rest(run, begin, nanos.getAsLong());
     }
 

@@ -37,8 +37,7 @@ final class Endings {
                     OUT_OF_MEMORY,
                     TOO_MANY_PROCESSES,
                     DISK_LIMIT,
-                    OUTPUT_LIMIT ->
-                new Verdict(Stops.outcome(cause.get(), stop.detail(), ending), report.result());
+                    OUTPUT_LIMIT -> new Verdict(Stops.outcome(cause.get(), stop.detail(), ending), report.result());
         };
     }
 
@@ -65,7 +64,8 @@ final class Endings {
     /** What was finished before the wish came is finished. */
     private static Verdict interrupted(RunReport report, Ending ending) {
         Verdict told = report.verdict(ending);
-        boolean finished = told.outcome() instanceof Outcome.Completed && told.result().isPresent();
+        boolean finished =
+                told.outcome() instanceof Outcome.Completed && told.result().isPresent();
         return finished ? told : new Verdict(Stops.outcome(StopCause.INTERRUPTED, ending), report.result());
     }
 

@@ -12,13 +12,8 @@ import org.claudecluster.worker.workspace.Space;
 /** Tells a failure for want of room from others: programs that can't write end in every way but a telling one. */
 final class FullDisk {
 
-    private static final Set<Reason> UNTELLING =
-            EnumSet.of(
-            Reason.EXIT_NONZERO,
-            Reason.API_ERROR,
-            Reason.NEVER_STARTED,
-            Reason.KILLED_BY_SIGNAL,
-            Reason.OUTPUT_LIMIT);
+    private static final Set<Reason> UNTELLING = EnumSet.of(
+            Reason.EXIT_NONZERO, Reason.API_ERROR, Reason.NEVER_STARTED, Reason.KILLED_BY_SIGNAL, Reason.OUTPUT_LIMIT);
 
     private FullDisk() {}
 

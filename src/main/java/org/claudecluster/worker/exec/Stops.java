@@ -31,11 +31,11 @@ final class Stops {
             case PROMPT ->
                 failed(Reason.PERMISSION_BLOCKED, detail, "a dialog waited for an answer in the terminal", ending);
             case AUTH_REFUSED -> failed(Reason.AUTH_FAILED, detail, "the API refused the credential", ending);
-            case OUT_OF_MEMORY ->
-                failed(Reason.OUT_OF_MEMORY, detail, "the task used more memory than it may", ending);
+            case OUT_OF_MEMORY -> failed(Reason.OUT_OF_MEMORY, detail, "the task used more memory than it may", ending);
             case TOO_MANY_PROCESSES ->
                 failed(Reason.PROCESS_LIMIT, detail, "the task had more processes than it may", ending);
-            case DISK_LIMIT -> failed(Reason.NO_SPACE, detail, "the task's directories hold more than they may", ending);
+            case DISK_LIMIT ->
+                failed(Reason.NO_SPACE, detail, "the task's directories hold more than they may", ending);
             case OUTPUT_LIMIT -> failed(Reason.OUTPUT_LIMIT, detail, "the task printed more than it may", ending);
         };
     }

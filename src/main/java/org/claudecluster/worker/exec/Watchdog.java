@@ -101,7 +101,9 @@ public final class Watchdog implements Footprints {
         if (run.subject().stop().ask(alarm.cause(), alarm.detail())) {
             String cause = alarm.cause().wire();
             observer.alarmed(cause);
-            LOG.warnf("the watchdog ends a run taskId=%s cause=%s: %s", run.subject().task(), cause, alarm.detail());
+            LOG.warnf(
+                    "the watchdog ends a run taskId=%s cause=%s: %s",
+                    run.subject().task(), cause, alarm.detail());
         }
     }
 

@@ -173,8 +173,8 @@ final class TaskRunner {
         }
         return parking.of(verdict)
                 .<Closing>map(Closing.Parked::new)
-                .orElseGet(() -> new Closing.Ended(new Finish(
-                        verdict.outcome(), verdict.result(), progress, verdict.footprint())));
+                .orElseGet(() -> new Closing.Ended(
+                        new Finish(verdict.outcome(), verdict.result(), progress, verdict.footprint())));
     }
 
     /** A run that the drain ended before it printed anything may be made again by somebody else, uncounted. */

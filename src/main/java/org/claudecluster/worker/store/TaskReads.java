@@ -81,8 +81,7 @@ final class TaskReads {
 
     private static StopRequest stopRequest(ResultSet row) throws SQLException {
         boolean cancelled = Sql.time(row, "cancel_requested_at").isPresent();
-        return new StopRequest(
-                TaskRow.id(row), cancelled ? StopRequest.Wish.CANCEL : StopRequest.Wish.INTERRUPT);
+        return new StopRequest(TaskRow.id(row), cancelled ? StopRequest.Wish.CANCEL : StopRequest.Wish.INTERRUPT);
     }
 
     /** The inner query needs the index only; the join reads the one row that has waited longest. */

@@ -9,8 +9,7 @@ import java.util.Optional;
  *
  * @param footprint absent when no process ran, or none lived long enough to be seen
  */
-public record Finish(
-        Outcome outcome, Optional<TaskResult> result, Progress progress, Optional<Footprint> footprint) {
+public record Finish(Outcome outcome, Optional<TaskResult> result, Progress progress, Optional<Footprint> footprint) {
 
     public Finish {
         requireNonNull(outcome, "outcome");

@@ -25,7 +25,7 @@ public final class GitDiff {
 
     static final String INDEX = "index-";
     /** For all of it: an agent may leave more than anybody wants to see. */
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final Git git;
 

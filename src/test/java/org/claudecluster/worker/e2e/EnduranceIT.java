@@ -67,14 +67,15 @@ class EnduranceIT {
                 .mapToObj(number -> worker.api()
                         .submit("echo " + number + "; (setsid true &); echo x > \"$TMPDIR/file\"; true | cat"))
                 .toList();
-        ids.forEach(id -> assertThat(worker.api().awaitEnd(id).path("status").asText())
-                .isEqualTo("completed"));
+        ids.forEach(id ->
+                assertThat(worker.api().awaitEnd(id).path("status").asText()).isEqualTo("completed"));
     }
 
     @Test
     void two_thousand_tasks_leave_nothing_behind() {
         runTasks(200);
-        await().atMost(Duration.ofSeconds(10)).until(() -> worker.openTerminals() == 0 && worker.api().activeTasks() == 0);
+        await().atMost(Duration.ofSeconds(10))
+                .until(() -> worker.openTerminals() == 0 && worker.api().activeTasks() == 0);
         Left before = left();
         int threads = Machine.threadsOf(worker.pid());
 

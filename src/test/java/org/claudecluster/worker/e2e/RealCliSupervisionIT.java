@@ -134,7 +134,8 @@ class RealCliSupervisionIT {
     @Test
     void an_interrupt_ends_the_turn_and_what_it_cost_is_told() {
         String id = worker.api().submit(bash("echo begun; " + SLEEP));
-        await().atMost(Duration.ofSeconds(30)).until(() -> !Machine.running(SLEEP).isEmpty());
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> !Machine.running(SLEEP).isEmpty());
 
         assertThat(worker.api().post("/tasks/" + id + "/interrupt", "").statusCode())
                 .isEqualTo(202);

@@ -35,6 +35,8 @@ class AuthWatchTest {
     private final ManualClock clock = new ManualClock();
     private final List<AuthState> told = new ArrayList<>();
     private Path file;
+
+    @SuppressWarnings("NullAway.Init") // made by watch(), which every test calls first
     private Credentials credentials;
 
     @BeforeEach

@@ -201,7 +201,7 @@ class WorkspaceTest {
             })
     void what_is_taken_over_can_not_be_chosen(String row) {
         String id = ended("true");
-        String[] cells = row.split("\\|");
+        String[] cells = row.split("\\|", -1);
 
         isInvalid(json(body("true", "," + cells[0])).post("/tasks/" + id + "/continue"), cells[1]);
     }

@@ -184,8 +184,9 @@ abstract class HiddenProcessContract {
         go();
         assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
-        Remains remains =
-                Containment.detect(Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER).remains();
+        Remains remains = Containment.detect(
+                        Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER)
+                .remains();
         assertThat(remains.runs()).contains(run);
         assertThat(remains.processes(run::equals))
                 .containsOnlyKeys(sleepers().getFirst().pid());

@@ -40,7 +40,8 @@ class ProcessTreeEndTimeTest {
     }
 
     private Duration end(boolean withCgroups, boolean whileTheLeaderLives) {
-        Containment containment = Containment.detect(Commands.MARKER, directory, withCgroups ? CgroupUse.ALWAYS : CgroupUse.NEVER);
+        Containment containment =
+                Containment.detect(Commands.MARKER, directory, withCgroups ? CgroupUse.ALWAYS : CgroupUse.NEVER);
         String run = UUID.randomUUID().toString();
         Recording recording = new Recording();
         String script = HUNDRED.replace("AFTER", whileTheLeaderLives ? "sleep 600; :" : "exit 0");

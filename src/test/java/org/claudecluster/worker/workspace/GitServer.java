@@ -17,9 +17,10 @@ import java.security.KeyStore;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.TimeUnit;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 
@@ -37,7 +38,7 @@ public final class GitServer implements AutoCloseable {
     private final Path root;
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
-    private final AtomicReference<String> authorization = new AtomicReference<>("");
+    private volatile String authorization = "";
 
     private GitServer(Path root, HttpsServer server) {
         this.root = root;
@@ -131,18 +132,18 @@ public final class GitServer implements AutoCloseable {
 
     /** What the last request said who it is. */
     String authorization() {
-        return authorization.get();
+        return authorization;
     }
 
     private void answer(HttpExchange exchange) throws IOException {
         try (exchange) {
             String path = exchange.getRequestURI().getPath();
             String said = exchange.getRequestHeaders().getFirst("Authorization");
-            authorization.set(said == null ? "" : said);
+            authorization = said == null ? "" : said;
             if (path.startsWith("/silent/")) {
                 exchange.getRequestBody().readAllBytes();
-                Thread.sleep(java.time.Duration.ofSeconds(60));
-            } else if (path.startsWith("/private/") && !isAllowed(authorization.get())) {
+                boolean _ = new CountDownLatch(1).await(60, TimeUnit.SECONDS);
+            } else if (path.startsWith("/private/") && !isAllowed(authorization)) {
                 exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"git\"");
                 exchange.sendResponseHeaders(401, -1);
             } else {
@@ -192,7 +193,7 @@ public final class GitServer implements AutoCloseable {
         byte[] all = process.getInputStream().readAllBytes();
         int head = headLength(all);
         int status = 200;
-        for (String line : new String(all, 0, head, StandardCharsets.US_ASCII).split("\r\n")) {
+        for (String line : new String(all, 0, head, StandardCharsets.US_ASCII).split("\r\n", -1)) {
             String[] field = line.split(": ", 2);
             if (field[0].equals("Status")) {
                 status = Integer.parseInt(field[1].substring(0, 3));

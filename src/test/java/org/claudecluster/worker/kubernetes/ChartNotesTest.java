@@ -1,0 +1,65 @@
+package org.claudecluster.worker.kubernetes;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.InstallCommand;
+import org.junit.jupiter.api.Test;
+
+/** What Helm prints after the install. */
+class ChartNotesTest {
+
+    @Test
+    void the_next_three_commands_are_there() {
+        assertThat(notes())
+                .contains(
+                        "kubectl --namespace agents port-forward service/worker-claudecluster-worker 3001:3001",
+                        "curl -X POST http://localhost:3001/run",
+                        "curl -N http://localhost:3001/stream/");
+    }
+
+    @Test
+    void without_a_credential_they_say_what_happens_and_how_to_add_one() {
+        assertThat(notes())
+                .contains("NO CREDENTIAL", "by the stub", "create secret generic worker-claudecluster-worker-auth");
+        assertThat(notes("worker.executor=pty")).contains("NO CREDENTIAL", "stay unready");
+    }
+
+    @Test
+    void with_a_credential_they_say_nothing_of_it() {
+        assertThat(notes("claude.existingSecret=mine")).doesNotContain("NO CREDENTIAL");
+    }
+
+    @Test
+    void an_inline_credential_is_not_repeated() {
+        assertThat(notes("claude.apiKey=an-api-key")).doesNotContain("NO CREDENTIAL");
+    }
+
+    @Test
+    void they_warn_of_what_is_lost_with_a_pod() {
+        assertThat(notes("persistence.enabled=false")).contains("WARNING", "emptyDir");
+        assertThat(notes("database.mode=bundled", "database.bundled.password=x"))
+                .contains("WARNING", "without backups");
+    }
+
+    @Test
+    void they_warn_of_a_monitor_that_the_cluster_does_not_know() {
+        assertThat(notes("metrics.podMonitor.enabled=true")).contains("metrics.podMonitor is left out");
+    }
+
+    private static String notes(String... values) {
+        InstallCommand install = new Helm(Chart.DIRECTORY)
+                .install()
+                .withName(Chart.RELEASE)
+                .withNamespace(Chart.NAMESPACE)
+                .withKubeVersion(Chart.KUBERNETES)
+                .clientOnly()
+                .dryRun();
+        for (String value : values) {
+            int equals = value.indexOf('=');
+            install.set(value.substring(0, equals), value.substring(equals + 1));
+        }
+        String output = install.call().getOutput();
+        return output.substring(output.indexOf("ClaudeCluster Worker "));
+    }
+}
