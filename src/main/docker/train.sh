@@ -1,11 +1,13 @@
 #!/bin/sh
 # Runs the worker once, as it runs in production, so that the JVM can write down which classes it loads and how they are
-# linked: the AOT cache. The probe's answer comes from the real CLI, which without a login ends each task at once.
+# linked: the AOT cache.
 set -eu
 
 cd /tmp
 export PORT=39017 HOST=127.0.0.1 WORKER_STORAGE_DATA_DIR=/tmp/train WORKER_STORAGE_WORKSPACE_ROOT=/tmp/train/workspace
 unset WORKER_LOG_FILE
+# Nobody answers there, so that tasks of the real CLI end soon.
+export ANTHROPIC_API_KEY=none ANTHROPIC_BASE_URL=http://127.0.0.1:9 CLAUDE_CODE_MAX_RETRIES=0
 url=http://$HOST:$PORT
 java @/app/quarkus-app/jvm.options -XX:AOTCacheOutput=/tmp/app.aot -jar /app/quarkus-app/quarkus-run.jar >/tmp/train.log 2>&1 &
 worker=$!
@@ -24,7 +26,7 @@ for round in 1 2 3; do
     ask "$url/hello"
     ask "$url/pty/status"
     ask "$url/workers"
-    ask -X POST "$url/run?wait=30s" -d '{"prompt":"hello"}'
+    ask -X POST "$url/run?wait=30s" -d '{"prompt":"hello","timeoutMs":20000}'
     ask -X POST "$url/pty/switch" -d '{"executorType":"stub"}'
     id=$(curl -sS -X POST "$url/run" -H 'Content-Type: application/json' -d '{"prompt":"hello","priority":5}' |
         sed 's/.*"taskId":"\([^"]*\)".*/\1/')

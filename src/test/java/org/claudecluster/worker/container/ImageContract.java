@@ -5,12 +5,17 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.net.http.HttpResponse;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.claudecluster.worker.apistub.AnthropicStub;
 import org.claudecluster.worker.e2e.Api;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What each image does, with the real CLI that is in it and a stub of the API on this machine's loopback. */
 abstract class ImageContract {
@@ -116,6 +121,43 @@ abstract class ImageContract {
         try (Container worker = withStub().start()) {
             assertThat(worker.log()).contains("no log file, since /app/logs/worker.log is not ours to write");
             assertThat(worker.exec("ls", "/app/logs")).isEmpty();
+        }
+    }
+
+    @Test
+    void without_a_credential_the_cli_is_not_ready_and_the_probe_says_why() {
+        try (Container worker =
+                ContainerSetup.of(image()).with("EXECUTOR_TYPE", "pty").launch()) {
+            await().atMost(Duration.ofSeconds(120)).until(() -> worker.api().isLive());
+
+            HttpResponse<String> ready = worker.api().get("/q/health/ready");
+            assertThat(ready.statusCode()).isEqualTo(503);
+            assertThat(ready.body()).contains("no credentials: mount a file");
+        }
+    }
+
+    @Test
+    void without_a_credential_auto_takes_the_stub_and_says_why() {
+        try (Container worker =
+                ContainerSetup.of(image()).with("EXECUTOR_TYPE", "auto").start()) {
+            assertThat(worker.api().get("/hello").body()).contains("\"executorType\":\"stub\"");
+            assertThat(worker.api().get("/q/health/ready").body()).contains("no credentials: mount a file");
+            assertThat(worker.log()).contains("tasks run in the stub executor: no credentials");
+        }
+    }
+
+    @Test
+    void a_mounted_file_is_the_credential(@TempDir Path directory) throws IOException {
+        Path file = Files.writeString(directory.resolve("config.json"), "{\"apiKey\":\"" + KEY + "\"}");
+        stub.requireKey(KEY);
+        try (Container worker = ContainerSetup.of(image())
+                .with("EXECUTOR_TYPE", "pty")
+                .with("ANTHROPIC_BASE_URL", stub.baseUrl().toString())
+                .option("--volume", file + ":/app/auth/config.json:ro")
+                .start()) {
+            JsonNode task = worker.api().awaitEnd(worker.api().submit("With which key?"));
+
+            assertThat(task.path("status").asText()).as(task::toPrettyString).isEqualTo("completed");
         }
     }
 
