@@ -155,7 +155,9 @@ public final class Credentials {
                     status.kind(), status.source().wire());
         } else {
             // What the API said in its refusal is not ours to log; readiness and /pty/status tell it.
-            String why = status.state() == AuthState.REFUSED ? "GET /pty/status says why" : status.reason().orElse("");
+            String why = status.state() == AuthState.REFUSED
+                    ? "GET /pty/status says why"
+                    : status.reason().orElse("");
             LOG.warnf("tasks wait, the credential is %s: %s", status.state().wire(), why);
         }
     }

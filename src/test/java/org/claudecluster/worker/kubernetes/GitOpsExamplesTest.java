@@ -69,7 +69,9 @@ class GitOpsExamplesTest {
         JsonNode container = deployment(installer).at("/spec/template/spec/containers/0");
         assertThat(environment(container, "EXECUTOR_TYPE").at("/value").asText())
                 .isEqualTo("pty");
-        assertThat(environment(container, "WORKER_STORAGE_JDBC_URL").at("/value").asText())
+        assertThat(environment(container, "WORKER_STORAGE_JDBC_URL")
+                        .at("/value")
+                        .asText())
                 .startsWith("jdbc:postgresql:");
     }
 
@@ -93,8 +95,7 @@ class GitOpsExamplesTest {
         assertThat(argo.at("/name")).isEqualTo(deployment(Installer.ARGO_CD).at("/metadata/name"));
         assertThat(argo.at("/jsonPointers/0").asText()).isEqualTo("/spec/replicas");
         JsonNode flux = Installer.FLUX.document().at("/spec/driftDetection/ignore/0");
-        assertThat(flux.at("/target/name"))
-                .isEqualTo(deployment(Installer.FLUX).at("/metadata/name"));
+        assertThat(flux.at("/target/name")).isEqualTo(deployment(Installer.FLUX).at("/metadata/name"));
         assertThat(flux.at("/paths/0").asText()).isEqualTo("/spec/replicas");
     }
 
@@ -131,8 +132,7 @@ class GitOpsExamplesTest {
 
     @Test
     void both_install_the_version_that_the_chart_has() throws IOException {
-        JsonNode version =
-                YAML.readTree(CHART.resolve("Chart.yaml").toFile()).at("/version");
+        JsonNode version = YAML.readTree(CHART.resolve("Chart.yaml").toFile()).at("/version");
         assertThat(Installer.ARGO_CD.document().at("/spec/source/targetRevision"))
                 .isEqualTo(version);
         assertThat(YAML.readTree(EXAMPLES.resolve("flux/source.yaml").toFile()).at("/spec/ref/tag"))
@@ -143,9 +143,10 @@ class GitOpsExamplesTest {
     void the_templates_have_nothing_that_differs_from_call_to_call() throws IOException {
         try (Stream<Path> files = Files.walk(CHART.resolve("templates"))) {
             assertThat(files.filter(Files::isRegularFile))
-                    .allSatisfy(file -> assertThat(Files.readString(file))
-                            .doesNotContainPattern(
-                                    "\\{\\{[^}]*\\b(lookup|now|uuidv4|rand[A-Z]\\w*|gen[A-Z]\\w*|derivePassword|htpasswd)\\b"));
+                    .allSatisfy(
+                            file -> assertThat(Files.readString(file))
+                                    .doesNotContainPattern(
+                                            "\\{\\{[^}]*\\b(lookup|now|uuidv4|rand[A-Z]\\w*|gen[A-Z]\\w*|derivePassword|htpasswd)\\b"));
         }
     }
 
@@ -161,15 +162,18 @@ class GitOpsExamplesTest {
     @Test
     void the_page_names_every_example_and_none_that_is_not_there() throws IOException {
         String page = Files.readString(PAGE);
-        assertThat(Pattern.compile("examples/[\\w./-]*\\w").matcher(page).results().map(MatchResult::group))
+        assertThat(Pattern.compile("examples/[\\w./-]*\\w")
+                        .matcher(page)
+                        .results()
+                        .map(MatchResult::group))
                 .allSatisfy(path -> assertThat(Path.of(path)).exists());
         assertThat(exampleFiles().filter(file -> !file.getParent().endsWith("flux")))
                 .allSatisfy(file -> assertThat(page).contains(file.getFileName().toString()));
         JsonNode flux =
                 YAML.readTree(EXAMPLES.resolve("flux/kustomization.yaml").toFile());
-        assertThat(flux.at("/resources")).allSatisfy(resource -> assertThat(
-                        EXAMPLES.resolve("flux").resolve(resource.asText()))
-                .exists());
+        assertThat(flux.at("/resources"))
+                .allSatisfy(resource -> assertThat(EXAMPLES.resolve("flux").resolve(resource.asText()))
+                        .exists());
     }
 
     @Test
@@ -194,7 +198,8 @@ class GitOpsExamplesTest {
     private static Set<String> externalSecrets() throws IOException {
         return documents(EXAMPLES.resolve("secrets/external-secrets.yaml")).stream()
                 .flatMap(secret -> Stream.concat(
-                                secret.at("/spec/target/template/data").propertyStream()
+                                secret.at("/spec/target/template/data")
+                                        .propertyStream()
                                         .map(Map.Entry::getKey),
                                 secret.at("/spec/data").findValuesAsText("secretKey").stream())
                         .map(key -> secret.at("/spec/target/name").asText() + "/" + key))
@@ -202,7 +207,9 @@ class GitOpsExamplesTest {
     }
 
     private static List<JsonNode> documents(Path file) throws IOException {
-        return YAML.readerFor(JsonNode.class).<JsonNode>readValues(file.toFile()).readAll();
+        return YAML.readerFor(JsonNode.class)
+                .<JsonNode>readValues(file.toFile())
+                .readAll();
     }
 
     private static JsonNode environment(JsonNode container, String name) {
