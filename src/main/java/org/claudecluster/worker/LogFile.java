@@ -36,6 +36,6 @@ record LogFile(Path path) {
         return directory != null
                 && Files.isDirectory(directory)
                 && Files.isWritable(directory)
-                && (Files.notExists(path) || Files.isRegularFile(path) && Files.isWritable(path));
+                && (Files.notExists(path) || (Files.isRegularFile(path) && Files.isWritable(path)));
     }
 }

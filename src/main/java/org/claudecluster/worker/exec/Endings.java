@@ -19,7 +19,7 @@ final class Endings {
     /** To be asked when the terminal has ended; {@code byItself} when the program did so before we ended its tree. */
     static Verdict verdict(RunReport report, Ending ending, boolean byItself, StopSignal stop) {
         Optional<StopCause> cause = stop.cause();
-        if (cause.isEmpty() || (byItself && cause.get() != StopCause.INTERRUPTED)) {
+        if (cause.isEmpty() || (byItself && !isOurDoing(cause.get()))) {
             return report.verdict(ending);
         }
         return switch (cause.get()) {
@@ -39,6 +39,11 @@ final class Endings {
                     DISK_LIMIT,
                     OUTPUT_LIMIT -> new Verdict(Stops.outcome(cause.get(), stop.detail(), ending), report.result());
         };
+    }
+
+    /** What is urgent is killed on the spot, and an interrupt is obeyed: then the program has ended before its tree. */
+    private static boolean isOurDoing(StopCause cause) {
+        return cause == StopCause.INTERRUPTED || cause.isUrgent();
     }
 
     /** The kernel has ended something of the run because it had too much memory; a success stays one. */

@@ -30,7 +30,7 @@ class ReplicasIT {
             """;
 
     /** From a worker's last renewal until another has reaped what it ran, on two cores that do something else. */
-    private static final Duration LOST = Duration.ofSeconds(60);
+    private static final Duration LOST = Duration.ofMinutes(1);
 
     private static ChartRelease release;
     private static String first;

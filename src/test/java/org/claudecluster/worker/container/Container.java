@@ -11,7 +11,7 @@ import org.claudecluster.worker.e2e.Api;
 /** A worker in a container. Closing it removes it with its volumes. */
 final class Container implements AutoCloseable {
 
-    private static final Duration READY = Duration.ofSeconds(120);
+    private static final Duration READY = Duration.ofMinutes(2);
 
     private final String id;
     private final Api api;

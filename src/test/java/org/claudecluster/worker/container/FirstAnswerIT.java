@@ -52,7 +52,7 @@ class FirstAnswerIT {
     }
 
     private static Instant firstAnswer(Container worker, String path) {
-        await().atMost(Duration.ofSeconds(120))
+        await().atMost(Duration.ofMinutes(2))
                 .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> answers(worker, path));

@@ -47,7 +47,7 @@ abstract class ImageContract {
                     .contains("CapBnd:\t0000000000000000");
             assertThat(worker.tryExec("touch", "/app/quarkus-app/new").text()).contains("Read-only file system");
             assertThat(worker.inspect("{{.HostConfig.Memory}}")).isEqualTo("536870912");
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(1))
                     .until(() -> worker.inspect("{{.State.Health.Status}}").equals("healthy"));
         }
     }
@@ -95,7 +95,7 @@ abstract class ImageContract {
     void at_sigterm_what_runs_may_finish_and_the_exit_code_is_0() {
         try (Container worker = withCli().start()) {
             String id = worker.api().submit(bash("touch begun; sleep 4"));
-            await().atMost(Duration.ofSeconds(60))
+            await().atMost(Duration.ofMinutes(1))
                     .until(() -> worker.processes().stream().anyMatch(process -> process.endsWith("sleep 4")));
 
             assertThat(worker.stop()).isZero();
@@ -128,7 +128,7 @@ abstract class ImageContract {
     void without_a_credential_the_cli_is_not_ready_and_the_probe_says_why() {
         try (Container worker =
                 ContainerSetup.of(image()).with("EXECUTOR_TYPE", "pty").launch()) {
-            await().atMost(Duration.ofSeconds(120)).until(() -> worker.api().isLive());
+            await().atMost(Duration.ofMinutes(2)).until(() -> worker.api().isLive());
 
             HttpResponse<String> ready = worker.api().get("/q/health/ready");
             assertThat(ready.statusCode()).isEqualTo(503);

@@ -127,7 +127,7 @@ class WatchdogIT {
         JsonNode task = run("echo hello; timeout 6 sh -c 'while :; do :; done'; echo done");
 
         assertThat(task.path("status").asText()).isEqualTo("completed");
-        assertThat(task.path("footprint").path("cpuSeconds").asDouble()).isGreaterThan(1);
+        assertThat(task.path("footprint").path("cpuSeconds").asDouble()).isGreaterThan(0.3);
         assertThat(task.path("footprint").path("peakProcesses").asInt()).isGreaterThanOrEqualTo(3);
         assertThat(task.path("footprint").path("peakMemoryBytes").asLong()).isGreaterThan(1_000_000);
     }

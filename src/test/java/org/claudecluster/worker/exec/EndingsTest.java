@@ -87,6 +87,22 @@ class EndingsTest {
     }
 
     @Test
+    void a_leader_that_was_killed_on_the_spot_has_not_ended_by_itself() {
+        stop.ask(StopCause.TOO_MANY_PROCESSES, "41 of 40");
+
+        assertThat(Endings.verdict(report, KILLED, true, stop).outcome())
+                .isEqualTo(new Outcome.Failed(Reason.PROCESS_LIMIT, "41 of 40", KILLED));
+    }
+
+    @Test
+    void a_program_that_was_faster_than_its_time_out_has_ended_by_itself() {
+        stop.ask(StopCause.TIMED_OUT);
+
+        assertThat(Endings.verdict(report, IN_ORDER, true, stop).outcome())
+                .isEqualTo(new Outcome.Completed(IN_ORDER, Optional.empty()));
+    }
+
+    @Test
     void an_interrupt_after_another_cause_changes_nothing() {
         stop.ask(StopCause.CANCELLED);
 
