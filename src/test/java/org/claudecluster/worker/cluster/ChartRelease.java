@@ -31,11 +31,11 @@ final class ChartRelease implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
     private static final Path CHART = Path.of("helm", "claudecluster-worker");
-    private static final String WORKERS =
-            "app.kubernetes.io/instance=" + NAME + ",app.kubernetes.io/component=worker";
-    private static final String KINDS = "pods,services,endpoints,endpointslices,deployments,statefulsets,replicasets,jobs,"
-            + "configmaps,secrets,serviceaccounts,persistentvolumeclaims,poddisruptionbudgets,horizontalpodautoscalers,"
-            + "networkpolicies,ingresses,roles,rolebindings";
+    private static final String WORKERS = "app.kubernetes.io/instance=" + NAME + ",app.kubernetes.io/component=worker";
+    private static final String KINDS =
+            "pods,services,endpoints,endpointslices,deployments,statefulsets,replicasets,jobs,"
+                    + "configmaps,secrets,serviceaccounts,persistentvolumeclaims,poddisruptionbudgets,horizontalpodautoscalers,"
+                    + "networkpolicies,ingresses,roles,rolebindings";
     private static final Pattern OF_KUBERNETES =
             Pattern.compile("configmap/kube-root-ca\\.crt|serviceaccount/default|secret/default-token-.*");
 
@@ -133,11 +133,19 @@ final class ChartRelease implements AutoCloseable {
     }
 
     static boolean isReady(JsonNode pod) {
-        return pod.path("status").path("containerStatuses").path(0).path("ready").asBoolean();
+        return pod.path("status")
+                .path("containerStatuses")
+                .path(0)
+                .path("ready")
+                .asBoolean();
     }
 
     static int restarts(JsonNode pod) {
-        return pod.path("status").path("containerStatuses").path(0).path("restartCount").asInt(-1);
+        return pod.path("status")
+                .path("containerStatuses")
+                .path(0)
+                .path("restartCount")
+                .asInt(-1);
     }
 
     /** A pod's API, through a port-forward that stays open. */

@@ -34,7 +34,8 @@ class QuickStartIT {
         shell(LINES.get(0));
         shell(LINES.get(1));
         assertThat(LINES.get(2))
-                .isEqualTo("helm install claudecluster-worker helm/claudecluster-worker --namespace claudecluster --wait");
+                .isEqualTo(
+                        "helm install claudecluster-worker helm/claudecluster-worker --namespace claudecluster --wait");
         chart = ChartRelease.existing(KUBECTL);
         installed = chart.install("{}");
     }
@@ -48,7 +49,8 @@ class QuickStartIT {
     /** The lines of the first block of commands below a heading. */
     private static List<String> commandsBelow(Path page, String heading) {
         try {
-            String block = Files.readString(page).split("(?m)^" + heading + "$", 2)[1].split("```bash\n", 2)[1];
+            String block =
+                    Files.readString(page).split("(?m)^" + heading + "$", 2)[1].split("```bash\n", 2)[1];
             return block.split("\n```", 2)[0].lines().toList();
         } catch (IOException e) {
             throw new AssertionError(e);
@@ -82,12 +84,14 @@ class QuickStartIT {
 
     @Test
     void the_commands_work_through_a_port_forward_and_so_do_the_three_of_the_readme() throws Exception {
-        List<String> readme = Files.readString(Path.of("README.md")).lines()
+        List<String> readme = Files.readString(Path.of("README.md"))
+                .lines()
                 .filter(line -> line.startsWith("curl "))
                 .limit(3)
                 .toList();
         assertThat(LINES.get(4)).endsWith(" &");
-        Process forward = new ProcessBuilder("bash", "-c", "exec " + LINES.get(4).replaceFirst(" &$", "")).start();
+        Process forward =
+                new ProcessBuilder("bash", "-c", "exec " + LINES.get(4).replaceFirst(" &$", "")).start();
         try (Api local = new Api(3001)) {
             await().atMost(Duration.ofSeconds(30)).until(local::isReady);
 
@@ -113,7 +117,10 @@ class QuickStartIT {
         assertThat(status.path("requestedExecutorType").asText()).isEqualTo("auto");
         assertThat(status.path("executorType").asText()).isEqualTo("stub");
         assertThat(status.path("reason").asText()).contains("no credentials");
-        assertThat(Api.json(api().get("/hello")).path("capabilities").path("executorType").asText())
+        assertThat(Api.json(api().get("/hello"))
+                        .path("capabilities")
+                        .path("executorType")
+                        .asText())
                 .isEqualTo("stub");
         assertThat(api().get("/q/health/ready").body()).contains("\"executorType\": \"stub\"", "no credentials");
         assertThat(chart.kubectl().run("logs", chart.pods().getFirst())).contains("WARN", "no credentials");

@@ -128,7 +128,9 @@ class ReplicasIT {
         String pod = release.pods().getLast();
         String lost = running(pod, "print begun\nsleep 120000");
         String again = release.api(pod)
-                .submit(Api.body("#stub\nsleep 8000\nprint at last").put("workerId", pod).put("maxAttempts", 2));
+                .submit(Api.body("#stub\nsleep 8000\nprint at last")
+                        .put("workerId", pod)
+                        .put("maxAttempts", 2));
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> anyone().task(again).path("status").asText().equals("running"));
 
