@@ -13,7 +13,7 @@ here="$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)"
 
 dir="${CLUSTER_DIR:-/var/lib/claudecluster-test}"
 node_ip=10.99.0.1 # on the namespace's loopback: the kubelet refuses 127.0.0.0/8
-volumes=/tmp/hostpath_pv # where the controller manager's provisioner puts them
+volumes=12 # there is no provisioner: a claim gets one of so many, and none is used twice
 # What the kubelet sets on this machine, to be put back afterwards.
 sysctls=(vm/overcommit_memory kernel/panic kernel/panic_on_oops kernel/keys/root_maxkeys kernel/keys/root_maxbytes)
 parts=(etcd apiserver controller-manager scheduler dns dns-entries kubelet proxy)
@@ -142,10 +142,9 @@ control_plane() {
     --service-account-issuer=https://kubernetes.default.svc --api-audiences=api --token-auth-file="$dir/pki/tokens.csv" \
     --authorization-mode=Node,RBAC --allow-privileged=true --kubelet-preferred-address-types=InternalIP
   wait_for 90 ready_api || { tail -20 "$dir/log/apiserver.log" >&2; die 'the API server is not ready'; }
-  # Volumes are used by processes that are not root, so the directories have to be open.
-  (umask 0 && start controller-manager "$bin/kube-controller-manager" --kubeconfig="$dir/kubeconfig" \
+  start controller-manager "$bin/kube-controller-manager" --kubeconfig="$dir/kubeconfig" \
     --service-account-private-key-file="$dir/pki/sa.key" --root-ca-file="$dir/pki/apiserver.crt" --leader-elect=false \
-    --bind-address=127.0.0.1 --cert-dir="$dir/pki/controller-manager" --enable-hostpath-provisioner)
+    --bind-address=127.0.0.1 --cert-dir="$dir/pki/controller-manager"
   start scheduler "$bin/kube-scheduler" --kubeconfig="$dir/kubeconfig" --leader-elect=false --bind-address=127.0.0.1 \
     --cert-dir="$dir/pki/scheduler"
 }
@@ -161,14 +160,35 @@ node() {
   # Without masquerading an answer from a pod on the same bridge would not come back through the service's address.
   start proxy "$bin/kube-proxy" --kubeconfig="$dir/kubeconfig" --proxy-mode=iptables --hostname-override=node1 \
     --masquerade-all --conntrack-max-per-core=0 --conntrack-tcp-timeout-established=0 --conntrack-tcp-timeout-close-wait=0
-  cluster_kubectl apply -f - >/dev/null <<'YAML'
+  storage | cluster_kubectl apply -f - >/dev/null
+}
+
+# "local" and not "hostPath": the kubelet gives such a volume to the pod's fsGroup.
+storage() {
+  cat <<'YAML'
 apiVersion: storage.k8s.io/v1
 kind: StorageClass
-metadata:
-  name: standard
-  annotations: {storageclass.kubernetes.io/is-default-class: "true"}
-provisioner: kubernetes.io/host-path
+metadata: {name: standard, annotations: {storageclass.kubernetes.io/is-default-class: "true"}}
+provisioner: kubernetes.io/no-provisioner
 YAML
+  local n
+  for n in $(seq "$volumes"); do
+    mkdir -p "$dir/volumes/$n"
+    cat <<YAML
+---
+apiVersion: v1
+kind: PersistentVolume
+metadata: {name: volume-$n}
+spec:
+  storageClassName: standard
+  capacity: {storage: 20Gi}
+  accessModes: [ReadWriteOnce, ReadWriteMany]
+  persistentVolumeReclaimPolicy: Retain
+  local: {path: "$dir/volumes/$n"}
+  nodeAffinity:
+    required: {nodeSelectorTerms: [{matchExpressions: [{key: kubernetes.io/hostname, operator: In, values: [node1]}]}]}
+YAML
+  done
 }
 
 dns() {
@@ -213,7 +233,6 @@ up() {
   chmod 700 "$dir"
   local name
   for name in "${sysctls[@]}"; do printf '%s %s\n' "$name" "$(cat "/proc/sys/$name")"; done >"$dir/sysctls"
-  [[ -e "$volumes" ]] || touch "$dir/volumes-are-ours"
   trap 'came_up $?' EXIT
   touch "$dir/net"
   unshare --net="$dir/net" ip link set lo up
@@ -252,7 +271,6 @@ down() {
   if [[ -e "$dir/sysctls" ]]; then
     while read -r name value; do echo "$value" >"/proc/sys/$name" 2>/dev/null || true; done <"$dir/sysctls"
   fi
-  [[ ! -e "$dir/volumes-are-ours" ]] || rm -rf "$volumes"
   rm -rf "$dir"
   told 'down'
 }

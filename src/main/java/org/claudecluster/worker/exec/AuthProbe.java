@@ -39,10 +39,15 @@ final class AuthProbe {
         this.clock = clock;
     }
 
-    /** Whether the CLI says it is logged in; empty when it does not say. */
+    /**
+     * Whether the CLI says it is logged in; empty when it does not say. Without a credential of ours silence is a no:
+     * tasks would fail one after the other on a machine that was only slow to answer.
+     */
     Optional<Boolean> isLoggedIn(Credential credential) {
-        return ask(CliCall.Question.brief(STATUS_SECONDS, "auth", "status"), credential)
-                .flatMap(said -> loggedIn(said.text()));
+        Optional<CliCall.Answer.Said> said = ask(CliCall.Question.brief(STATUS_SECONDS, "auth", "status"), credential);
+        return said.isEmpty() && credential instanceof Credential.None
+                ? Optional.of(false)
+                : said.flatMap(answer -> loggedIn(answer.text()));
     }
 
     /**

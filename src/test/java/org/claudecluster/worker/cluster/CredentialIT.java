@@ -81,7 +81,8 @@ class CredentialIT {
     @Test
     @Order(1)
     void without_a_credential_the_pod_lives_and_is_not_ready_and_says_what_to_do() {
-        await().atMost(Duration.ofMinutes(1)).until(() -> release.api(pod).isLive());
+        await().atMost(Duration.ofSeconds(60)).until(() -> release.api(pod).isLive());
+        await().atMost(Duration.ofSeconds(60)).until(() -> !release.api(pod).isReady());
         HttpResponse<String> ready = release.api(pod).get("/q/health/ready");
 
         assertThat(ready.statusCode()).isEqualTo(503);
