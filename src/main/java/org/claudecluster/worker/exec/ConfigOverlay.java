@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -53,9 +54,10 @@ record ConfigOverlay(Path directory, Optional<Path> settingsFile) implements Aut
         try {
             Files.createDirectory(directory, PRIVATE_DIRECTORY);
         } catch (NoSuchFileException _) {
-            prepare(settings);
+            // Somebody has cleared the root; other runs may be making theirs at this moment.
+            Files.createDirectories(root(settings));
             Files.createDirectory(directory, PRIVATE_DIRECTORY);
-        } catch (java.nio.file.FileAlreadyExistsException _) {
+        } catch (FileAlreadyExistsException _) {
             TaskDirectories.deleteTree(directory);
             Files.createDirectory(directory, PRIVATE_DIRECTORY);
         }
