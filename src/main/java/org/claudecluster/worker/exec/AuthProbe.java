@@ -44,10 +44,12 @@ final class AuthProbe {
      * tasks would fail one after the other on a machine that was only slow to answer.
      */
     Optional<Boolean> isLoggedIn(Credential credential) {
-        Optional<CliCall.Answer.Said> said = ask(CliCall.Question.brief(STATUS_SECONDS, "auth", "status"), credential);
-        return said.isEmpty() && credential instanceof Credential.None
-                ? Optional.of(false)
-                : said.flatMap(answer -> loggedIn(answer.text()));
+        return ask(CliCall.Question.brief(STATUS_SECONDS, "auth", "status"), credential)
+                .flatMap(answer -> switch (answer) {
+                    case CliCall.Answer.Said(TerminalExit _, String text) -> loggedIn(text);
+                    case CliCall.Answer.Silent _ ->
+                        credential instanceof Credential.None ? Optional.of(false) : Optional.empty();
+                });
     }
 
     /**
@@ -77,7 +79,10 @@ final class AuthProbe {
         String retries = credential instanceof Credential.Login ? "1" : "0";
         CliCall.Question question = new CliCall.Question(
                 arguments, "OK?", Map.of("CLAUDE_CODE_MAX_RETRIES", retries), CALL_SECONDS, MAX_CALL_ANSWER);
-        return ask(question, credential).map(this::judge);
+        return ask(question, credential).flatMap(answer -> switch (answer) {
+            case CliCall.Answer.Said said -> Optional.of(judge(said));
+            case CliCall.Answer.Silent _ -> Optional.empty();
+        });
     }
 
     private Verdict judge(CliCall.Answer.Said said) {
@@ -90,17 +95,14 @@ final class AuthProbe {
         return report.verdict(PtyExecutor.ending(Optional.of(said.exit())));
     }
 
-    private Optional<CliCall.Answer.Said> ask(CliCall.Question question, Credential credential) {
+    /** Empty when it can't be asked. */
+    private Optional<CliCall.Answer> ask(CliCall.Question question, Credential credential) {
         Optional<Path> program = call.program();
         if (program.isEmpty()) {
             return Optional.empty();
         }
         try {
-            return switch (call.ask(program.get(), question, credential)) {
-                case CliCall.Answer.Said(TerminalExit exit, String text) ->
-                    Optional.of(new CliCall.Answer.Said(exit, text));
-                case CliCall.Answer.Silent _ -> Optional.empty();
-            };
+            return Optional.of(call.ask(program.get(), question, credential));
         } catch (LaunchException | IOException e) {
             LOG.warnf("the credential can't be tried: %s", e.getMessage());
             return Optional.empty();
