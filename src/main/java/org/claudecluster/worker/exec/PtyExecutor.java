@@ -193,8 +193,17 @@ public final class PtyExecutor implements TaskExecutor {
             Verdict verdict = end(session, terminal, tree, run);
             TreeAccount account = tree.account();
             Verdict judged = account.outOfMemory() ? Endings.outOfMemory(verdict) : verdict;
-            return judged.measured(Endings.footprint(seen, account));
+            return withinCap(judged, run).measured(Endings.footprint(seen, account));
         }
+    }
+
+    /** A program may have printed too much and ended between two looks of the watchdog. */
+    private Verdict withinCap(Verdict verdict, TaskRun run) {
+        boolean tooMuch = watchdog.settings().endAtCap() && run.transcript().isPastCap();
+        return tooMuch && run.stop().cause().isEmpty()
+                ? verdict.as(
+                        Stops.outcome(StopCause.OUTPUT_LIMIT, verdict.outcome().ending()))
+                : verdict;
     }
 
     private static RunWatch.Subject subject(TaskRun run, PtySession session, TaskDirectories directories) {
