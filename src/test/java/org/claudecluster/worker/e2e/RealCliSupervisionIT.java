@@ -41,6 +41,8 @@ class RealCliSupervisionIT {
                 .with("ANTHROPIC_BASE_URL", stub.baseUrl().toString())
                 .with("ANTHROPIC_API_KEY", "sk-ant-api03-stub-key-0000000000000000000000000")
                 .with("WORKER_WATCHDOG_NO_OUTPUT", "5s")
+                .with("WORKER_EXECUTOR_GRACE_INTERRUPT", "2s")
+                .with("WORKER_EXECUTOR_GRACE_TERMINATE", "1s")
                 .with("WORKER_TASK_MEMORY", "1200M")
                 .with("WORKER_TASK_PROCESSES", "200")
                 .with("WORKER_TRANSCRIPT_CAP", "1M")
