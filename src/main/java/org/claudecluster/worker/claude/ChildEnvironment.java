@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The whole environment of a task's process, built and not inherited: only what is named here is taken over from the
@@ -76,30 +77,27 @@ public final class ChildEnvironment {
             // The CLI's own default retries a bad key for three silent minutes.
             "CLAUDE_CODE_MAX_RETRIES", "4");
 
-    private ChildEnvironment() {}
+    private final Map<String, String> inherited;
+
+    /** Takes over what a child may have of the worker's own environment. */
+    public ChildEnvironment(Map<String, String> own) {
+        inherited = own.entrySet().stream()
+                .filter(entry -> isInherited(entry.getKey()))
+                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
 
     /**
      * Builds it.
      *
-     * @param own the worker's environment
      * @param extra what the configuration names on top; it wins over everything but the marker
      * @param home HOME, shared by all tasks
      * @param configDirectory CLAUDE_CONFIG_DIR, writable
      * @param temporary a directory of the task's own, which is deleted after it
      */
-    public static Map<String, String> of(
-            Map<String, String> own,
-            Map<String, String> extra,
-            String marker,
-            Path home,
-            Path configDirectory,
-            Path temporary) {
+    public Map<String, String> of(
+            Map<String, String> extra, String marker, Path home, Path configDirectory, Path temporary) {
         Map<String, String> built = new TreeMap<>(DEFAULTS);
-        own.forEach((name, value) -> {
-            if (isInherited(name)) {
-                built.put(name, value);
-            }
-        });
+        built.putAll(inherited);
         built.put("HOME", home.toString());
         built.put("CLAUDE_CONFIG_DIR", configDirectory.toString());
         built.put("CLAUDE_CODE_TMPDIR", temporary.toString());

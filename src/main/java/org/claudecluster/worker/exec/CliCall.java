@@ -30,10 +30,14 @@ final class CliCall {
 
     private final PtyLauncher launcher;
     private final PtySettings settings;
+    private final ChildEnvironment environments;
+    private final ConfigOverlays overlays;
 
-    CliCall(PtyLauncher launcher, PtySettings settings) {
+    CliCall(PtyLauncher launcher, PtySettings settings, ConfigOverlays overlays) {
         this.launcher = launcher;
         this.settings = settings;
+        this.environments = new ChildEnvironment(settings.environment());
+        this.overlays = overlays;
     }
 
     /** What is asked. */
@@ -73,7 +77,7 @@ final class CliCall {
         String name = "probe-" + UUID.randomUUID();
         Path temporary = Files.createDirectories(settings.state().resolve("tmp").resolve(name));
         Collected collected = new Collected(question.maxAnswer());
-        try (ConfigOverlay overlay = ConfigOverlay.open(settings, name, temporary, credential)) {
+        try (ConfigOverlay overlay = overlays.open(name, temporary, credential)) {
             TerminalCommand command = new TerminalCommand(
                     program,
                     overlay.arguments(question.arguments()),
@@ -93,8 +97,7 @@ final class CliCall {
         Map<String, String> extra = new HashMap<>(credential.environment());
         extra.putAll(settings.extraEnvironment());
         extra.putAll(question.environment());
-        return ChildEnvironment.of(
-                settings.environment(), extra, name, settings.home(), overlay.directory(), temporary);
+        return environments.of(extra, name, settings.home(), overlay.directory(), temporary);
     }
 
     private static Answer await(Terminal terminal, Collected collected, int seconds) throws InterruptedException {

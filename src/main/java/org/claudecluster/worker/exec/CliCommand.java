@@ -25,11 +25,13 @@ final class CliCommand {
             "You were interrupted. Look at what you have done so far, then continue where you left off.";
 
     private final PtySettings settings;
+    private final ChildEnvironment environments;
     private final SessionFiles sessions;
     private final Credentials credentials;
 
     CliCommand(PtySettings settings, SessionFiles sessions, Credentials credentials) {
         this.settings = settings;
+        this.environments = new ChildEnvironment(settings.environment());
         this.sessions = sessions;
         this.credentials = credentials;
     }
@@ -85,13 +87,8 @@ final class CliCommand {
             Task task, TaskDirectories directories, ConfigOverlay overlay, Credential credential) {
         Map<String, String> extra = new HashMap<>(credential.environment());
         extra.putAll(settings.extraEnvironment());
-        Map<String, String> built = ChildEnvironment.of(
-                settings.environment(),
-                extra,
-                task.id().toString(),
-                settings.home(),
-                overlay.directory(),
-                directories.temporary());
+        Map<String, String> built = environments.of(
+                extra, task.id().toString(), settings.home(), overlay.directory(), directories.temporary());
         built.put(ChildEnvironment.RUN_MARKER, marker(task));
         return built;
     }

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.exec;
 
+import java.time.Duration;
 import java.util.Optional;
 import org.claudecluster.worker.claude.RunReport;
 import org.claudecluster.worker.claude.Verdict;
@@ -58,12 +59,16 @@ final class Endings {
         return verdict.as(outcome);
     }
 
-    /** The kernel's account where there is one: it misses nothing between two looks. */
-    static Footprint footprint(Footprint seen, TreeAccount account) {
+    /**
+     * The kernel's account of the tree where there is one: it misses nothing between two looks. Else what was seen, with
+     * the CPU time that the kernel tells of the leader: all there is of a run between two looks.
+     */
+    static Footprint footprint(Footprint seen, Optional<Duration> leader, TreeAccount account) {
+        Duration most = leader.filter(told -> told.compareTo(seen.cpu()) > 0).orElse(seen.cpu());
         return new Footprint(
                 account.memoryBytes().orElse(seen.peakMemoryBytes()),
-                account.cpu().orElse(seen.cpu()),
-                seen.peakProcesses());
+                account.cpu().orElse(most),
+                Math.max(seen.peakProcesses(), 1));
     }
 
     /** What was finished before the wish came is finished. */

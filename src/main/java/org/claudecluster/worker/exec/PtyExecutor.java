@@ -53,6 +53,7 @@ public final class PtyExecutor implements TaskExecutor {
     private final AuthProbe auth;
     private final CliCommand commands;
     private final SessionFiles sessions;
+    private final ConfigOverlays overlays;
     private final DirectoryPool workspaces;
     private final DirectoryPool temporaries;
 
@@ -73,7 +74,8 @@ public final class PtyExecutor implements TaskExecutor {
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
-        CliCall call = new CliCall(launcher, settings);
+        this.overlays = new ConfigOverlays(settings);
+        CliCall call = new CliCall(launcher, settings, overlays);
         this.probe = new CliProbe(call, settings);
         this.auth = new AuthProbe(call, settings.verifyModel(), clock);
         this.sessions = new SessionFiles(settings.claudeDirectory());
@@ -86,7 +88,7 @@ public final class PtyExecutor implements TaskExecutor {
     public void prepare() throws IOException {
         Files.createDirectories(settings.home());
         TaskDirectories.deleteTree(temporaries.root());
-        ConfigOverlay.prepare(settings);
+        overlays.prepare();
         workspaces.clear();
     }
 
@@ -154,7 +156,7 @@ public final class PtyExecutor implements TaskExecutor {
             throws IOException, InterruptedException {
         Credential credential = credentials.current();
         String name = run.task().id().toString();
-        try (ConfigOverlay overlay = ConfigOverlay.open(settings, name, directories.work(), credential)) {
+        try (ConfigOverlay overlay = overlays.open(name, directories.work(), credential)) {
             Verdict verdict = supervise(
                     run, directories, deadline, () -> commands.of(run.task(), directories, overlay, credential));
             credentials.heard(credential, verdict);
@@ -189,11 +191,12 @@ public final class PtyExecutor implements TaskExecutor {
         CompletableFuture<Void> _ = run.stop().atOnce().thenRun(() -> terminal.signal(Signal.KILL));
         try (Watchdog.Watching watching = watchdog.watch(tree, subject(run, session, directories))) {
             awaitEnd(session, terminal, run.stop(), deadline);
-            Footprint seen = watching.last();
+            // Of a leader that has ended by itself the kernel tells more than a look at what it left.
+            Footprint seen = terminal.alive() ? watching.last() : watching.seen();
             Verdict verdict = end(session, terminal, tree, run);
             TreeAccount account = tree.account();
             Verdict judged = account.outOfMemory() ? Endings.outOfMemory(verdict) : verdict;
-            return withinCap(judged, run).measured(Endings.footprint(seen, account));
+            return withinCap(judged, run).measured(Endings.footprint(seen, terminal.cpu(), account));
         }
     }
 

@@ -70,6 +70,11 @@ public final class Watchdog implements Footprints {
             return watch.footprint();
         }
 
+        /** All that was seen so far. */
+        Footprint seen() {
+            return watch.footprint();
+        }
+
         @Override
         public void close() {
             watched.remove(watch);

@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
  * A run's number, worn by its processes as their limit of file locks (RLIMIT_LOCKS). The kernel has not looked at that
@@ -18,6 +20,12 @@ record Brand(long value) {
     private static final int HASH_BITS = 48;
     private static final long SIGN = 0x2C1DL;
     private static final String LINE = "Max file locks";
+    private static final Pattern VALUES = Pattern.compile("\\s+(\\S+)\\s+(\\S+)");
+    private static final int SOFT = 1;
+    private static final int HARD = 2;
+    /** One that a long surely holds; the first 14 bits leave no brand above. */
+    private static final Pattern NUMBER = Pattern.compile("\\d{1,18}|[1-4]\\d{18}");
+
     private static final Object BIRTH = new Object();
 
     Brand {
@@ -36,23 +44,21 @@ record Brand(long value) {
 
     /** From the text of /proc/PID/limits: its hard limit of file locks, when that is a brand. */
     static Optional<Brand> in(String limits) {
-        return in(limits, 1);
+        return in(limits, HARD);
     }
 
     /** The soft one, which a child has from {@link #onBirth} until it is branded, and what it starts before that for good. */
     static Optional<Brand> ofBirthIn(String limits) {
-        return in(limits, 0);
+        return in(limits, SOFT);
     }
 
     private static Optional<Brand> in(String limits, int column) {
         int line = limits.indexOf(LINE);
         if (line < 0) return Optional.empty();
         int end = limits.indexOf('\n', line);
-        String[] values = limits.substring(line + LINE.length(), end < 0 ? limits.length() : end)
-                .strip()
-                .split("\\s+", 3);
-        if (values.length < 2 || !values[column].matches("\\d{1,18}|[1-4]\\d{18}")) return Optional.empty();
-        long value = Long.parseLong(values[column]);
+        Matcher values = VALUES.matcher(limits).region(line + LINE.length(), end < 0 ? limits.length() : end);
+        if (!values.lookingAt() || !NUMBER.matcher(values.group(column)).matches()) return Optional.empty();
+        long value = Long.parseLong(values.group(column));
         return isBrand(value) ? Optional.of(new Brand(value)) : Optional.empty();
     }
 
@@ -88,7 +94,15 @@ record Brand(long value) {
 
     /** Says whether the process wears it now. */
     boolean putOn(long pid) {
+        return isOn(pid) || pressed(pid);
+    }
+
+    private boolean pressed(long pid) {
         press(pid);
+        return isOn(pid);
+    }
+
+    private boolean isOn(long pid) {
         return ProcFs.brand(pid).filter(this::equals).isPresent();
     }
 

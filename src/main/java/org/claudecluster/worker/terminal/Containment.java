@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.regex.Pattern;
 import org.jboss.logging.Logger;
 
 /**
@@ -18,6 +19,7 @@ import org.jboss.logging.Logger;
 public final class Containment {
     private static final Logger LOG = Logger.getLogger(Containment.class);
 
+    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,200}");
     private static final int OOM_ADJUSTMENT = 500;
     private static final int MOST_OOM_ADJUSTMENT = 1000;
     /** Of what the leader has started before it was branded; normally the first finds nothing. */
@@ -149,8 +151,7 @@ public final class Containment {
 
     /** It becomes the name of a file. */
     private static String requirePlain(String run) {
-        if (!run.matches("[A-Za-z0-9][A-Za-z0-9._-]{0,200}"))
-            throw new IllegalArgumentException("no name for a run: " + run);
+        if (!PLAIN.matcher(run).matches()) throw new IllegalArgumentException("no name for a run: " + run);
         return run;
     }
 }

@@ -99,7 +99,7 @@ final class FfmPtyLauncher implements PtyLauncher {
             return LinuxProcesses.openPidfd(arena, pid);
         } catch (NativeFailure e) {
             PosixProcesses.kill(-pid, Signal.KILL.number());
-            int _ = PosixProcesses.reapKilled(pid);
+            PosixProcesses.Reaped _ = PosixProcesses.reapKilled(pid);
             Leaders.reaped(pid);
             throw e;
         }

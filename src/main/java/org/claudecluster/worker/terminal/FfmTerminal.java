@@ -1,6 +1,7 @@
 package org.claudecluster.worker.terminal;
 
 import java.lang.foreign.Arena;
+import java.time.Duration;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
@@ -15,6 +16,7 @@ final class FfmTerminal implements Terminal {
     private final TerminalLoop loop;
     private final Object lock = new Object();
     private boolean reaped;
+    private Optional<Duration> cpu = Optional.empty();
 
     FfmTerminal(long pid, int master, int pidfd, TerminalListener listener, TerminalLoop loop) {
         this.loop = loop;
@@ -56,6 +58,13 @@ final class FfmTerminal implements Terminal {
     }
 
     @Override
+    public Optional<Duration> cpu() {
+        synchronized (lock) {
+            return cpu;
+        }
+    }
+
+    @Override
     public void readOn() {
         loop.readOn(this);
     }
@@ -81,7 +90,9 @@ final class FfmTerminal implements Terminal {
         synchronized (lock) {
             Optional<TerminalExit> exit;
             try {
-                exit = PosixProcesses.reap(pid).map(PosixProcesses::exitOf);
+                Optional<PosixProcesses.Reaped> end = PosixProcesses.reap(pid);
+                cpu = end.map(PosixProcesses.Reaped::cpu);
+                exit = end.map(PosixProcesses.Reaped::exit);
             } catch (NativeFailure e) {
                 LOG.warnf("the end of process %d was taken by someone else (%s)", pid, e.getMessage());
                 exit = Optional.of(new TerminalExit.Exited(255));
@@ -99,7 +110,9 @@ final class FfmTerminal implements Terminal {
             reaped = true;
             Leaders.reaped(pid);
             try {
-                return PosixProcesses.exitOf(PosixProcesses.reapKilled(pid));
+                PosixProcesses.Reaped end = PosixProcesses.reapKilled(pid);
+                cpu = Optional.of(end.cpu());
+                return end.exit();
             } catch (NativeFailure e) {
                 return new TerminalExit.Signalled(Signal.KILL.number());
             }

@@ -2,11 +2,14 @@ package org.claudecluster.worker.terminal;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 
 /** Signals and the reaping of children, as on any Unix. */
@@ -14,8 +17,12 @@ final class PosixProcesses {
     private static final int WNOHANG = 1;
 
     private static final MethodHandle KILL = Libc.bind("kill", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_INT));
-    private static final MethodHandle WAITPID =
-            Libc.bindErrno("waitpid", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT));
+    private static final MethodHandle WAIT4 =
+            Libc.bindErrno("wait4", FunctionDescriptor.of(JAVA_INT, JAVA_INT, ADDRESS, JAVA_INT, ADDRESS));
+
+    // struct rusage of 64-bit Linux begins with two struct timeval of two longs each. Its ru_maxrss is no use here: a
+    // spawned child begins with its parent's, which is the JVM's.
+    private static final int RUSAGE_LONGS = 18;
 
     private PosixProcesses() {}
 
@@ -31,40 +38,58 @@ final class PosixProcesses {
     /**
      * Reaps one child by its number, never any child: others in this process have children too.
      *
-     * @return its wait status, or empty while it runs
+     * @return empty while it runs
      * @throws NativeFailure ECHILD when it is no child of ours, or no longer
      */
-    static Optional<Integer> reap(long pid) throws NativeFailure {
+    static Optional<Reaped> reap(long pid) throws NativeFailure {
         return waitFor(pid, WNOHANG);
     }
 
     /** The same, waiting for the end: only for a child that was just killed. */
-    static int reapKilled(long pid) throws NativeFailure {
+    static Reaped reapKilled(long pid) throws NativeFailure {
         return waitFor(pid, 0).orElseThrow();
     }
 
-    /** Reads a wait status; the layout is the same on all platforms that have the call. */
-    static TerminalExit exitOf(int status) {
-        int signal = status & 0x7f;
-        return signal == 0 ? new TerminalExit.Exited(status >> 8 & 0xff) : new TerminalExit.Signalled(signal);
-    }
-
-    private static Optional<Integer> waitFor(long pid, int options) throws NativeFailure {
-        try (Arena arena = Arena.ofConfined()) {
-            MemorySegment state = Libc.newState(arena);
-            MemorySegment status = arena.allocate(JAVA_INT);
-            int result;
-            do {
-                result = waitpid(state, (int) pid, status, options);
-            } while (result < 0 && Libc.errno(state) == Libc.EINTR);
-            if (result < 0) throw new NativeFailure("waitpid", Libc.errno(state));
-            return result == 0 ? Optional.empty() : Optional.of(status.get(JAVA_INT, 0));
+    /**
+     * A child's end.
+     *
+     * @param status as of wait(2)
+     * @param cpu time of it and of all descendants that were waited for
+     */
+    record Reaped(int status, Duration cpu) {
+        /** The layout is the same on all platforms that have the call. */
+        TerminalExit exit() {
+            int signal = status & 0x7f;
+            return signal == 0 ? new TerminalExit.Exited(status >> 8 & 0xff) : new TerminalExit.Signalled(signal);
         }
     }
 
-    private static int waitpid(MemorySegment state, int pid, MemorySegment status, int options) {
+    private static Optional<Reaped> waitFor(long pid, int options) throws NativeFailure {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment state = Libc.newState(arena);
+            MemorySegment status = arena.allocate(JAVA_INT);
+            MemorySegment usage = arena.allocate(JAVA_LONG, RUSAGE_LONGS);
+            int result;
+            do {
+                result = wait4(state, (int) pid, status, options, usage);
+            } while (result < 0 && Libc.errno(state) == Libc.EINTR);
+            if (result < 0) throw new NativeFailure("wait4", Libc.errno(state));
+            return result == 0 ? Optional.empty() : Optional.of(new Reaped(status.get(JAVA_INT, 0), cpuOf(usage)));
+        }
+    }
+
+    private static Duration cpuOf(MemorySegment rusage) {
+        return time(rusage, 0).plus(time(rusage, 2));
+    }
+
+    private static Duration time(MemorySegment rusage, int at) {
+        return Duration.ofSeconds(rusage.getAtIndex(JAVA_LONG, at))
+                .plus(rusage.getAtIndex(JAVA_LONG, at + 1), ChronoUnit.MICROS);
+    }
+
+    private static int wait4(MemorySegment state, int pid, MemorySegment status, int options, MemorySegment usage) {
         try {
-            return (int) WAITPID.invokeExact(state, pid, status, options);
+            return (int) WAIT4.invokeExact(state, pid, status, options, usage);
         } catch (Throwable e) {
             throw Libc.impossible(e);
         }

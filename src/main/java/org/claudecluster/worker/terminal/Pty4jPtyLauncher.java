@@ -8,9 +8,11 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -146,6 +148,11 @@ final class Pty4jPtyLauncher implements PtyLauncher {
         @Override
         public boolean alive() {
             return process.isAlive();
+        }
+
+        @Override
+        public Optional<Duration> cpu() {
+            return Optional.empty();
         }
 
         /**

@@ -111,6 +111,6 @@ class ChildEnvironmentTest {
     }
 
     private static Map<String, String> built(Map<String, String> own, Map<String, String> extra) {
-        return new HashMap<>(ChildEnvironment.of(own, extra, "task-1", HOME, CONFIG, TEMPORARY));
+        return new HashMap<>(new ChildEnvironment(own).of(extra, "task-1", HOME, CONFIG, TEMPORARY));
     }
 }

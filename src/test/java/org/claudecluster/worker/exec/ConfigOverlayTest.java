@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -17,6 +18,8 @@ import org.claudecluster.worker.terminal.TerminalSize;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConfigOverlayTest {
 
@@ -26,11 +29,13 @@ class ConfigOverlayTest {
     Path state;
 
     private PtySettings settings;
+    private ConfigOverlays overlays;
 
     @BeforeEach
     void prepare() throws IOException {
         settings = settings(state);
-        ConfigOverlay.prepare(settings);
+        overlays = new ConfigOverlays(settings);
+        overlays.prepare();
     }
 
     static PtySettings settings(Path state) {
@@ -101,12 +106,60 @@ class ConfigOverlayTest {
         Files.writeString(left.directory().resolve("old"), "");
         try (ConfigOverlay again = open(new Credential.None())) {
             assertThat(again.directory().resolve("old")).doesNotExist();
-            ConfigOverlay.prepare(settings);
+            overlays.prepare();
             assertThat(again.directory()).doesNotExist();
         }
     }
 
+    @Test
+    void the_next_run_finds_nothing_of_the_one_before() throws IOException {
+        Path first;
+        try (ConfigOverlay overlay = open(new Credential.BySettings("{\"apiKeyHelper\":\"x\"}"))) {
+            first = overlay.directory();
+            Files.writeString(first.resolve(".claude.json"), "{\"long\":\"" + "x".repeat(1000) + "\"}");
+            Files.createDirectories(first.resolve("plugins/store"));
+        }
+        try (ConfigOverlay next = overlays.open("task-2", WORK, new Credential.None())) {
+            assertThat(first).doesNotExist();
+            assertThat(next.directory().toFile().list()).containsExactlyInAnyOrder(".claude.json", "projects");
+            assertThat(new ObjectMapper()
+                            .readTree(next.directory().resolve(".claude.json").toFile())
+                            .size())
+                    .isEqualTo(3);
+        }
+    }
+
+    /** What a tool put in a file's place would get the next run's seed, or show it somebody else's. */
+    @ParameterizedTest
+    @ValueSource(strings = {"symbolic", "hard", "directory", "readable"})
+    void a_seed_that_is_no_file_of_its_own_is_not_written_over(String kind) throws IOException {
+        Path elsewhere = Files.writeString(state.resolve("elsewhere"), "kept");
+        try (ConfigOverlay overlay = open(new Credential.None())) {
+            Path seed = overlay.directory().resolve(".claude.json");
+            Path sessions = overlay.directory().resolve("projects");
+            Files.delete(seed);
+            Files.delete(sessions);
+            Files.createSymbolicLink(sessions, state);
+            switch (kind) {
+                case "symbolic" -> Files.createSymbolicLink(seed, elsewhere);
+                case "hard" -> Files.createLink(seed, elsewhere);
+                case "directory" -> Files.createDirectory(seed);
+                default ->
+                    Files.setPosixFilePermissions(
+                            Files.writeString(seed, "{}"), PosixFilePermissions.fromString("rw-r--r--"));
+            }
+        }
+        try (ConfigOverlay next = overlays.open("task-2", WORK, new Credential.None())) {
+            Path seed = next.directory().resolve(".claude.json");
+            assertThat(elsewhere).hasContent("kept");
+            assertThat(seed).content().contains(WORK.getFileName().toString().replace("\"", "\\\""));
+            assertThat(Files.getPosixFilePermissions(seed)).isEqualTo(PosixFilePermissions.fromString("rw-------"));
+            assertThat(next.directory().resolve("projects").toRealPath())
+                    .isEqualTo(state.resolve("claude/projects").toRealPath());
+        }
+    }
+
     private ConfigOverlay open(Credential credential) throws IOException {
-        return ConfigOverlay.open(settings, "task-1", WORK, credential);
+        return overlays.open("task-1", WORK, credential);
     }
 }

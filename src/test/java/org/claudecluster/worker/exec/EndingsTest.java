@@ -135,8 +135,21 @@ class EndingsTest {
         TreeAccount account =
                 new TreeAccount(OptionalLong.of(20), Optional.of(Duration.ofSeconds(2)), OptionalInt.of(9), false);
 
-        assertThat(Endings.footprint(seen, account)).isEqualTo(new Footprint(20, Duration.ofSeconds(2), 3));
-        assertThat(Endings.footprint(seen, TreeAccount.NONE)).isEqualTo(seen);
+        Optional<Duration> leader = Optional.of(Duration.ofSeconds(7));
+
+        assertThat(Endings.footprint(seen, leader, account)).isEqualTo(new Footprint(20, Duration.ofSeconds(2), 3));
+        assertThat(Endings.footprint(seen, Optional.empty(), TreeAccount.NONE)).isEqualTo(seen);
+    }
+
+    @Test
+    void a_run_between_two_looks_has_what_the_kernel_tells_of_its_leader() {
+        Footprint unseen = new Footprint(0, Duration.ZERO, 0);
+        Footprint seen = new Footprint(100, Duration.ofSeconds(9), 3);
+        Optional<Duration> leader = Optional.of(Duration.ofSeconds(7));
+
+        assertThat(Endings.footprint(unseen, leader, TreeAccount.NONE))
+                .isEqualTo(new Footprint(0, Duration.ofSeconds(7), 1));
+        assertThat(Endings.footprint(seen, leader, TreeAccount.NONE)).isEqualTo(seen);
     }
 
     private void tells(String json) {

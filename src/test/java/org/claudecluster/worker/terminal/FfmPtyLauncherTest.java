@@ -2,6 +2,7 @@ package org.claudecluster.worker.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 class FfmPtyLauncherTest extends PtyLauncherContract {
@@ -21,6 +22,19 @@ class FfmPtyLauncherTest extends PtyLauncherContract {
     @Test
     void an_exit_code_above_128_is_no_signal() throws Exception {
         assertThat(start(Commands.sh("exit 137")).exit()).isEqualTo(new TerminalExit.Exited(137));
+    }
+
+    @Test
+    void what_the_leader_took_is_known_at_its_end() throws Exception {
+        Recording recording = new Recording();
+        // Three quarters of it by a child that is waited for.
+        Terminal terminal = launcher()
+                .launch(
+                        Commands.sh("count() { i=0; while [ $i -lt $1 ]; do i=$((i+1)); done; }; "
+                                + "(count 300000); count 100000"),
+                        recording);
+        recording.exit();
+        assertThat(terminal.cpu().orElseThrow()).isBetween(Duration.ofMillis(20), Duration.ofSeconds(30));
     }
 
     @Test

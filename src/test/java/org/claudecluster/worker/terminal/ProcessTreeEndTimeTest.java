@@ -13,12 +13,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** From the first signal until nothing is left, for trees of a hundred processes. */
+/**
+ * From the first signal until nothing is left, for trees of a hundred processes. The goal, a p99 below 1.5 s on a quiet
+ * machine, is measured with {@code -Dtree.rounds=100}; what is printed then stands in docs/reliability.md.
+ */
 @Timeout(120)
 class ProcessTreeEndTimeTest {
 
     private static final Grace NONE = new Grace(Duration.ZERO, Duration.ZERO);
-    private static final int ROUNDS = 10;
+    private static final int ROUNDS = Integer.getInteger("tree.rounds", 10);
     /** A quarter of a second was measured with ten processes waiting for each core. */
     private static final Duration GENEROUS = Duration.ofSeconds(5);
 
@@ -81,7 +84,15 @@ class ProcessTreeEndTimeTest {
     void a_hundred_processes_are_gone_in_time(boolean withCgroups) {
         List<Duration> all = IntStream.range(0, ROUNDS)
                 .mapToObj(round -> end(withCgroups, round % 2 == 0))
+                .sorted()
                 .toList();
+        System.out.printf(
+                "A tree of 100 processes, cgroups %s, %d rounds: p50 %d ms, p99 %d ms, longest %d ms%n",
+                withCgroups ? "on" : "off",
+                ROUNDS,
+                all.get(ROUNDS / 2).toMillis(),
+                all.get(ROUNDS * 99 / 100).toMillis(),
+                all.getLast().toMillis());
         assertThat(all).allMatch(took -> took.compareTo(GENEROUS) < 0);
     }
 }
