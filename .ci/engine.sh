@@ -27,31 +27,14 @@ need() {
     DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
 }
 
-# Compose and Buildx are in Debian 13, not in 12; they are static enough to run on both. The host's apt stays as it is.
+# Compose and Buildx are in Debian 13, not in 12.
 plugins() {
-    local into=$cache/config/cli-plugins work mirror
+    local into=$cache/config/cli-plugins work=$cache/plugins
     [ -x "$into/docker-compose" ] && [ -x "$into/docker-buildx" ] && return
     say 'fetching docker compose and buildx'
-    work=$cache/plugins
-    mkdir -p "$into" "$work"/{lists/partial,archives/partial,apt.conf.d,preferences.d,sources.list.d}
-    touch "$work/status"
-    mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' | grep -v security | head -1)
-    echo "deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] $mirror trixie main" >"$work/sources.list"
-    cat >"$work/apt.conf" <<CONF
-Dir::Etc "$work";
-Dir::State "$work";
-Dir::State::lists "$work/lists";
-Dir::State::status "$work/status";
-Dir::Cache "$work";
-CONF
-    (
-        cd "$work"
-        export APT_CONFIG=$work/apt.conf
-        apt-get update -qq >&2
-        apt-get download -qq docker-compose docker-buildx 2>/dev/null
-        for package in *.deb; do dpkg-deb -x "$package" x; done
-        cp x/usr/libexec/docker/cli-plugins/* "$into/"
-    )
+    mkdir -p "$into"
+    "$(dirname "$0")/debian13.sh" "$work" docker-compose docker-buildx
+    cp "$work"/usr/libexec/docker/cli-plugins/* "$into/"
     rm -rf "$work"
 }
 

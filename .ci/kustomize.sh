@@ -4,13 +4,19 @@
 #   .ci/kustomize.sh         fails when it is not what kubectl says now
 #   .ci/kustomize.sh write   writes it again
 #
-# Needs kubectl 1.27 or later (kustomize 5): Debian's 1.20 knows neither patches nor labels.
+# Needs kubectl 1.27 or later (kustomize 5), and gets Debian 13's where there is none: Debian 12's 1.20 knows neither
+# patches nor labels.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
-if ! kubectl version --client 2>/dev/null | grep -q 'Kustomize Version: v[5-9]'; then
-    echo "missing: a kubectl with kustomize 5 (kubectl 1.27 or later)" >&2
-    exit 1
+cache="${XDG_CACHE_HOME:-$HOME/.cache}/claudecluster/kubectl"
+
+knows_kustomize() { kubectl version --client 2>/dev/null | grep -q 'Kustomize Version: v[5-9]'; }
+
+if ! knows_kustomize; then
+    PATH=$cache/usr/bin:$PATH
+    [ -x "$cache/usr/bin/kubectl" ] || .ci/debian13.sh "$cache" kubectl
+    knows_kustomize || { echo "missing: a kubectl with kustomize 5 (kubectl 1.27 or later)" >&2; exit 1; }
 fi
 
 written=src/test/resources/kustomize
