@@ -18,6 +18,7 @@ import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.LaunchException;
@@ -56,6 +57,7 @@ public final class PtyExecutor implements TaskExecutor {
     private final ConfigOverlays overlays;
     private final DirectoryPool workspaces;
     private final DirectoryPool temporaries;
+    private final FollowUps followUps = new FollowUps();
 
     public PtyExecutor(
             PtyLauncher launcher,
@@ -134,6 +136,21 @@ public final class PtyExecutor implements TaskExecutor {
 
     @Override
     public Verdict run(TaskRun run) throws InterruptedException {
+        Optional<TaskId> other = followUps.enter(run.task());
+        if (other.isPresent()) {
+            return notStarted(
+                    Reason.WORKSPACE_FAILED,
+                    "task %s is going on with this session: continue that one when it has ended"
+                            .formatted(other.get()));
+        }
+        try {
+            return runAlone(run);
+        } finally {
+            followUps.leave(run.task());
+        }
+    }
+
+    private Verdict runAlone(TaskRun run) throws InterruptedException {
         Deadline deadline = new Deadline(run.task().spec().timeout());
         try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries)) {
             Optional<Verdict> refused = Preparing.problem(run, directories, left, deadline);
