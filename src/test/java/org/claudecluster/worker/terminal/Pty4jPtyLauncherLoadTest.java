@@ -15,11 +15,11 @@ class Pty4jPtyLauncherLoadTest extends PtyLauncherLoadContract {
 
     @Override
     int crowd() {
-        return FULL ? 1000 : 200;
+        return FULL ? 1000 : 50;
     }
 
     @Override
     int spawns() {
-        return FULL ? 2000 : 300;
+        return FULL ? 2000 : 80;
     }
 }
