@@ -17,12 +17,14 @@ final class GitOutput {
 
     private static final int LINE = 500;
     private static final int SHOWN = 200;
-    private static final int LAST = 3;
+    /** Behind two lines of ssh git says three of its own. */
+    private static final int LAST = 5;
 
     private final List<String> secrets;
     private final Consumer<String> sink;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
     private final Deque<String> last = new ArrayDeque<>();
+    private boolean overwritten;
     private int shown;
 
     /** At most {@link #SHOWN} lines go to the sink, whatever the remote sends. */
@@ -49,18 +51,26 @@ final class GitOutput {
     private void accept(byte b) {
         switch (b) {
             case '\n' -> tell();
-            case '\r' -> line.reset();
-            default -> {
-                if (line.size() < LINE) {
-                    line.write(b);
-                }
-            }
+            // Progress will be written over it; ssh ends its lines so, and then a line feed follows.
+            case '\r' -> overwritten = true;
+            default -> write(b);
+        }
+    }
+
+    private void write(byte b) {
+        if (overwritten) {
+            line.reset();
+            overwritten = false;
+        }
+        if (line.size() < LINE) {
+            line.write(b);
         }
     }
 
     private void tell() {
         String text = clean(line.toString(StandardCharsets.UTF_8));
         line.reset();
+        overwritten = false;
         if (text.isBlank()) {
             return;
         }
