@@ -5,12 +5,14 @@ import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Map;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.WorkerConfig;
 import org.claudecluster.worker.exec.PtyExecutor;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.workspace.Git;
 import org.claudecluster.worker.workspace.HomeId;
+import org.claudecluster.worker.workspace.SshProgram;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 
 /** Puts together what tasks work in, and what goes on after them. */
@@ -20,12 +22,15 @@ class WorkspaceWiring {
     @Produces
     @Singleton
     TaskWorkspaces workspaces(StorageConfig storage, WorkerConfig worker) {
+        Map<String, String> environment = System.getenv();
+        SshProgram.Identity identity = new SshProgram.Identity(
+                worker.workspace().sshKey(), worker.workspace().sshKnownHosts());
         try {
             return new TaskWorkspaces(
                     HomeId.of(Directories.dataDir(storage)),
                     Directories.workspaces(storage),
                     Directories.cliState(storage).resolve("workspaces"),
-                    new Git(System.getenv()),
+                    new Git(environment, SshProgram.write(Directories.cliState(storage), identity, environment)),
                     Directories.gitSecrets(worker));
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);

@@ -147,6 +147,12 @@ public interface WorkerConfig {
         /** Where each file is a token that {@code workspace.git.tokenSecretName} may name: a mounted Secret. */
         @WithDefault("/app/secrets")
         Path secretsDir();
+
+        /** The private key for {@code ssh://}, without passphrase. Absent: keys and agent of the worker's user. */
+        Optional<Path> sshKey();
+
+        /** The {@code known_hosts} for {@code ssh://}. Absent: that of the worker's user. */
+        Optional<Path> sshKnownHosts();
     }
 
     /** What happens before the end of the process. */

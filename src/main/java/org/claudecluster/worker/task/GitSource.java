@@ -107,7 +107,7 @@ public record GitSource(String url, Optional<String> ref, Optional<Integer> dept
             return Optional.of("must be the name of a file in the secrets directory: a to z, 0 to 9, dots and dashes");
         }
         return url.startsWith("ssh://")
-                ? Optional.of("is for https:// only; ssh uses the keys of the worker's own user")
+                ? Optional.of("is for https:// only; ssh uses the worker's own key (worker.workspace.ssh-key)")
                 : Optional.empty();
     }
 }

@@ -16,7 +16,7 @@ import org.claudecluster.worker.terminal.Programs;
  */
 public final class Git {
 
-    /** What concerns the way to a remote; keys of the worker's user are reached by ssh itself, through its agent or files. */
+    /** What concerns the way to a remote. */
     private static final List<String> INHERITED = List.of(
             "PATH",
             "HTTP_PROXY",
@@ -43,9 +43,11 @@ public final class Git {
             Map.entry("GIT_TERMINAL_PROMPT", "0"),
             // Empty ends the search; without it git would go on to SSH_ASKPASS.
             Map.entry("GIT_ASKPASS", ""),
-            // Else ssh would ask whoever sits at the worker's own terminal about an unknown host.
+            // For an ssh without our settings: it would ask whoever sits at the worker's own terminal.
             Map.entry("SSH_ASKPASS", "/bin/false"),
             Map.entry("SSH_ASKPASS_REQUIRE", "force"),
+            // Else git would find out by calling it.
+            Map.entry("GIT_SSH_VARIANT", "ssh"),
             Map.entry("GIT_LITERAL_PATHSPECS", "1"),
             Map.entry("GIT_OPTIONAL_LOCKS", "0"));
 
@@ -64,18 +66,34 @@ public final class Git {
             Map.entry("maintenance.auto", "false"));
 
     private final Map<String, String> own;
+    private final Optional<Path> ssh;
 
-    /** With the worker's own environment, of which git gets an allow-listed part. */
-    public Git(Map<String, String> own) {
+    /**
+     * The one on the worker's path.
+     *
+     * @param own the worker's own environment, of which git gets an allow-listed part
+     * @param ssh what it calls for {@code ssh://}, see {@link SshProgram}; empty when there is none
+     */
+    public Git(Map<String, String> own, Optional<Path> ssh) {
         this.own = Map.copyOf(own);
+        this.ssh = ssh;
     }
 
     boolean isInstalled() {
         return program().isPresent();
     }
 
+    boolean speaksSsh() {
+        return ssh.isPresent();
+    }
+
     private Optional<Path> program() {
-        return Programs.find("git", own.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin"));
+        return Programs.find("git", path(own));
+    }
+
+    /** Where programs are looked for. */
+    static String path(Map<String, String> environment) {
+        return environment.getOrDefault("PATH", "/usr/local/bin:/usr/bin:/bin");
     }
 
     /**
@@ -106,6 +124,7 @@ public final class Git {
         Map<String, String> built = new TreeMap<>(FIXED);
         INHERITED.stream().filter(own::containsKey).forEach(name -> built.put(name, own.getOrDefault(name, "")));
         built.put("HOME", call.home().toString());
+        ssh.ifPresent(program -> built.put("GIT_SSH", program.toString()));
         built.putAll(call.variables());
         Map<String, String> settings = new LinkedHashMap<>(SETTINGS);
         settings.putAll(call.settings());

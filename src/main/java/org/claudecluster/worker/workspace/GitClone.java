@@ -73,6 +73,9 @@ final class GitClone {
         if (!git.isInstalled()) {
             return new Cloned.Failed("git is not installed on this worker");
         }
+        if (source.url().startsWith("ssh://") && !git.speaksSsh()) {
+            return new Cloned.Failed("ssh is not installed on this worker");
+        }
         Access access;
         try {
             access = access(source);

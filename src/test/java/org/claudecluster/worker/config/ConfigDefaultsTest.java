@@ -28,6 +28,8 @@ class ConfigDefaultsTest {
         assertThat(worker.environment()).isEqualTo("production");
         assertThat(worker.slots().max()).isEqualTo(5);
         assertThat(worker.workspace().secretsDir()).isEqualTo(Path.of("/app/secrets"));
+        assertThat(worker.workspace().sshKey()).isEmpty();
+        assertThat(worker.workspace().sshKnownHosts()).isEmpty();
         assertThat(worker.queue().capacity()).isEqualTo(100_000);
         assertThat(worker.queue().poll()).isEqualTo(Duration.ofSeconds(1));
         assertThat(worker.lease().duration()).isEqualTo(Duration.ofSeconds(30));

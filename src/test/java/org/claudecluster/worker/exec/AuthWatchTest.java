@@ -175,7 +175,7 @@ class AuthWatchTest {
                         "home",
                         settings.workspaces(),
                         state.resolve("workspaces"),
-                        new Git(Map.of()),
+                        new Git(Map.of(), Optional.empty()),
                         directory.resolve("secrets")));
         pty.prepare();
         return pty;

@@ -48,7 +48,11 @@ class WorkspacePurgeTest {
     void open() {
         store = new EmbeddedStore(directory);
         workspaces = new TaskWorkspaces(
-                HOME, directory.resolve("root"), directory.resolve("state"), new Git(Map.of()), directory);
+                HOME,
+                directory.resolve("root"),
+                directory.resolve("state"),
+                new Git(Map.of(), Optional.empty()),
+                directory);
     }
 
     @AfterEach

@@ -3,9 +3,7 @@ package org.claudecluster.worker.workspace;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpsConfigurator;
 import com.sun.net.httpserver.HttpsServer;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,7 +13,6 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.util.Base64;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
@@ -36,19 +33,21 @@ public final class GitServer implements AutoCloseable {
     private static final String PASSWORD = "changeit";
 
     private final Path root;
+    private final SampleRepository repository;
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
     private volatile String authorization = "";
 
-    private GitServer(Path root, HttpsServer server) {
+    private GitServer(Path root, SampleRepository repository, HttpsServer server) {
         this.root = root;
+        this.repository = repository;
         this.server = server;
     }
 
     /** Makes certificate, repository and server below a directory. */
     public static GitServer in(Path root) throws IOException {
         Path keys = root.resolve("keys.p12");
-        run(
+        SampleRepository.run(
                 root,
                 Path.of(System.getProperty("java.home"), "bin", "keytool").toString(),
                 "-genkeypair",
@@ -78,7 +77,7 @@ public final class GitServer implements AutoCloseable {
             context.init(factory.getKeyManagers(), null, null);
             HttpsServer server = HttpsServer.create(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), 0), 16);
             server.setHttpsConfigurator(new HttpsConfigurator(context));
-            GitServer made = new GitServer(root, server);
+            GitServer made = new GitServer(root, SampleRepository.in(root), server);
             made.start();
             return made;
         } catch (GeneralSecurityException e) {
@@ -86,35 +85,15 @@ public final class GitServer implements AutoCloseable {
         }
     }
 
-    private void start() throws IOException {
-        repository();
+    private void start() {
         server.createContext("/", this::answer);
         server.setExecutor(threads);
         server.start();
     }
 
-    /** Two commits on main, the first of them tagged v1. */
-    private void repository() throws IOException {
-        Path work = Files.createDirectories(root.resolve("work"));
-        git(work, "init", "-q", "-b", "main", ".");
-        Files.writeString(work.resolve("README.md"), "one\n");
-        Files.write(work.resolve("logo.bin"), new byte[] {0, 1, 2, 3});
-        git(work, "add", "-A");
-        git(work, "commit", "-q", "-m", "first");
-        git(work, "tag", "v1");
-        Files.writeString(work.resolve("README.md"), "two\n");
-        byte[] noise = new byte[4 << 20];
-        new java.util.Random(7).nextBytes(noise);
-        Files.write(work.resolve("large.bin"), noise);
-        git(work, "commit", "-q", "-a", "-m", "second");
-        git(work, "add", "-A");
-        git(work, "commit", "-q", "-m", "third");
-        git(root, "clone", "-q", "--bare", "work", "shop.git");
-    }
-
     /** The id of a commit. */
     public String commit(String name) throws IOException {
-        return git(root.resolve("shop.git"), "rev-parse", name).strip();
+        return repository.commit(name);
     }
 
     public String url(String kind) {
@@ -209,37 +188,6 @@ public final class GitServer implements AutoCloseable {
     private static int headLength(byte[] all) {
         String text = new String(all, 0, Math.min(all.length, 4096), StandardCharsets.ISO_8859_1);
         return text.indexOf("\r\n\r\n") + 4;
-    }
-
-    /** Runs git for a test; its own configuration only. */
-    public static String git(Path directory, String... arguments) throws IOException {
-        String[] command = new String[arguments.length + 1];
-        command[0] = "git";
-        System.arraycopy(arguments, 0, command, 1, arguments.length);
-        return run(directory, command);
-    }
-
-    private static String run(Path directory, String... command) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(command)).directory(directory.toFile());
-        builder.environment()
-                .putAll(Map.of(
-                        "GIT_CONFIG_GLOBAL", "/dev/null",
-                        "GIT_CONFIG_NOSYSTEM", "1",
-                        "GIT_AUTHOR_NAME", "a",
-                        "GIT_AUTHOR_EMAIL", "a@example.invalid",
-                        "GIT_COMMITTER_NAME", "a",
-                        "GIT_COMMITTER_EMAIL", "a@example.invalid"));
-        Process process = builder.redirectErrorStream(true).start();
-        ByteArrayOutputStream printed = new ByteArrayOutputStream();
-        try (InputStream in = process.getInputStream()) {
-            in.transferTo(printed);
-            if (process.waitFor() != 0) {
-                throw new AssertionError(String.join(" ", command) + ": " + printed);
-            }
-        } catch (InterruptedException e) {
-            throw new AssertionError(e);
-        }
-        return printed.toString(StandardCharsets.UTF_8);
     }
 
     @Override
