@@ -94,8 +94,10 @@ public final class Lifecycle implements Worker, LocalSignals {
     public void start() {
         announce();
         strays.look();
+        workspaces.look();
         reap(settings.ownsStore());
         attempt(strays::endTheLost);
+        attempt(workspaces::settleCrashed);
         queue.refresh();
         leases.start();
         dispatcher.start();
@@ -103,6 +105,7 @@ public final class Lifecycle implements Worker, LocalSignals {
         every(settings.lease().renew(), this::announce);
         every(settings.lease().renew(), () -> reap(false));
         every(settings.lease().renew(), strays::endTheLost);
+        every(settings.lease().renew(), workspaces::settleCrashed);
         every(settings.lease().renew(), strategy::lookAgain);
         every(EVERY_SECOND, this::lookForStops);
         every(EVERY_SECOND, queue::tick);

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
@@ -29,6 +30,7 @@ final class WorkspacePurge {
     private final TaskStore store;
     private final Workspaces workspaces;
     private final InstantSource clock;
+    private final Set<TaskId> crashed = ConcurrentHashMap.newKeySet();
 
     /** With zero for as long as the task. */
     WorkspacePurge(Duration age, TaskStore store, Workspaces workspaces, InstantSource clock) {
@@ -38,11 +40,39 @@ final class WorkspacePurge {
         this.clock = clock;
     }
 
+    /** To be called once, before the first task begins here: a directory of which nothing is known is a crash's. */
+    void look() {
+        crashed.addAll(workspaces.unrecorded());
+    }
+
+    /** To be called when the crash's processes are ended, and again until the store says what became of its tasks. */
+    void settleCrashed() {
+        crashed.removeIf(this::isSettled);
+    }
+
+    /**
+     * INVARIANT: the store is asked first. A task that has ended was recorded before, if there is anything in its
+     * directory but a clone that was not finished.
+     */
+    private boolean isSettled(TaskId owner) {
+        Optional<Task> task = store.find(owner);
+        if (task.isEmpty() || !task.get().home().equals(workspaces.home())) {
+            // Another store's, or another worker's, with the same root.
+            return true;
+        }
+        if (!task.get().status().isFinal()) {
+            return false;
+        }
+        if (task.get().spec().git().isPresent()) {
+            workspaces.discard(owner);
+        } else {
+            workspaces.record(owner);
+        }
+        return true;
+    }
+
     void run() {
-        // What the store does not know and we don't either may be another store's, with the same root.
-        workspaces.unrecorded().stream()
-                .filter(owner -> store.find(owner).filter(this::isOurs).isPresent())
-                .forEach(workspaces::record);
+        workspaces.unrecorded().forEach(this::isSettled);
         Map<TaskId, TaskId> known = workspaces.known();
         Set<TaskId> wanted = known.isEmpty() ? Set.of() : wanted();
         int removed = 0;
@@ -54,10 +84,6 @@ final class WorkspacePurge {
         if (removed > 0) {
             LOG.infof("retention removed workspaces=%d", removed);
         }
-    }
-
-    private boolean isOurs(Task task) {
-        return task.status().isFinal() && task.home().equals(workspaces.home());
     }
 
     private boolean settle(TaskId owner, TaskId lastUser) {

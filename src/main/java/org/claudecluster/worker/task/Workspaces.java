@@ -28,6 +28,9 @@ public interface Workspaces {
         public void record(TaskId owner) {}
 
         @Override
+        public void discard(TaskId owner) {}
+
+        @Override
         public boolean remove(TaskId owner) {
             return false;
         }
@@ -45,8 +48,11 @@ public interface Workspaces {
     /** Directories that bear a task's name and of which nothing is known: a crash's, or somebody else's. */
     Set<TaskId> unrecorded();
 
-    /** Makes an unrecorded one known. */
+    /** Makes an unrecorded one known; of a known one nothing changes. */
     void record(TaskId owner);
+
+    /** Removes an unrecorded one; a known one stays. */
+    void discard(TaskId owner);
 
     /** Removes the directory; that there was one stays known. False when it was not there any more. */
     boolean remove(TaskId owner);

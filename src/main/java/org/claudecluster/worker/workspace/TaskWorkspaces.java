@@ -208,9 +208,7 @@ public final class TaskWorkspaces implements Workspaces {
     /** To be called after a run: whatever it left is known from now on. */
     public void settle(Task task) {
         boolean isOwn = task.spec().workingDirectory().isEmpty();
-        if (isOwn
-                && Files.isDirectory(directory(task.workspace()), LinkOption.NOFOLLOW_LINKS)
-                && records.find(task.workspace()).isEmpty()) {
+        if (isOwn && Files.isDirectory(directory(task.workspace()), LinkOption.NOFOLLOW_LINKS)) {
             record(task.workspace());
         }
     }
@@ -259,9 +257,20 @@ public final class TaskWorkspaces implements Workspaces {
     @Override
     public void record(TaskId owner) {
         try {
-            records.write(owner, new Kept(owner, Optional.empty(), false));
+            if (records.find(owner).isEmpty()) {
+                records.write(owner, new Kept(owner, Optional.empty(), false));
+            }
         } catch (IOException e) {
             LOG.warnf("not known to retention: %s: %s", directory(owner), e);
+        }
+    }
+
+    @Override
+    public void discard(TaskId owner) {
+        if (records.find(owner).isEmpty()) {
+            discard(directory(owner));
+            // The last that a clone makes before it is recorded.
+            discard(records.gitDirectory(owner));
         }
     }
 

@@ -16,7 +16,8 @@ import java.util.TreeMap;
 /** What runs on this machine, read from /proc. */
 public final class Machine {
 
-    private static final String MARKER = "CLAUDECLUSTER_TASK=";
+    /** The first is the CLI's and of what it starts, the second is git's as well. */
+    private static final List<String> MARKERS = List.of("CLAUDECLUSTER_TASK=", "CLAUDECLUSTER_RUN=");
 
     private Machine() {}
 
@@ -25,7 +26,8 @@ public final class Machine {
         Map<Long, String> found = new TreeMap<>();
         for (Path process : list(Path.of("/proc"), "[0-9]*")) {
             String environment = read(process.resolve("environ"));
-            boolean marked = taskIds.stream().anyMatch(id -> environment.contains(MARKER + id));
+            boolean marked = taskIds.stream()
+                    .anyMatch(id -> MARKERS.stream().anyMatch(marker -> environment.contains(marker + id)));
             if (marked) {
                 String command = read(process.resolve("cmdline")).replace('\0', ' ');
                 found.put(Long.valueOf(process.getFileName().toString()), command);

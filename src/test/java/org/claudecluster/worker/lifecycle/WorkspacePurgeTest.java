@@ -16,6 +16,7 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Outcome;
@@ -122,6 +123,42 @@ class WorkspacePurgeTest {
 
         assertThat(workspace(stranger)).exists();
         assertThat(workspaces.known()).isEmpty();
+    }
+
+    @Test
+    void a_clone_that_a_crash_left_half_done_goes_as_soon_as_its_task_has_ended_and_work_stays() throws IOException {
+        Lease cloning = claimed(ASpec.asking("clone")
+                .git(new GitSource("https://git.example/x", Optional.empty(), Optional.empty(), Optional.empty())));
+        Lease working = claimed(ASpec.asking("work"));
+        leave(cloning.task());
+        leave(working.task());
+        WorkspacePurge purge = purge(WEEK);
+        purge.look();
+
+        purge.settleCrashed();
+        assertThat(workspace(cloning.task())).exists();
+
+        assertThat(store.tasks.finish(cloning, DONE)).isTrue();
+        assertThat(store.tasks.finish(working, DONE)).isTrue();
+        purge.settleCrashed();
+        assertThat(workspace(cloning.task())).doesNotExist();
+        assertThat(workspace(working.task())).exists();
+        assertThat(workspaces.known()).containsOnlyKeys(working.task());
+    }
+
+    @Test
+    void a_clone_that_was_done_by_another_attempt_stays() throws IOException {
+        Lease lease = claimed(ASpec.asking("clone")
+                .git(new GitSource("https://git.example/x", Optional.empty(), Optional.empty(), Optional.empty())));
+        leave(lease.task());
+        WorkspacePurge purge = purge(WEEK);
+        purge.look();
+
+        workspaces.record(lease.task());
+        assertThat(store.tasks.finish(lease, DONE)).isTrue();
+        purge.settleCrashed();
+
+        assertThat(workspace(lease.task())).exists();
     }
 
     private WorkspacePurge purge(Duration age) {

@@ -23,19 +23,22 @@ import javax.net.ssl.SSLContext;
 
 /**
  * Real repositories over https on loopback: git's own {@code http-backend} behind the JDK's server, with a certificate
- * made for the occasion. Some paths misbehave: {@code /cut/} breaks off in the middle of the pack, {@code /silent/} never
- * answers, {@code /private/} wants the token.
+ * made for the occasion. Some paths misbehave: {@code /cut/} breaks off in the middle of the pack, {@code /stall/} stops
+ * there until it is released, {@code /silent/} never answers, {@code /private/} wants the token.
  */
 public final class GitServer implements AutoCloseable {
 
     public static final String TOKEN = "ghp_0123456789abcdefTOKEN";
 
     private static final String PASSWORD = "changeit";
+    private static final int MEGABYTE = 1 << 20;
+    private static final int PATIENCE_SECONDS = 60;
 
     private final Path root;
     private final SampleRepository repository;
     private final HttpsServer server;
     private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+    private final CountDownLatch released = new CountDownLatch(1);
     private volatile String authorization = "";
 
     private GitServer(Path root, SampleRepository repository, HttpsServer server) {
@@ -121,16 +124,35 @@ public final class GitServer implements AutoCloseable {
             authorization = said == null ? "" : said;
             if (path.startsWith("/silent/")) {
                 exchange.getRequestBody().readAllBytes();
-                boolean _ = new CountDownLatch(1).await(60, TimeUnit.SECONDS);
+                boolean _ = new CountDownLatch(1).await(PATIENCE_SECONDS, TimeUnit.SECONDS);
             } else if (path.startsWith("/private/") && !isAllowed(authorization)) {
                 exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"git\"");
                 exchange.sendResponseHeaders(401, -1);
             } else {
-                backend(exchange, path.replaceFirst("^/(cut|private)/", "/"), path.startsWith("/cut/"));
+                backend(exchange, path.replaceFirst("^/(cut|stall|private)/", "/"), end(path));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** What follows the first megabyte of a pack. */
+    private enum End {
+        REST,
+        REST_WHEN_RELEASED,
+        NOTHING
+    }
+
+    private static End end(String path) {
+        if (path.startsWith("/stall/")) {
+            return End.REST_WHEN_RELEASED;
+        }
+        return path.startsWith("/cut/") ? End.NOTHING : End.REST;
+    }
+
+    /** Lets what stalls go on, and what comes from now on not stall at all. */
+    public void release() {
+        released.countDown();
     }
 
     private static boolean isAllowed(String authorization) {
@@ -140,7 +162,7 @@ public final class GitServer implements AutoCloseable {
     }
 
     /** RFC 3875, as far as git's backend uses it. */
-    private void backend(HttpExchange exchange, String path, boolean cut) throws IOException {
+    private void backend(HttpExchange exchange, String path, End end) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder("git", "http-backend");
         String type = exchange.getRequestHeaders().getFirst("Content-Type");
         String encoding = exchange.getRequestHeaders().getFirst("Content-Encoding");
@@ -180,9 +202,25 @@ public final class GitServer implements AutoCloseable {
                 exchange.getResponseHeaders().set(field[0], field[1]);
             }
         }
-        boolean isPack = cut && all.length > 1 << 20;
-        exchange.sendResponseHeaders(status, isPack ? all.length - head : Math.max(all.length - head, 0));
-        exchange.getResponseBody().write(all, head, isPack ? 1 << 20 : all.length - head);
+        exchange.sendResponseHeaders(status, all.length - head);
+        OutputStream out = exchange.getResponseBody();
+        int first = Math.min(all.length, MEGABYTE);
+        out.write(all, head, first - head);
+        if (first < all.length) {
+            out.flush();
+            goOn(end, out, all, first);
+        }
+    }
+
+    private void goOn(End end, OutputStream out, byte[] all, int from) throws IOException, InterruptedException {
+        boolean goesOn = switch (end) {
+            case REST -> true;
+            case REST_WHEN_RELEASED -> released.await(PATIENCE_SECONDS, TimeUnit.SECONDS);
+            case NOTHING -> false;
+        };
+        if (goesOn) {
+            out.write(all, from, all.length - from);
+        }
     }
 
     private static int headLength(byte[] all) {
