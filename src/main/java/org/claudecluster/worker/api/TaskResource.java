@@ -6,7 +6,6 @@ import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
-import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
@@ -18,9 +17,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.zip.CRC32C;
-import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.DeleteAnswer;
-import org.claudecluster.worker.task.InterruptAnswer;
 import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
@@ -35,7 +32,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** Looking at tasks and ending them. */
+/** Looking at tasks and removing them. */
 @Path("/tasks")
 @Produces(MediaType.APPLICATION_JSON)
 public class TaskResource {
@@ -111,60 +108,6 @@ public class TaskResource {
             return Response.notModified().header(HttpHeaders.ETAG, tag).build();
         }
         return Response.ok(body).header(HttpHeaders.ETAG, tag).build();
-    }
-
-    @POST
-    @Path("/{id}/cancel")
-    @RunOnVirtualThread
-    @Operation(
-            operationId = "cancelTask",
-            summary = "Cancel a task",
-            description = "Idempotent. 202 while a running task is being ended, 200 when it is final.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskView.class)))
-    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = TaskView.class)))
-    @APIResponse(responseCode = "404", description = "There is no such task.")
-    public Response cancel(@PathParam("id") String id) {
-        TaskId task = tasks.id(id);
-        CancelAnswer answer = store.cancel(task);
-        switch (answer) {
-            case UNKNOWN -> throw TaskLookup.notFound(id);
-            case CANCELLED -> signals.finalised(task);
-            case REQUESTED -> signals.cancelRequested(task);
-            case ALREADY_FINAL -> {}
-        }
-        return asked(task, answer == CancelAnswer.REQUESTED);
-    }
-
-    @POST
-    @Path("/{id}/interrupt")
-    @RunOnVirtualThread
-    @Operation(
-            operationId = "interruptTask",
-            summary = "End a running task softly",
-            description = "The CLI is asked to end its turn and still reports usage and cost. 202 while it does so, 200"
-                    + " when the task is final already.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskView.class)))
-    @APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = TaskView.class)))
-    @APIResponse(responseCode = "404", description = "There is no such task.")
-    @APIResponse(responseCode = "409", description = "The task waits: cancel it instead.")
-    public Response interrupt(@PathParam("id") String id) {
-        TaskId task = tasks.id(id);
-        InterruptAnswer answer = store.interrupt(task);
-        switch (answer) {
-            case UNKNOWN -> throw TaskLookup.notFound(id);
-            case PENDING ->
-                throw new TaskProblem(
-                        TaskProblem.Code.NOT_RUNNING, "the task waits, nothing can be interrupted: cancel it instead");
-            case REQUESTED -> signals.interruptRequested(task);
-            case ALREADY_FINAL -> {}
-        }
-        return asked(task, answer == InterruptAnswer.REQUESTED);
-    }
-
-    private Response asked(TaskId task, boolean runs) {
-        return Response.status(runs ? Response.Status.ACCEPTED : Response.Status.OK)
-                .entity(TaskView.of(tasks.find(task)))
-                .build();
     }
 
     @DELETE
