@@ -89,35 +89,6 @@ public record TaskSpec(
         }
     }
 
-    /** One that begins with an empty directory and goes on with nothing. */
-    public TaskSpec(
-            String prompt,
-            Optional<String> wantedWorker,
-            boolean requireWorker,
-            int priority,
-            Optional<String> metadata,
-            Map<String, String> labels,
-            Duration timeout,
-            int maxAttempts,
-            Optional<Instant> notBefore,
-            Optional<String> workingDirectory,
-            ClaudeOptions claude) {
-        this(
-                prompt,
-                wantedWorker,
-                requireWorker,
-                priority,
-                metadata,
-                labels,
-                timeout,
-                maxAttempts,
-                notBefore,
-                workingDirectory,
-                claude,
-                Optional.empty(),
-                Optional.empty());
-    }
-
     /** The same in the session and the directory of an earlier task, whose data directory only {@code home} reaches. */
     public TaskSpec following(Task earlier, UUID session, String home) {
         TaskId workspace = earlier.workspace();

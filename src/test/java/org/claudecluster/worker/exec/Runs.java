@@ -7,13 +7,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptLog;
@@ -26,19 +24,9 @@ final class Runs {
     private Runs() {}
 
     static Task task(String prompt, Duration timeout, Optional<String> workingDirectory) {
-        TaskSpec spec = new TaskSpec(
-                prompt,
-                Optional.empty(),
-                false,
-                5,
-                Optional.empty(),
-                Map.of(),
-                timeout,
-                1,
-                Optional.empty(),
-                workingDirectory,
-                ClaudeOptions.NONE);
-        return Task.enqueued(TaskId.create(Instant.EPOCH), spec, Instant.EPOCH);
+        ASpec spec = ASpec.asking(prompt).timeout(timeout);
+        workingDirectory.ifPresent(spec::workingDirectory);
+        return Task.enqueued(TaskId.create(Instant.EPOCH), spec.build(), Instant.EPOCH);
     }
 
     static TaskRun run(String prompt, Duration timeout, Path directory) {

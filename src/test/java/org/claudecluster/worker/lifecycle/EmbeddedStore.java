@@ -1,5 +1,7 @@
 package org.claudecluster.worker.lifecycle;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 import java.nio.file.Path;
@@ -8,15 +10,19 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.claudecluster.worker.store.JdbcTaskStore;
+import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Enqueued;
+import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
@@ -28,6 +34,9 @@ import org.h2.jdbcx.JdbcConnectionPool;
 
 /** The real store on a file of the test's own. */
 final class EmbeddedStore implements AutoCloseable {
+
+    private static final Finish DONE =
+            new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
 
     final JdbcTaskStore tasks;
     private final JdbcConnectionPool connections;
@@ -68,18 +77,10 @@ final class EmbeddedStore implements AutoCloseable {
     }
 
     TaskId enqueue(int priority, int maxAttempts) {
-        TaskSpec spec = new TaskSpec(
-                "priority " + priority,
-                Optional.empty(),
-                false,
-                priority,
-                Optional.empty(),
-                Map.of(),
-                Duration.ofMinutes(5),
-                maxAttempts,
-                Optional.empty(),
-                Optional.empty(),
-                ClaudeOptions.NONE);
+        TaskSpec spec = ASpec.asking("priority " + priority)
+                .priority(priority)
+                .maxAttempts(maxAttempts)
+                .build();
         NewTask task = new NewTask(TaskId.create(Instant.EPOCH), spec, Optional.empty());
         return ((Enqueued.Created) tasks.enqueue(task)).task().id();
     }
@@ -90,6 +91,13 @@ final class EmbeddedStore implements AutoCloseable {
 
     Task find(TaskId task) {
         return tasks.find(task).orElseThrow();
+    }
+
+    /** Ends a task well, some days ago. */
+    void complete(Lease lease, Duration ago) {
+        assertThat(tasks.finish(lease, DONE)).isTrue();
+        update("UPDATE task SET finished_at = finished_at - INTERVAL '1' DAY * " + ago.toDays() + " WHERE id = '"
+                + lease.task() + "'");
     }
 
     int update(String sql) {

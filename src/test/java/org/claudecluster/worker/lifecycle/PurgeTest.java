@@ -6,12 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptLog;
@@ -25,8 +20,6 @@ class PurgeTest {
 
     private static final Duration MONTH = Duration.ofDays(30);
     private static final Duration WEEK = Duration.ofDays(7);
-    private static final Finish DONE =
-            new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
 
     @TempDir
     Path directory;
@@ -127,9 +120,7 @@ class PurgeTest {
             byte[] text = "hello".getBytes(StandardCharsets.UTF_8);
             appender.append(List.of(new TranscriptRecord(1, 1, TranscriptRecord.Kind.OUTPUT, text)));
         }
-        assertThat(store.tasks.finish(lease, DONE)).isTrue();
-        store.update("UPDATE task SET finished_at = finished_at - INTERVAL '1' DAY * " + ago.toDays() + " WHERE id = '"
-                + task + "'");
+        store.complete(lease, ago);
         return task;
     }
 

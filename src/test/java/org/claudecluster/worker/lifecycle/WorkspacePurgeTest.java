@@ -14,13 +14,9 @@ import java.util.Set;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Continuation;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
@@ -36,8 +32,6 @@ class WorkspacePurgeTest {
     private static final String HOME = "home-1";
     private static final Duration WEEK = Duration.ofDays(7);
     private static final Duration MINUTE = Duration.ofMinutes(1);
-    private static final Finish DONE =
-            new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
 
     @TempDir
     Path directory;
@@ -138,8 +132,8 @@ class WorkspacePurgeTest {
         purge.settleCrashed();
         assertThat(workspace(cloning.task())).exists();
 
-        assertThat(store.tasks.finish(cloning, DONE)).isTrue();
-        assertThat(store.tasks.finish(working, DONE)).isTrue();
+        store.complete(cloning, Duration.ZERO);
+        store.complete(working, Duration.ZERO);
         purge.settleCrashed();
         assertThat(workspace(cloning.task())).doesNotExist();
         assertThat(workspace(working.task())).exists();
@@ -155,7 +149,7 @@ class WorkspacePurgeTest {
         purge.look();
 
         workspaces.record(lease.task());
-        assertThat(store.tasks.finish(lease, DONE)).isTrue();
+        store.complete(lease, Duration.ZERO);
         purge.settleCrashed();
 
         assertThat(workspace(lease.task())).exists();
@@ -188,9 +182,7 @@ class WorkspacePurgeTest {
     private TaskId ended(ASpec spec, Duration ago) throws IOException {
         Lease lease = claimed(spec);
         leave(lease.task());
-        assertThat(store.tasks.finish(lease, DONE)).isTrue();
-        store.update("UPDATE task SET finished_at = finished_at - INTERVAL '1' DAY * " + ago.toDays() + " WHERE id = '"
-                + lease.task() + "'");
+        store.complete(lease, ago);
         workspaces.settle(store.find(lease.task()));
         return lease.task();
     }

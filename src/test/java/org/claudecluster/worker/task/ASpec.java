@@ -6,126 +6,106 @@ import java.util.Map;
 import java.util.Optional;
 
 /** A spec for a test, of which only that is said which the test is about. */
-public record ASpec(TaskSpec build) {
+public final class ASpec {
+
+    private final String prompt;
+    private Optional<String> wantedWorker = Optional.empty();
+    private boolean requireWorker;
+    private int priority = TaskSpec.DEFAULT_PRIORITY;
+    private Optional<String> metadata = Optional.empty();
+    private Map<String, String> labels = Map.of();
+    private Duration timeout = Duration.ofMinutes(5);
+    private int maxAttempts = 1;
+    private Optional<Instant> notBefore = Optional.empty();
+    private Optional<String> workingDirectory = Optional.empty();
+    private ClaudeOptions claude = ClaudeOptions.NONE;
+    private Optional<GitSource> git = Optional.empty();
+    private Optional<Continuation> continues = Optional.empty();
+
+    private ASpec(String prompt) {
+        this.prompt = prompt;
+    }
 
     public static ASpec asking(String prompt) {
-        return new ASpec(new TaskSpec(
+        return new ASpec(prompt);
+    }
+
+    public TaskSpec build() {
+        return new TaskSpec(
                 prompt,
-                Optional.empty(),
-                false,
-                TaskSpec.DEFAULT_PRIORITY,
-                Optional.empty(),
-                Map.of(),
-                Duration.ofMinutes(5),
-                1,
-                Optional.empty(),
-                Optional.empty(),
-                ClaudeOptions.NONE));
-    }
-
-    public ASpec priority(int priority) {
-        return with(build.wantedWorker(), build.requireWorker(), priority, build.maxAttempts(), build.notBefore());
-    }
-
-    public ASpec maxAttempts(int maxAttempts) {
-        return with(build.wantedWorker(), build.requireWorker(), build.priority(), maxAttempts, build.notBefore());
-    }
-
-    public ASpec notBefore(Instant at) {
-        return with(
-                build.wantedWorker(), build.requireWorker(), build.priority(), build.maxAttempts(), Optional.of(at));
-    }
-
-    public ASpec preferring(String worker) {
-        return with(Optional.of(worker), false, build.priority(), build.maxAttempts(), build.notBefore());
-    }
-
-    public ASpec requiring(String worker) {
-        return with(Optional.of(worker), true, build.priority(), build.maxAttempts(), build.notBefore());
-    }
-
-    public ASpec labels(Map<String, String> labels) {
-        return carrying(build.metadata(), labels, build.timeout(), build.workingDirectory(), build.claude());
-    }
-
-    public ASpec metadata(String json) {
-        return carrying(Optional.of(json), build.labels(), build.timeout(), build.workingDirectory(), build.claude());
-    }
-
-    public ASpec timeout(Duration timeout) {
-        return carrying(build.metadata(), build.labels(), timeout, build.workingDirectory(), build.claude());
-    }
-
-    public ASpec workingDirectory(String directory) {
-        return carrying(build.metadata(), build.labels(), build.timeout(), Optional.of(directory), build.claude());
-    }
-
-    public ASpec claude(ClaudeOptions options) {
-        return carrying(build.metadata(), build.labels(), build.timeout(), build.workingDirectory(), options);
-    }
-
-    private ASpec with(
-            Optional<String> wantedWorker, boolean requireWorker, int priority, int attempts, Optional<Instant> at) {
-        return new ASpec(new TaskSpec(
-                build.prompt(),
                 wantedWorker,
                 requireWorker,
                 priority,
-                build.metadata(),
-                build.labels(),
-                build.timeout(),
-                attempts,
-                at,
-                build.workingDirectory(),
-                build.claude(),
-                build.git(),
-                build.continues()));
-    }
-
-    private ASpec carrying(
-            Optional<String> metadata,
-            Map<String, String> labels,
-            Duration timeout,
-            Optional<String> directory,
-            ClaudeOptions claude) {
-        return new ASpec(new TaskSpec(
-                build.prompt(),
-                build.wantedWorker(),
-                build.requireWorker(),
-                build.priority(),
                 metadata,
                 labels,
                 timeout,
-                build.maxAttempts(),
-                build.notBefore(),
-                directory,
+                maxAttempts,
+                notBefore,
+                workingDirectory,
                 claude,
-                build.git(),
-                build.continues()));
+                git,
+                continues);
+    }
+
+    public ASpec preferring(String worker) {
+        wantedWorker = Optional.of(worker);
+        requireWorker = false;
+        return this;
+    }
+
+    public ASpec requiring(String worker) {
+        wantedWorker = Optional.of(worker);
+        requireWorker = true;
+        return this;
+    }
+
+    public ASpec priority(int value) {
+        priority = value;
+        return this;
+    }
+
+    public ASpec metadata(String json) {
+        metadata = Optional.of(json);
+        return this;
+    }
+
+    public ASpec labels(Map<String, String> all) {
+        labels = all;
+        return this;
+    }
+
+    public ASpec timeout(Duration limit) {
+        timeout = limit;
+        return this;
+    }
+
+    public ASpec maxAttempts(int value) {
+        maxAttempts = value;
+        return this;
+    }
+
+    public ASpec notBefore(Instant at) {
+        notBefore = Optional.of(at);
+        return this;
+    }
+
+    public ASpec workingDirectory(String directory) {
+        workingDirectory = Optional.of(directory);
+        return this;
+    }
+
+    public ASpec claude(ClaudeOptions options) {
+        claude = options;
+        return this;
     }
 
     public ASpec git(GitSource source) {
-        return ending(Optional.of(source), build.continues());
+        git = Optional.of(source);
+        return this;
     }
 
     public ASpec continuing(Continuation before) {
-        return ending(build.git(), Optional.of(before));
-    }
-
-    private ASpec ending(Optional<GitSource> git, Optional<Continuation> continues) {
-        return new ASpec(new TaskSpec(
-                build.prompt(),
-                build.wantedWorker(),
-                build.requireWorker(),
-                build.priority(),
-                build.metadata(),
-                build.labels(),
-                build.timeout(),
-                build.maxAttempts(),
-                build.notBefore(),
-                build.workingDirectory(),
-                build.claude(),
-                git,
-                continues));
+        continues = Optional.of(before);
+        return this;
     }
 }
