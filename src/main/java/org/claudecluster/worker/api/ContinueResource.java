@@ -1,6 +1,5 @@
 package org.claudecluster.worker.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -11,19 +10,16 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
 import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.task.OpenTasks;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskProblem.Code;
 import org.claudecluster.worker.task.TaskResult;
 import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -100,14 +96,9 @@ public class ContinueResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @QueryParam("wait") @Nullable String wait) {
         Task earlier = tasks.find(tasks.id(id));
-        JsonNode tree = StrictJson.object(body);
-        TaskSpec asked = rules.followUp(tree);
-        UUID session = session(earlier);
-        String home = home(earlier);
-        return submissions.submit(
-                asked.following(earlier, session, home),
-                Submissions.idempotency(key, "continue " + earlier.id() + " ", tree),
-                Durations.wait(wait));
+        Submissions.Request request = Submissions.Request.of(body, "continue " + earlier.id() + " ", key, wait);
+        TaskSpec asked = rules.followUp(request.body());
+        return submissions.submit(asked.following(earlier, session(earlier), home(earlier)), request);
     }
 
     private static UUID session(Task earlier) {
@@ -152,18 +143,14 @@ public class ContinueResource {
 
     /** Two runs in one session would overwrite each other. */
     private void requireAlone(Task earlier, String home) {
-        for (TaskStatus status : List.of(TaskStatus.PENDING, TaskStatus.RUNNING)) {
-            TaskFilter here = new TaskFilter(
-                    Optional.of(status), Optional.of(home), Map.of(), Optional.empty(), TaskFilter.MAX_LIMIT);
-            store.list(here).stream()
-                    .filter(task -> task.workspace().equals(earlier.workspace()))
-                    .findFirst()
-                    .ifPresent(task -> {
-                        throw new TaskProblem(
-                                Code.NOT_FINAL,
-                                "task %s is going on with this session: wait for its end and continue that one"
-                                        .formatted(task.id()));
-                    });
-        }
+        OpenTasks.of(store, Optional.of(home)).stream()
+                .filter(task -> task.workspace().equals(earlier.workspace()))
+                .findFirst()
+                .ifPresent(task -> {
+                    throw new TaskProblem(
+                            Code.NOT_FINAL,
+                            "task %s is going on with this session: wait for its end and continue that one"
+                                    .formatted(task.id()));
+                });
     }
 }

@@ -1,6 +1,5 @@
 package org.claudecluster.worker.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -10,7 +9,6 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.time.Duration;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -82,8 +80,7 @@ public class RunResource {
                     @Parameter(description = "0s to 300s, such as 30s.", schema = @Schema(type = SchemaType.STRING))
                     @Nullable
                     String wait) {
-        Duration patience = Durations.wait(wait);
-        JsonNode tree = StrictJson.object(body);
-        return submissions.submit(rules.spec(tree), Submissions.idempotency(key, tree), patience);
+        Submissions.Request request = Submissions.Request.of(body, "", key, wait);
+        return submissions.submit(rules.spec(request.body()), request);
     }
 }

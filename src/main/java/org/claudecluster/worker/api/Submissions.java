@@ -57,22 +57,44 @@ class Submissions {
         this.clock = clock;
     }
 
-    Response submit(TaskSpec spec, Optional<NewTask.Idempotency> idempotency, Duration patience) {
+    /**
+     * How a task was asked for.
+     *
+     * @param body what was sent, a JSON object
+     * @param idempotency what tells a repetition from another request under the same key
+     * @param patience how long the client waits for the task's end
+     */
+    record Request(JsonNode body, Optional<NewTask.Idempotency> idempotency, Duration patience) {
+
+        /**
+         * Reads it.
+         *
+         * @param more what was asked beside the body
+         */
+        static Request of(byte[] body, String more, @Nullable String key, @Nullable String wait) {
+            Duration patience = Durations.wait(wait);
+            JsonNode tree = StrictJson.object(body);
+            return new Request(tree, onceUnder(key, more + tree), patience);
+        }
+    }
+
+    Response submit(TaskSpec spec, Request request) {
         if (!worker.accepting()) {
             throw new TaskProblem(Code.DRAINING, "this worker is shutting down and takes no more tasks");
         }
         // Taken before the task is: a refusal must not leave a task behind.
-        try (Streaming.Place _ = patience.isZero() ? Streaming.Place.NONE : streaming.waiting()) {
-            return admit(spec, idempotency, patience);
+        try (Streaming.Place _ = request.patience().isZero() ? Streaming.Place.NONE : streaming.waiting()) {
+            return admit(spec, request);
         }
     }
 
-    private Response admit(TaskSpec spec, Optional<NewTask.Idempotency> idempotency, Duration patience) {
+    private Response admit(TaskSpec spec, Request request) {
         if (!admission.tryAdmit()) {
             throw new TaskProblem(
                     Code.QUEUE_FULL, "%d tasks are waiting already: try again later".formatted(admission.capacity()));
         }
-        Task task = enqueue(new NewTask(TaskId.create(clock.instant()), spec, idempotency));
+        Duration patience = request.patience();
+        Task task = enqueue(new NewTask(TaskId.create(clock.instant()), spec, request.idempotency()));
         Task last = patience.isZero() ? tasks.fresh(task) : tasks.awaitEnd(task.id(), task, patience);
         boolean done = !patience.isZero() && last.status().isFinal();
         return Response.status(done ? Response.Status.OK : Response.Status.ACCEPTED)
@@ -106,20 +128,14 @@ class Submissions {
         }
     }
 
-    /** What tells a repetition of a request from another one under the same key. */
-    static Optional<NewTask.Idempotency> idempotency(@Nullable String key, JsonNode body) {
-        return idempotency(key, "", body);
-    }
-
-    /** The same where the body is not all that was asked. */
-    static Optional<NewTask.Idempotency> idempotency(@Nullable String key, String more, JsonNode body) {
+    private static Optional<NewTask.Idempotency> onceUnder(@Nullable String key, String asked) {
         if (key == null) {
             return Optional.empty();
         }
         if (key.isBlank() || key.length() > NewTask.Idempotency.MAX_KEY) {
             throw StrictJson.invalid("Idempotency-Key", "must have 1 to 255 characters");
         }
-        return Optional.of(new NewTask.Idempotency(key, sha256(more + body)));
+        return Optional.of(new NewTask.Idempotency(key, sha256(asked)));
     }
 
     private static String sha256(String text) {

@@ -3,17 +3,14 @@ package org.claudecluster.worker.lifecycle;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import org.claudecluster.worker.task.OpenTasks;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.Workspaces;
 import org.jboss.logging.Logger;
@@ -112,25 +109,8 @@ final class WorkspacePurge {
 
     /** Those for which a follow-up waits or runs: it asks for this home by its name. */
     private Set<TaskId> wanted() {
-        Set<TaskId> wanted = new HashSet<>();
-        for (TaskStatus status : List.of(TaskStatus.PENDING, TaskStatus.RUNNING)) {
-            for (Task task : all(status)) {
-                wanted.add(task.workspace());
-            }
-        }
-        return wanted;
-    }
-
-    private List<Task> all(TaskStatus status) {
-        List<Task> all = new ArrayList<>();
-        Optional<TaskId> after = Optional.empty();
-        List<Task> page;
-        do {
-            page = store.list(
-                    new TaskFilter(Optional.of(status), workspaces.home(), Map.of(), after, TaskFilter.MAX_LIMIT));
-            all.addAll(page);
-            after = page.isEmpty() ? after : Optional.of(page.getLast().id());
-        } while (page.size() == TaskFilter.MAX_LIMIT);
-        return all;
+        return OpenTasks.of(store, workspaces.home()).stream()
+                .map(Task::workspace)
+                .collect(Collectors.toSet());
     }
 }
