@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -45,10 +44,10 @@ public final class LiveTranscript {
     private final Tail tail;
     private final Backlog backlog;
     private final Cap cap;
+    private final WholeCharacters characters = new WholeCharacters();
     /** INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. */
     private long written;
 
-    private byte[] carry = EMPTY;
     private long outputBytes;
     private long lastOutputAt;
     private int turns;
@@ -125,11 +124,9 @@ public final class LiveTranscript {
             }
             outputBytes += bytes.length;
             lastOutputAt = clock.millis();
-            byte[] whole = carry.length == 0 ? bytes : joined(carry, bytes);
-            int held = Utf8Tail.incomplete(whole, whole.length);
-            carry = held == 0 ? EMPTY : tailOf(whole, held);
-            if (whole.length > held) {
-                add(Kind.OUTPUT, held == 0 ? whole : headOf(whole, held));
+            byte[] whole = characters.add(bytes);
+            if (whole.length > 0) {
+                add(Kind.OUTPUT, whole);
             }
             due = isDue();
         } finally {
@@ -416,9 +413,9 @@ public final class LiveTranscript {
             if (sealed) {
                 return false;
             }
-            if (carry.length > 0) {
-                add(Kind.OUTPUT, carry);
-                carry = EMPTY;
+            byte[] torn = characters.rest();
+            if (torn.length > 0) {
+                add(Kind.OUTPUT, torn);
             }
             if (cap.isReached() && refusal == null) {
                 keepTail();
@@ -464,25 +461,5 @@ public final class LiveTranscript {
             return false;
         }
         return whole;
-    }
-
-    private static final byte[] EMPTY = new byte[0];
-
-    private static byte[] joined(byte[] first, byte[] second) {
-        byte[] both = Arrays.copyOf(first, first.length + second.length);
-        System.arraycopy(second, 0, both, first.length, second.length);
-        return both;
-    }
-
-    private static byte[] headOf(byte[] bytes, int without) {
-        byte[] head = new byte[bytes.length - without];
-        System.arraycopy(bytes, 0, head, 0, head.length);
-        return head;
-    }
-
-    private static byte[] tailOf(byte[] bytes, int length) {
-        byte[] end = new byte[length];
-        System.arraycopy(bytes, bytes.length - length, end, 0, length);
-        return end;
     }
 }
