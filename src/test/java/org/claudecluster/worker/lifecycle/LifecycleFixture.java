@@ -1,0 +1,105 @@
+package org.claudecluster.worker.lifecycle;
+
+import static org.awaitility.Awaitility.await;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
+import java.util.Set;
+import org.claudecluster.worker.claude.ChildEnvironment;
+import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.TaskExecutor;
+import org.claudecluster.worker.exec.WatchSettings;
+import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.Workspaces;
+import org.claudecluster.worker.terminal.CgroupUse;
+import org.claudecluster.worker.terminal.Containment;
+import org.claudecluster.worker.transcript.FileTranscriptLog;
+import org.claudecluster.worker.transcript.Transcripts;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A worker's life on an embedded store, with an executor that runs what the test lets run. */
+abstract class LifecycleFixture {
+
+    private static final WorkerId SELF = new WorkerId("self-1");
+
+    @TempDir
+    Path directory;
+
+    final GatedExecutor executor = new GatedExecutor();
+    final Observed observed = new Observed();
+    final ManualTicker ticker = new ManualTicker();
+    ClaimGate gate = ClaimGate.open();
+    Duration drain = Duration.ofMinutes(1);
+    EmbeddedStore store;
+    Lifecycle lifecycle;
+
+    @BeforeEach
+    void open() {
+        store = new EmbeddedStore(directory);
+        lifecycle = lifecycle(store.tasks, executor, 2, true);
+    }
+
+    @AfterEach
+    void close() {
+        lifecycle.stop();
+        store.close();
+    }
+
+    void awaitStatus(TaskId task, TaskStatus status) {
+        await().until(() -> store.find(task).status() == status);
+    }
+
+    Lifecycle lifecycle(TaskStore tasks, TaskExecutor runs, int slots, boolean ownsStore) {
+        Duration poll = Duration.ofMillis(100);
+        LifecycleSettings settings = new LifecycleSettings(
+                SELF,
+                "self",
+                Set.of("self"),
+                "1",
+                Optional::empty,
+                Sessions.NONE,
+                Workspaces.NONE,
+                slots,
+                1_000,
+                poll,
+                new LeaseTimes(Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofSeconds(5)),
+                Duration.ZERO,
+                Duration.ofMillis(50),
+                new StopTimes(drain, Duration.ofSeconds(10)),
+                true,
+                new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)),
+                ownsStore);
+        Transcripts transcripts = new Transcripts(
+                new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system(), 8 << 20, 64 << 20);
+        return new Lifecycle(
+                settings,
+                tasks,
+                store.tasks,
+                transcripts,
+                new ExecutorStrategy(runs, runs, ExecutorType.STUB),
+                gate,
+                new Leftovers(
+                        observed,
+                        Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER)
+                                .remains(),
+                        directory.resolve("tmp")),
+                new Watchdog(
+                        new WatchSettings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false),
+                        observed,
+                        ticker::nanos),
+                observed,
+                InstantSource.system(),
+                ticker);
+    }
+}
