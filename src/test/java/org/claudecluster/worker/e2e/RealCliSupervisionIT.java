@@ -1,16 +1,12 @@
 package org.claudecluster.worker.e2e;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
-import java.util.stream.Stream;
 import org.claudecluster.worker.apistub.AnthropicStub;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -30,13 +26,12 @@ class RealCliSupervisionIT {
     static Path home;
 
     private static AnthropicStub stub;
-    private static WorkerSetup setup;
-    private static WorkerProcess worker;
+    private static Supervised worker;
 
     @BeforeAll
     static void startBoth() throws IOException {
         stub = AnthropicStub.start();
-        setup = WorkerSetup.in(home)
+        WorkerSetup setup = WorkerSetup.in(home)
                 .withCli(Path.of(System.getProperty("claude.cli", "")))
                 .with("ANTHROPIC_BASE_URL", stub.baseUrl().toString())
                 .with("ANTHROPIC_API_KEY", "sk-ant-api03-stub-key-0000000000000000000000000")
@@ -44,10 +39,8 @@ class RealCliSupervisionIT {
                 .with("WORKER_EXECUTOR_GRACE_INTERRUPT", "2s")
                 .with("WORKER_EXECUTOR_GRACE_TERMINATE", "1s")
                 .with("WORKER_TASK_MEMORY", "1200M")
-                .with("WORKER_TASK_PROCESSES", "200")
-                .with("WORKER_TRANSCRIPT_CAP", "1M")
-                .with("WORKER_TRANSCRIPT_AT_CAP", "fail");
-        worker = setup.start();
+                .with("WORKER_TASK_PROCESSES", "200");
+        worker = Supervised.start(setup, SLEEP);
     }
 
     @AfterAll
@@ -58,24 +51,13 @@ class RealCliSupervisionIT {
 
     @AfterEach
     void nothingIsLeft() throws IOException {
-        assertThat(Machine.processesOf(worker.api().accepted())).isEmpty();
-        assertThat(Machine.running(SLEEP)).isEmpty();
-        assertThat(Machine.zombiesOf(worker.pid())).isZero();
-        await().atMost(Duration.ofSeconds(2)).until(() -> worker.openTerminals() == 0);
-        assertThat(namesIn(setup.dataDir().resolve("cli/runs"))).isEmpty();
-        assertThat(namesIn(setup.dataDir().resolve("cli/tmp"))).allMatch(name -> name.equals(".spare"));
-    }
-
-    private static List<String> namesIn(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.map(entry -> entry.getFileName().toString()).toList();
-        }
+        worker.assertNothingIsLeft();
     }
 
     @ParameterizedTest
     @CsvSource({"[[stub:hang]]", "[[stub:stall]]", "[[stub:pings]]"})
     void an_api_that_is_silent_ends_the_run(String prompt) {
-        JsonNode task = run(Api.body(prompt));
+        JsonNode task = worker.run(Api.body(prompt));
 
         assertThat(task.path("status").asText()).isEqualTo("failed");
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo("no_output");
@@ -84,7 +66,7 @@ class RealCliSupervisionIT {
 
     @Test
     void a_tool_at_work_is_no_silence() {
-        JsonNode task = run(bash("sleep 8; echo slept"));
+        JsonNode task = worker.run(bash("sleep 8; echo slept"));
 
         assertThat(task.path("status").asText()).isEqualTo("completed");
         assertThat(task.path("result").path("text").asText()).contains("slept");
@@ -92,7 +74,7 @@ class RealCliSupervisionIT {
 
     @Test
     void a_tool_that_takes_two_gigabytes_ends_its_task_and_not_the_worker() {
-        JsonNode task = run(bash("head -c 2000000000 /dev/zero | tail -c 2000000000 | " + SLEEP));
+        JsonNode task = worker.run(bash("head -c 2000000000 /dev/zero | tail -c 2000000000 | " + SLEEP));
 
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo("out_of_memory");
         assertThat(task.path("outcome").path("message").asText()).contains("worker.task.memory");
@@ -104,8 +86,7 @@ class RealCliSupervisionIT {
     void what_a_tool_hides_is_ended_with_its_task() {
         String hidden = "env -i setsid nohup sh -c 'trap \\\"\\\" INT TERM HUP; (" + SLEEP + " &); " + SLEEP + "'";
         String id = worker.api().submit(bash("(" + hidden + " >/dev/null 2>&1 &); sleep 6000"));
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> Machine.running(SLEEP).size() >= 2);
+        worker.awaitSleepers(2);
 
         worker.api().post("/tasks/" + id + "/cancel", "");
 
@@ -115,8 +96,7 @@ class RealCliSupervisionIT {
     @Test
     void a_tree_of_a_hundred_processes_is_gone_soon_after_the_cancel() {
         String id = worker.api().submit(bash("for i in $(seq 100); do setsid " + SLEEP + " & done; wait"));
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> Machine.running(SLEEP).size() >= 100);
+        worker.awaitSleepers(100);
 
         long begin = System.nanoTime();
         worker.api().post("/tasks/" + id + "/cancel", "");
@@ -128,7 +108,7 @@ class RealCliSupervisionIT {
 
     @Test
     void a_flood_of_output_ends_where_that_is_wished() {
-        JsonNode task = run(Api.body("[[stub:big bytes=3000000]]"));
+        JsonNode task = worker.run(Api.body("[[stub:big bytes=3000000]]"));
 
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo("output_limit");
     }
@@ -136,8 +116,7 @@ class RealCliSupervisionIT {
     @Test
     void an_interrupt_ends_the_turn_and_what_it_cost_is_told() {
         String id = worker.api().submit(bash("echo begun; " + SLEEP));
-        await().atMost(Duration.ofSeconds(30))
-                .until(() -> !Machine.running(SLEEP).isEmpty());
+        worker.awaitSleepers(1);
 
         assertThat(worker.api().post("/tasks/" + id + "/interrupt", "").statusCode())
                 .isEqualTo(202);
@@ -154,9 +133,5 @@ class RealCliSupervisionIT {
         ObjectNode body = Api.body("[[stub:bash cmd=\"" + command + "\"]]");
         body.putObject("claude").putArray("allowedTools").add("Bash");
         return body;
-    }
-
-    private static JsonNode run(ObjectNode body) {
-        return worker.api().awaitEnd(worker.api().submit(body));
     }
 }

@@ -5,10 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
@@ -31,12 +29,11 @@ class WatchdogIT {
     @TempDir
     static Path home;
 
-    private static WorkerSetup setup;
-    private static WorkerProcess worker;
+    private static Supervised worker;
 
     @BeforeAll
     static void start() throws IOException {
-        setup = WorkerSetup.in(home)
+        WorkerSetup setup = WorkerSetup.in(home)
                 .withCli(WorkerSetup.shellCli(home))
                 .with("ANTHROPIC_API_KEY", "sk-ant-api03-not-used-by-a-shell")
                 .with("WORKER_WATCHDOG_FIRST_BYTE", "1500ms")
@@ -46,11 +43,9 @@ class WatchdogIT {
                 .with("WORKER_TASK_MEMORY", "300M")
                 .with("WORKER_TASK_PROCESSES", "60")
                 .with("WORKER_TASK_DISK", "40M")
-                .with("WORKER_TRANSCRIPT_CAP", "1M")
-                .with("WORKER_TRANSCRIPT_AT_CAP", "fail")
                 .with("WORKER_EXECUTOR_GRACE_INTERRUPT", "300ms")
                 .with("WORKER_EXECUTOR_GRACE_TERMINATE", "300ms");
-        worker = setup.start();
+        worker = Supervised.start(setup, SLEEP);
     }
 
     @AfterAll
@@ -60,20 +55,7 @@ class WatchdogIT {
 
     @AfterEach
     void nothingIsLeft() throws IOException {
-        assertThat(Machine.processesOf(worker.api().accepted())).isEmpty();
-        assertThat(Machine.running(SLEEP)).isEmpty();
-        assertThat(Machine.zombiesOf(worker.pid())).isZero();
-        await().atMost(Duration.ofSeconds(2)).until(() -> worker.openTerminals() == 0);
-        assertThat(namesIn(setup.dataDir().resolve("cli/runs"))).isEmpty();
-        assertThat(namesIn(setup.dataDir().resolve("cli/tmp")))
-                .containsAnyOf(".spare")
-                .hasSizeLessThan(2);
-    }
-
-    private static List<String> namesIn(Path directory) throws IOException {
-        try (Stream<Path> entries = Files.list(directory)) {
-            return entries.map(entry -> entry.getFileName().toString()).toList();
-        }
+        worker.assertNothingIsLeft();
     }
 
     static Stream<Arguments> endings() {
@@ -97,7 +79,7 @@ class WatchdogIT {
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo(reason);
         assertThat(task.path("outcome").path("message").asText()).isNotBlank();
         assertThat(task.path("outcome").path("durationMs").asLong()).isLessThan(8_000);
-        assertThat(worker.log())
+        assertThat(worker.worker().log())
                 .contains(
                         "the watchdog ends a run taskId=" + task.path("taskId").asText());
     }
@@ -145,8 +127,7 @@ class WatchdogIT {
         String id = worker.api()
                 .submit("trap '' INT TERM HUP; echo hello; for i in $(seq 50); do (trap '' INT TERM HUP; setsid "
                         + SLEEP + " &) ; done; while :; do sleep 0.2; echo .; done");
-        await().atMost(Duration.ofSeconds(20))
-                .until(() -> Machine.running(SLEEP).size() >= 50);
+        worker.awaitSleepers(50);
 
         long begin = System.nanoTime();
         worker.api().post("/tasks/" + id + "/cancel", "");
@@ -177,7 +158,7 @@ class WatchdogIT {
 
     @Test
     void what_the_watchdog_does_is_counted() {
-        run("sleep 86399.125");
+        run(SLEEP);
 
         assertThat(worker.api().get("/q/metrics").body().lines())
                 .anyMatch(line -> line.matches("worker_watchdog_ended_total\\{cause=\"never_started\"} [1-9].*"))
@@ -186,6 +167,6 @@ class WatchdogIT {
     }
 
     private static JsonNode run(String script) {
-        return worker.api().awaitEnd(worker.api().submit(script));
+        return worker.run(Api.body(script));
     }
 }
