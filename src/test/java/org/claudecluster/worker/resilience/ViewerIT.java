@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
@@ -16,6 +17,9 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.e2e.Api;
@@ -96,10 +100,11 @@ class ViewerIT {
         Path go = home.resolve("flood");
         String task = submit("until [ -e '" + go + "' ]; do sleep 0.05; done; yes 0123456789abcde | head -c 16000000");
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
+                ScheduledExecutorService everySecond = Executors.newScheduledThreadPool(2);
                 SlowViewer slow = SlowViewer.open(runner, task);
                 SlowViewer slowElsewhere = SlowViewer.open(other, task)) {
-            threads.execute(slow::readAByteASecond);
-            threads.execute(slowElsewhere::readAByteASecond);
+            ScheduledFuture<?> _ = everySecond.scheduleAtFixedRate(slow::readAByte, 0, 1, TimeUnit.SECONDS);
+            ScheduledFuture<?> _ = everySecond.scheduleAtFixedRate(slowElsewhere::readAByte, 0, 1, TimeUnit.SECONDS);
             Future<Long> here = threads.submit(() -> bytesSeen(runner, task));
             Future<Long> there = threads.submit(() -> bytesSeen(other, task));
             await().until(() -> viewers(runner) == 2 && viewers(other) == 2);
@@ -152,14 +157,12 @@ class ViewerIT {
             return new SlowViewer(socket);
         }
 
-        void readAByteASecond() {
+        /** What is thrown when the connection is closed, by either side, ends the schedule. */
+        void readAByte() {
             try {
-                while (socket.getInputStream().read() >= 0) {
-                    Thread.sleep(1_000);
-                }
-            } catch (IOException | InterruptedException _) {
-                // Closed by either side.
-                return;
+                assertThat(socket.getInputStream().read()).isNotNegative();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
             }
         }
 
