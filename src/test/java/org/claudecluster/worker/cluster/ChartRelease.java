@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.marcnuri.helm.Helm;
+import com.marcnuri.helm.InstallCommand;
 import com.marcnuri.helm.Release;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -66,26 +67,21 @@ final class ChartRelease implements AutoCloseable {
 
     /** {@code helm install --wait} with these values; the image is the chart's default, which the cluster has. */
     Release install(String yaml) throws IOException {
-        return new Helm(CHART)
-                .install()
-                .withName(NAME)
-                .withNamespace(kubectl.namespace())
-                .withKubeConfig(Kubectl.config())
-                .withValuesFile(Files.writeString(values, yaml))
-                .waitReady()
-                .withTimeout((int) PATIENCE.toSeconds())
-                .call();
+        return installing(yaml).waitReady().withTimeout(seconds()).call();
     }
 
     /** The same without {@code --wait}. */
     Release installUnready(String yaml) throws IOException {
+        return installing(yaml).call();
+    }
+
+    private InstallCommand installing(String yaml) throws IOException {
         return new Helm(CHART)
                 .install()
                 .withName(NAME)
                 .withNamespace(kubectl.namespace())
                 .withKubeConfig(Kubectl.config())
-                .withValuesFile(Files.writeString(values, yaml))
-                .call();
+                .withValuesFile(Files.writeString(values, yaml));
     }
 
     /** {@code helm upgrade --wait}; these values are all that there are, not a change of the last ones. */
@@ -97,8 +93,12 @@ final class ChartRelease implements AutoCloseable {
                 .withKubeConfig(Kubectl.config())
                 .withValuesFile(Files.writeString(values, yaml))
                 .waitReady()
-                .withTimeout((int) PATIENCE.toSeconds())
+                .withTimeout(seconds())
                 .call();
+    }
+
+    private static int seconds() {
+        return (int) PATIENCE.toSeconds();
     }
 
     /** {@code helm test}. */
@@ -106,7 +106,7 @@ final class ChartRelease implements AutoCloseable {
         return Helm.test(NAME)
                 .withNamespace(kubectl.namespace())
                 .withKubeConfig(Kubectl.config())
-                .withTimeout((int) PATIENCE.toSeconds())
+                .withTimeout(seconds())
                 .call();
     }
 
@@ -133,19 +133,16 @@ final class ChartRelease implements AutoCloseable {
     }
 
     static boolean isReady(JsonNode pod) {
-        return pod.path("status")
-                .path("containerStatuses")
-                .path(0)
-                .path("ready")
-                .asBoolean();
+        return container(pod).path("ready").asBoolean();
     }
 
     static int restarts(JsonNode pod) {
-        return pod.path("status")
-                .path("containerStatuses")
-                .path(0)
-                .path("restartCount")
-                .asInt(-1);
+        return container(pod).path("restartCount").asInt(-1);
+    }
+
+    /** The state of the worker's container, which is the pod's only one. */
+    private static JsonNode container(JsonNode pod) {
+        return pod.path("status").path("containerStatuses").path(0);
     }
 
     /** A pod's API, through a port-forward that stays open. */
