@@ -3,7 +3,6 @@ package org.claudecluster.worker.config;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Size;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
@@ -26,7 +25,8 @@ public interface AuthConfig {
     boolean verify();
 
     /** The model of such a call. Absent: the CLI's default. */
-    Optional<@Size(min = 1, max = 200) String> verifyModel();
+    @TextLength(from = 1, to = 200)
+    Optional<String> verifyModel();
 
     /**
      * A credential that the API has refused is tried again by a one-turn call while tasks wait: after 5 s, then after

@@ -2,8 +2,6 @@ package org.claudecluster.worker.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
 /** What runs tasks. */
@@ -58,14 +56,12 @@ public interface ExecutorConfig {
     interface Terminal {
         /** {@code PTY_TERMINAL_COLS}. */
         @WithDefault("80")
-        @Min(1)
-        @Max(1000)
+        @WholeNumber(from = 1, to = 1000)
         int cols();
 
         /** {@code PTY_TERMINAL_ROWS}. */
         @WithDefault("24")
-        @Min(1)
-        @Max(1000)
+        @WholeNumber(from = 1, to = 1000)
         int rows();
     }
 

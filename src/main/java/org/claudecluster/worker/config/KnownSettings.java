@@ -4,25 +4,26 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.lang.reflect.Type;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /** Every {@code worker.*} key and what it may be, read off the configuration interfaces. */
 public final class KnownSettings {
 
-    private static final List<Class<?>> MAPPINGS = List.of(
+    static final List<Class<?>> MAPPINGS = List.of(
             WorkerConfig.class,
             AuthConfig.class,
             ExecutorConfig.class,
@@ -32,15 +33,24 @@ public final class KnownSettings {
             WatchdogConfig.class,
             LogConfig.class);
 
+    private static final Pattern NO_LETTER_OR_DIGIT = Pattern.compile("[^A-Za-z0-9]");
+    private static final Map<String, String> ALL = readOff(MAPPINGS);
+    private static final List<String> ENVIRONMENT_NAMES =
+            ALL.keySet().stream().map(KnownSettings::environmentName).toList();
+
     private KnownSettings() {}
 
     /** Key to what is allowed, as the end of a sentence. A key that ends with a dot is a map's: any name may follow. */
     public static Map<String, String> all() {
+        return ALL;
+    }
+
+    private static Map<String, String> readOff(List<Class<?>> mappings) {
         Map<String, String> known = new TreeMap<>();
-        for (Class<?> mapping : MAPPINGS) {
+        for (Class<?> mapping : mappings) {
             add(mapping.getAnnotation(ConfigMapping.class).prefix(), mapping, known);
         }
-        return known;
+        return Collections.unmodifiableMap(known);
     }
 
     /** What the key may be; empty for an unknown one. */
@@ -50,28 +60,36 @@ public final class KnownSettings {
 
     /** Whether an environment name such as {@code WORKER_SLOTS_MAX} stands for a key. */
     public static boolean isKnownEnvironmentName(String name) {
-        return all().keySet().stream()
-                .map(KnownSettings::environmentName)
+        return ENVIRONMENT_NAMES.stream()
                 .anyMatch(known -> known.endsWith("_") ? name.startsWith(known) : name.equals(known));
     }
 
     /** MicroProfile Config's rule: every character that is no letter or digit is an underscore. */
     public static String environmentName(String key) {
-        return key.replaceAll("[^A-Za-z0-9]", "_").toUpperCase(Locale.ROOT);
+        return NO_LETTER_OR_DIGIT.matcher(key).replaceAll("_").toUpperCase(Locale.ROOT);
     }
 
     private static void add(String prefix, Class<?> group, Map<String, String> known) {
         for (Method method : group.getDeclaredMethods()) {
-            String key = prefix + "." + name(method);
-            Class<?> type = method.getReturnType();
-            if (type.isInterface() && type.getEnclosingClass() == group) {
-                add(key, type, known);
-            } else if (type == Map.class) {
+            String key = key(prefix, method);
+            if (isGroup(group, method)) {
+                add(key, method.getReturnType(), known);
+            } else if (method.getReturnType() == Map.class) {
                 known.put(key + ".", "any text");
             } else {
                 known.put(key, allowed(method) + defaultOf(method));
             }
         }
+    }
+
+    static String key(String prefix, Method method) {
+        return prefix + "." + name(method);
+    }
+
+    /** Whether the method answers more settings, under its own name. */
+    static boolean isGroup(Class<?> within, Method method) {
+        Class<?> type = method.getReturnType();
+        return type.isInterface() && type.getEnclosingClass() == within;
     }
 
     private static String name(Method method) {
@@ -82,10 +100,10 @@ public final class KnownSettings {
     }
 
     private static String allowed(Method method) {
-        Min min = method.getAnnotation(Min.class);
-        Max max = method.getAnnotation(Max.class);
-        if (min != null) {
-            return "a whole number from " + min.value() + (max == null ? " up" : " to " + max.value());
+        @Nullable WholeNumber number = method.getAnnotation(WholeNumber.class);
+        if (number != null) {
+            return "a whole number from " + number.from()
+                    + (number.to() == Long.MAX_VALUE ? " up" : " to " + number.to());
         }
         Class<?> type = method.getReturnType();
         if (type == Duration.class) {

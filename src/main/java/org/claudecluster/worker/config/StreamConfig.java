@@ -2,8 +2,6 @@ package org.claudecluster.worker.config;
 
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.time.Duration;
 
 /** The event streams. */
@@ -16,14 +14,12 @@ public interface StreamConfig {
 
     /** How often a silent stream gets a comment, in milliseconds. {@code SSE_KEEPALIVE_INTERVAL}. */
     @WithDefault("15000")
-    @Min(100)
-    @Max(600_000)
+    @WholeNumber(from = 100, to = 600_000)
     long keepaliveMs();
 
     /** The most streams at once; one more is refused with 503. {@code SSE_MAX_CONNECTIONS}. */
     @WithDefault("1000")
-    @Min(1)
-    @Max(100_000)
+    @WholeNumber(from = 1, to = 100_000)
     int maxConnections();
 
     /** How long a viewer may take nothing before it is closed as lagging. */

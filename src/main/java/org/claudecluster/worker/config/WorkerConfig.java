@@ -5,9 +5,6 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
-import jakarta.validation.constraints.Size;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -19,13 +16,16 @@ import java.util.Optional;
 public interface WorkerConfig {
 
     /** Part of the worker's id; the rest is new at every start. Absent: the host's name. {@code WORKER_ID}. */
-    Optional<@Size(max = 150) String> id();
+    @TextLength(to = 150)
+    Optional<String> id();
 
     /** What {@code workerId} in a submit may name as well. Absent: the host's name. {@code WORKER_NAME}. */
-    Optional<@Size(max = 200) String> name();
+    @TextLength(to = 200)
+    Optional<String> name();
 
     /** More that {@code workerId} in a submit may name, such as {@code gpu} or a region. */
-    Optional<List<@Size(min = 1, max = 200) String>> labels();
+    @TextLength(from = 1, to = 200)
+    Optional<List<String>> labels();
 
     /** {@code development} or {@code production}; shown, and decides how logs look. {@code NODE_ENV}. */
     @WithDefault("production")
@@ -55,8 +55,7 @@ public interface WorkerConfig {
     interface Slots {
         /** The most tasks that run at once. {@code MAX_CONCURRENT_PROCESSES}. */
         @WithDefault("5")
-        @Min(1)
-        @Max(1000)
+        @WholeNumber(from = 1, to = 1000)
         int max();
     }
 
@@ -64,7 +63,7 @@ public interface WorkerConfig {
     interface Queue {
         /** The most pending tasks; one more is refused with 429. */
         @WithDefault("100000")
-        @Min(1)
+        @WholeNumber(from = 1)
         int capacity();
 
         /** How often a worker with a free slot looks for work that nobody told it of, ± 20 %. */
@@ -121,8 +120,7 @@ public interface WorkerConfig {
     interface Task {
         /** The wall clock of a task that names none, in milliseconds. {@code PTY_TIMEOUT_MS}. */
         @WithDefault("300000")
-        @Min(1_000)
-        @Max(86_400_000)
+        @WholeNumber(from = 1_000, to = 86_400_000)
         long timeoutMs();
 
         /** The most resident memory of all its processes together; a task that has more is killed. 0 is no limit. */
@@ -131,7 +129,7 @@ public interface WorkerConfig {
 
         /** The most processes at once; a task that has more is killed. 0 is no limit. */
         @WithDefault("512")
-        @Min(0)
+        @WholeNumber(from = 0)
         int processes();
 
         /** The most in its workspace and temporary directory together; a task that has more is ended. 0 is no limit. */

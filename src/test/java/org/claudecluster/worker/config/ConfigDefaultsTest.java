@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.quarkus.runtime.configuration.DurationConverter;
 import io.quarkus.runtime.configuration.MemorySize;
 import io.quarkus.runtime.configuration.MemorySizeConverter;
+import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.EnvConfigSource;
 import io.smallrye.config.PropertiesConfigSource;
 import io.smallrye.config.SmallRyeConfig;
@@ -142,6 +143,43 @@ class ConfigDefaultsTest {
 
     @ParameterizedTest
     @CsvSource({
+        "worker.slots.max, 0",
+        "worker.slots.max, 1001",
+        "worker.queue.capacity, -1",
+        "worker.task.timeout-ms, 86400001",
+        "worker.executor.terminal.rows, 1001",
+        "worker.stream.keepalive-ms, 99"
+    })
+    void a_number_out_of_bounds_stops_the_start_by_its_name(String key, String value) {
+        assertThatThrownBy(() -> config(Map.of(key, value)))
+                .isInstanceOf(ConfigValidationException.class)
+                .hasMessageContaining(key);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"worker.id, 151", "worker.name, 201", "worker.labels, 201", "worker.auth.verify-model, 201"})
+    void a_text_that_is_too_long_stops_the_start_by_its_name(String key, int length) {
+        assertThat(config(Map.of(key, "x".repeat(length - 1)))).isNotNull();
+        assertThatThrownBy(() -> config(Map.of(key, "x".repeat(length))))
+                .isInstanceOf(ConfigValidationException.class)
+                .hasMessageContaining(key);
+    }
+
+    @Test
+    void each_wrong_value_is_named() {
+        assertThatThrownBy(() -> config(Map.of("worker.slots.max", "0", "worker.queue.capacity", "0")))
+                .hasMessageContaining("worker.slots.max")
+                .hasMessageContaining("worker.queue.capacity");
+    }
+
+    @Test
+    void both_ends_are_allowed() {
+        assertThat(config(Map.of("worker.slots.max", "1000", "worker.executor.terminal.cols", "1")))
+                .isNotNull();
+    }
+
+    @ParameterizedTest
+    @CsvSource({
         "PORT, 4000, quarkus.http.port",
         "HOST, 127.0.0.1, quarkus.http.host",
         "NODE_ENV, development, worker.environment",
@@ -177,6 +215,7 @@ class ConfigDefaultsTest {
 
     private static SmallRyeConfig config(Map<String, String> given) {
         return new SmallRyeConfigBuilder()
+                .withCustomizers(new Bounds())
                 .withSources(new PropertiesConfigSource(given, "given", 100))
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withConverter(MemorySize.class, 200, new MemorySizeConverter())

@@ -4,8 +4,6 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import io.smallrye.config.common.utils.StringUtil;
-import jakarta.validation.constraints.Max;
-import jakarta.validation.constraints.Min;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 import java.util.Map;
@@ -60,7 +58,9 @@ final class ConfigKeys {
         return new Key(
                 name,
                 Optional.ofNullable(method.getAnnotation(WithDefault.class)).map(WithDefault::value),
-                Optional.ofNullable(method.getAnnotation(Min.class)).map(Min::value),
-                Optional.ofNullable(method.getAnnotation(Max.class)).map(Max::value));
+                Optional.ofNullable(method.getAnnotation(WholeNumber.class)).map(WholeNumber::from),
+                Optional.ofNullable(method.getAnnotation(WholeNumber.class))
+                        .map(WholeNumber::to)
+                        .filter(to -> to < Long.MAX_VALUE));
     }
 }
