@@ -82,8 +82,8 @@ class CrashedCloneIT {
                     .atMost(Duration.ofSeconds(5))
                     .untilAsserted(() -> assertThat(workspace(id)).doesNotExist());
             assertThat(below("cli/workspaces")).isEmpty();
-            assertThat(below("cli/tmp")).isEmpty();
-            assertThat(below("cli/runs")).isEmpty();
+            assertThat(setup.left("cli/tmp")).isEmpty();
+            assertThat(setup.left("cli/runs")).isEmpty();
             assertThat(next.api().get("/tasks/" + id + "/artifacts").statusCode())
                     .isEqualTo(410);
         }

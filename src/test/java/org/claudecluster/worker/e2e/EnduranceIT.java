@@ -51,7 +51,7 @@ class EnduranceIT {
                 worker.openTerminals(),
                 Machine.zombiesOf(worker.pid()),
                 namesIn(home.resolve("tmp")),
-                namesIn(setup.dataDir().resolve("cli/runs")));
+                setup.left("cli/runs"));
     }
 
     private static List<String> namesIn(Path directory) {

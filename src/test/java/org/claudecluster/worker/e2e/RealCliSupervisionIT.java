@@ -50,7 +50,7 @@ class RealCliSupervisionIT {
     }
 
     @AfterEach
-    void nothingIsLeft() throws IOException {
+    void nothingIsLeft() {
         worker.assertNothingIsLeft();
     }
 

@@ -98,7 +98,7 @@ class RestartIT {
             assertThat(Machine.running(hidden)).hasSize(1);
             restartAndExpectLost(setup, task);
             assertThat(Machine.running(hidden)).isEmpty();
-            assertThat(setup.dataDir().resolve("cli/runs")).isEmptyDirectory();
+            assertThat(setup.left("cli/runs")).isEmpty();
         }
     }
 

@@ -54,7 +54,7 @@ class WatchdogIT {
     }
 
     @AfterEach
-    void nothingIsLeft() throws IOException {
+    void nothingIsLeft() {
         worker.assertNothingIsLeft();
     }
 

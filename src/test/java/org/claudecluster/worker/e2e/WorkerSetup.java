@@ -2,6 +2,7 @@ package org.claudecluster.worker.e2e;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 
 /**
  * How a packaged worker is started: its whole environment, and nothing of the test's own. Everything it writes lies below
@@ -66,6 +68,18 @@ public final class WorkerSetup {
 
     public Path dataDir() {
         return home.resolve("data");
+    }
+
+    /** The names in a directory of the data directory, without what is kept there to be used again. */
+    List<String> left(String directory) {
+        try (Stream<Path> entries = Files.list(dataDir().resolve(directory))) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> !name.startsWith(".spare"))
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     public int port() {
