@@ -4,8 +4,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Map;
-import java.util.logging.Level;
-import java.util.logging.Logger;
+import org.claudecluster.worker.terminal.PtyLaunchers;
 
 /** Starts the worker, or says in one line why it can't. Exit code 2 for a wrong setting, 1 for anything else. */
 @QuarkusMain
@@ -14,8 +13,6 @@ public final class Main {
 
     private static final int WRONG_SETTING = 2;
     private static final int OTHER = 1;
-    /** It speaks before the logging is configured, and only of its version. Held, or the level would be forgotten. */
-    private static final Logger VALIDATOR = Logger.getLogger("org.hibernate.validator");
 
     private Main() {}
 
@@ -26,7 +23,6 @@ public final class Main {
             problems.forEach(problem -> System.err.println("claudecluster-worker: " + problem));
             System.exit(WRONG_SETTING);
         }
-        VALIDATOR.setLevel(Level.WARNING);
         StartCheck.properties(environment).forEach(System::setProperty);
         if (reloads()) {
             Quarkus.run(Serve.class, args);
@@ -37,6 +33,7 @@ public final class Main {
             System.exit(OTHER);
         });
         waitForMainThreadAtExit();
+        PtyLaunchers.bindInBackground();
         Quarkus.run(
                 Serve.class,
                 (code, failure) -> {

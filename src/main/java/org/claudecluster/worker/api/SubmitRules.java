@@ -2,8 +2,6 @@ package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.validation.ConstraintViolation;
-import jakarta.validation.Validator;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -31,20 +29,16 @@ class SubmitRules {
 
     private static final String TAKEN_OVER = "can't be chosen: it is that of the task that is continued";
 
-    private final Validator validator;
+    private final Constraints constraints = Constraints.of(SubmitRequest.class);
     private final ApiSettings settings;
 
-    SubmitRules(Validator validator, ApiSettings settings) {
-        this.validator = validator;
+    SubmitRules(ApiSettings settings) {
         this.settings = settings;
     }
 
     TaskSpec spec(JsonNode body) {
         SubmitRequest request = StrictJson.bind(body, SubmitRequest.class);
-        List<FieldError> errors = new ArrayList<>();
-        for (ConstraintViolation<SubmitRequest> violation : validator.validate(request)) {
-            errors.add(new FieldError(field(violation), violation.getMessage()));
-        }
+        List<FieldError> errors = constraints.violated(request);
         checkSizes(request, errors);
         Optional<Instant> notBefore = instant(request.notBefore(), errors);
         ClaudeOptions claude = claude(Optional.ofNullable(request.claude()), errors);
@@ -198,14 +192,6 @@ class SubmitRules {
             errors.add(new FieldError("claude.resumeSessionId", "must be a UUID, as result.sessionId gives it"));
         }
         return parsed;
-    }
-
-    private static String field(ConstraintViolation<?> violation) {
-        return violation
-                .getPropertyPath()
-                .toString()
-                .replaceAll("\\.?<[^>]*>", "")
-                .replaceAll("\\[\\]$", "");
     }
 
     private static int utf8(@Nullable String text) {
