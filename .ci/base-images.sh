@@ -88,7 +88,8 @@ DOCKERFILE
     build "$NODE" "$work"
 }
 
-# Understands POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB as the official image does.
+# Understands POSTGRES_USER, POSTGRES_PASSWORD and POSTGRES_DB as the official image does, and has its user's number, which
+# the chart names.
 postgres_image() {
     root trixie apt,ca-certificates,postgresql-17 "$work/root.tar"
     cat >"$work/entrypoint" <<'ENTRYPOINT'
@@ -115,6 +116,7 @@ ENTRYPOINT
 FROM scratch
 ADD root.tar /
 COPY entrypoint /usr/local/bin/docker-entrypoint.sh
+RUN groupmod --non-unique --gid 999 postgres && usermod --non-unique --uid 999 postgres && chown -R postgres:postgres /var/lib/postgresql && install -d -o postgres -g postgres -m 3777 /run/postgresql
 ENV PATH=/usr/lib/postgresql/17/bin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin PGDATA=/var/lib/postgresql/data LANG=C.UTF-8
 VOLUME /var/lib/postgresql/data
 STOPSIGNAL SIGINT

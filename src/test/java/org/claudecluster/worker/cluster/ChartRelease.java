@@ -145,8 +145,13 @@ final class ChartRelease implements AutoCloseable {
         return pod.path("status").path("containerStatuses").path(0);
     }
 
-    /** A pod's API, through a port-forward that stays open. */
+    /** A pod's API, through a port-forward that stays open as long as kubectl lets it. */
     Api api(String pod) {
+        PortForward open = forwards.get(pod);
+        if (open != null && !open.isUp()) {
+            forwards.remove(pod);
+            open.close();
+        }
         return forwards.computeIfAbsent(pod, name -> PortForward.to(kubectl, "pod/" + name, ":" + PORT))
                 .api();
     }

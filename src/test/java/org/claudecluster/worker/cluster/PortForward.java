@@ -42,6 +42,11 @@ final class PortForward implements AutoCloseable {
         }
     }
 
+    /** Since 1.23 kubectl gives up when the pod refuses a connection, as one does that has only begun. */
+    boolean isUp() {
+        return process.isAlive();
+    }
+
     Api api() {
         return api;
     }
