@@ -55,6 +55,15 @@ class ChartTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"bundled", "external-api-key", "external-inline"})
+    void more_workers_are_added_and_none_is_replaced(String valueSet) {
+        JsonNode one = chart.render(valueSet, "replicaCount=1").worker().at("/spec/template");
+
+        assertThat(chart.render(valueSet, "replicaCount=3").worker().at("/spec/template"))
+                .isEqualTo(one);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "defaults, Recreate",
         "embedded-login, Recreate",
