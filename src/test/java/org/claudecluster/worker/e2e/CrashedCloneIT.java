@@ -64,7 +64,7 @@ class CrashedCloneIT {
                 .put("url", repositories.url("/stall"))
                 .put("ref", "main");
         String id = worker.api().submit(body);
-        await().atMost(Duration.ofSeconds(20))
+        await().atMost(Duration.ofSeconds(60))
                 .until(() -> below("workspace/" + id).stream().anyMatch(CrashedCloneIT::isHalf));
         worker.kill();
         assertThat(Machine.processesOf(List.of(id)).values()).anyMatch(command -> command.contains("remote-https"));

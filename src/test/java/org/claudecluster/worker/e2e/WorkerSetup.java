@@ -70,9 +70,13 @@ public final class WorkerSetup {
         return home.resolve("data");
     }
 
-    /** The names in a directory of the data directory, without what is kept there to be used again. */
+    /** The names in a directory of the data directory, if it exists, without what is kept there to be used again. */
     List<String> left(String directory) {
-        try (Stream<Path> entries = Files.list(dataDir().resolve(directory))) {
+        Path path = dataDir().resolve(directory);
+        if (!Files.exists(path)) {
+            return List.of();
+        }
+        try (Stream<Path> entries = Files.list(path)) {
             return entries.map(entry -> entry.getFileName().toString())
                     .filter(name -> !name.startsWith(".spare"))
                     .sorted()
