@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -117,6 +118,22 @@ final class ChartRelease implements AutoCloseable {
                 .map(ChartRelease::name)
                 .sorted()
                 .toList();
+    }
+
+    /** One that can be asked now, whatever happens to the others. */
+    Api anyone() {
+        return api(await().atMost(PATIENCE)
+                .pollInterval(Duration.ofSeconds(1))
+                .until(
+                        () -> workerPods()
+                                .filter(ChartRelease::isReady)
+                                .filter(pod -> pod.path("metadata")
+                                        .path("deletionTimestamp")
+                                        .isMissingNode())
+                                .map(ChartRelease::name)
+                                .findFirst(),
+                        Optional::isPresent)
+                .orElseThrow());
     }
 
     JsonNode pod(String name) {

@@ -35,16 +35,24 @@ final class PortForward implements AutoCloseable {
                 throw new AssertionError("kubectl port-forward " + target + ": " + line);
             }
             // It prints a line for each connection, and would stand still when nobody reads them.
-            Thread.ofVirtual().start(() -> lines.lines().forEach(_ -> {}));
+            Thread.ofVirtual().start(() -> drain(lines));
             return new PortForward(process, Integer.parseInt(matcher.group(1)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    /** Since 1.23 kubectl gives up when the pod refuses a connection, as one does that has only begun. */
+    private static void drain(BufferedReader lines) {
+        try {
+            lines.lines().forEach(_ -> {});
+        } catch (UncheckedIOException _) {
+            // It was closed.
+        }
+    }
+
+    /** Since 1.23 kubectl gives up when the pod refuses a connection, as one does that has only begun, or is killed. */
     boolean isUp() {
-        return process.isAlive();
+        return process.isAlive() && api.isLive();
     }
 
     Api api() {

@@ -12,6 +12,7 @@ import org.claudecluster.worker.e2e.Api;
 import org.claudecluster.worker.e2e.SseStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** Three workers on the chart's own PostgreSQL, grown from one. */
@@ -54,7 +55,12 @@ class ReplicasIT {
     }
 
     private static Api anyone() {
-        return release.api(release.pods().getFirst());
+        return release.anyone();
+    }
+
+    @BeforeEach
+    void all_are_ready() {
+        awaitThreeReady();
     }
 
     /** Starts a task on a pod, and waits until it runs there. */
@@ -123,8 +129,9 @@ class ReplicasIT {
         awaitThreeReady();
     }
 
+    /** As when memory runs out: nobody in there gets to say a last word. */
     @Test
-    void a_pod_that_is_torn_away_loses_its_task_for_a_reason_and_the_others_go_on() {
+    void a_worker_that_is_killed_loses_its_task_for_a_reason_and_the_others_go_on() {
         String pod = release.pods().getLast();
         String lost = running(pod, "print begun\nsleep 120000");
         String again = release.api(pod)
@@ -134,13 +141,36 @@ class ReplicasIT {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> anyone().task(again).path("status").asText().equals("running"));
 
-        release.kubectl().run("delete", "pod", pod, "--grace-period=0", "--force", "--wait=false");
+        release.kubectl()
+                .run(
+                        "exec",
+                        pod,
+                        "--",
+                        "sh",
+                        "-c",
+                        "(sleep 1; kill -9 $(cat /proc/1/task/1/children)) >/dev/null 2>&1 &");
 
         JsonNode task = ended(lost);
         assertThat(task.path("status").asText()).isEqualTo("failed");
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo("worker_lost");
         assertThat(anyone().output(lost)).isEqualTo("begun\r\n");
         assertThat(anyone().awaitEnd(again).path("status").asText()).isEqualTo("completed");
+        awaitThreeReady();
+        assertThat(ChartRelease.restarts(release.pod(pod))).isEqualTo(1);
+    }
+
+    /** Kubernetes forgets it at once, but the kubelet still asks the worker to end, and gives it two seconds. */
+    @Test
+    void a_pod_that_is_deleted_by_force_ends_its_task_for_a_reason_and_the_others_go_on() {
+        String pod = release.pods().getLast();
+        String ended = running(pod, "print begun\nsleep 120000");
+
+        release.kubectl().run("delete", "pod", pod, "--grace-period=0", "--force", "--wait=false");
+
+        JsonNode task = ended(ended);
+        assertThat(task.path("status").asText()).isEqualTo("failed");
+        assertThat(task.path("outcome").path("reason").asText()).isIn("drained", "worker_lost");
+        assertThat(anyone().output(ended)).isEqualTo("begun\r\n");
         awaitThreeReady();
     }
 
