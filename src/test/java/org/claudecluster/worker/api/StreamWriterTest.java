@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class StreamWriterTest {
 
-    private static final Duration STALL = Duration.ofMillis(300);
+    private static final Duration STALL = Duration.ofMillis(1500);
     private static final byte[] LAST =
             SseFrames.event(0, "lagging", "{\"after\":7}".getBytes(StandardCharsets.US_ASCII));
 
