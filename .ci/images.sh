@@ -36,8 +36,30 @@ sizes() {
 }
 
 tests() {
+    mvn -B -ntp -Pcontainers "-Dit.test=$1" toolchains:select-jdk-toolchain@default failsafe:integration-test failsafe:verify
+}
+
+# To the kernel all containers together are one process among the host's, so on a busy machine it would be the neighbours
+# that are measured. Where the cgroups are not the engine's own (systemd) that is so.
+first_answer() {
+    local status=0
     rm -f target/first-answer.txt
-    mvn -B -ntp -Pcontainers toolchains:select-jdk-toolchain@default failsafe:integration-test failsafe:verify
+    weigh 20
+    tests FirstAnswerIT || status=$?
+    weigh 1
+    [ ! -f target/first-answer.txt ] || cat target/first-answer.txt
+    return "$status"
+}
+
+# So many times what they weigh by default, in either version of cgroups.
+weigh() {
+    local root=/sys/fs/cgroup weight
+    if [ -d "$root/cpu" ]; then
+        weight="$root/cpu/docker/cpu.shares $((1024 * $1))"
+    else
+        weight="$root/docker/cpu.weight $((100 * $1))"
+    fi
+    mkdir -p "$(dirname "${weight% *}")" && echo "${weight#* }" >"${weight% *}" || echo "containers weigh as before: no ${weight% *}"
 }
 
 # compose.dev.yaml: what is written while it runs is there at the next request. In a copy, since a source is added.
@@ -75,7 +97,7 @@ lint
 build jvm "claudecluster/worker:$version"
 jib
 sizes
-tests
-cat target/first-answer.txt
+first_answer
+tests '*ImageIT'
 hot_reload
 .ci/commands-of.sh docs/docker.md
