@@ -97,6 +97,7 @@ lint
 build jvm "claudecluster/worker:$version"
 jib
 sizes
+.ci/smoke.sh "claudecluster/worker:$version"
 first_answer
 tests '*ImageIT'
 hot_reload
