@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The chart on a real Kubernetes: brings .ci/cluster.sh up, runs the tests of src/test/java/.../cluster in its network, and
 # takes it down whatever came of them. It begins with compiled test classes (mvn package) and with the images of
-# .ci/images.sh in the cache of .ci/engine.sh; it makes those that are not there, which takes some minutes.
+# .ci/images.sh in the cache of .ci/engine.sh; it makes those that are not there or not of these sources, which takes some
+# minutes.
 #
 #   .ci/cluster-tests.sh [CLASS]      CLASS as for -Dit.test, such as 'Replicas*'
 #   KEEP=1 .ci/cluster-tests.sh       leaves the cluster up, to look at: .ci/cluster.sh in kubectl get pods -A
@@ -29,8 +30,8 @@ finish() {
 
 images() {
     .ci/base-images.sh
-    docker image inspect "claudecluster/worker:$version" >/dev/null 2>&1 ||
-        docker build --file src/main/docker/Dockerfile.jvm --tag "claudecluster/worker:$version" --build-arg "VERSION=$version" .
+    # An image of this name may be of other sources; what has not changed comes from the cache.
+    docker build --file src/main/docker/Dockerfile.jvm --tag "claudecluster/worker:$version" --build-arg "VERSION=$version" .
 }
 
 # Nothing can be downloaded in the cluster's network, so Maven works offline there; what it needs it has from the build.
