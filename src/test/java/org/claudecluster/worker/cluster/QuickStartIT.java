@@ -23,6 +23,8 @@ import org.junit.jupiter.api.Test;
 class QuickStartIT {
 
     private static final List<String> LINES = commandsBelow(Path.of("docs", "kubernetes.md"), "## Try it");
+    private static final List<String> README = commandsBelow(
+            Path.of("README.md"), "On Kubernetes, with the image in a registry that the cluster reaches .*");
     private static final Kubectl KUBECTL = new Kubectl("claudecluster");
 
     private static ChartRelease chart;
@@ -40,13 +42,21 @@ class QuickStartIT {
         installed = chart.install("{}");
     }
 
+    /** The README's last line comes last here: with a credential it would be the CLI that runs tasks. */
     @AfterAll
-    static void uninstall_leaves_nothing() throws IOException {
-        chart.uninstallLeaving();
+    static void uninstall_leaves_the_secret_of_the_user_and_nothing_else() throws Exception {
+        assertThat(README).hasSize(5);
+        assertThat(shell(README.getLast())).contains("secret/" + ChartRelease.NAME + "-auth created");
+        chart.uninstallLeaving("secret/" + ChartRelease.NAME + "-auth");
         chart.close();
     }
 
-    /** The lines of the first block of commands below a heading. */
+    @Test
+    void the_readme_begins_in_the_same_way() {
+        assertThat(LINES).containsAll(README.subList(0, 4));
+    }
+
+    /** The lines of the first block of commands below a line that matches. */
     private static List<String> commandsBelow(Path page, String heading) {
         try {
             String block =
