@@ -2,16 +2,16 @@
 # Installs one pinned version of the Claude Code CLI into the user's cache and prints the path of its native binary,
 # which is the only line on stdout. A second call finds the first one's work and does nothing.
 #
-#   .ci/claude-cli.sh [VERSION]          CLAUDE="$(.ci/claude-cli.sh 2.1.330)"
+#   .ci/claude-cli.sh [VERSION]          CLAUDE="$(.ci/claude-cli.sh 2.1.332)"
 set -euo pipefail
 
-version="${1:-2.1.330}"
+version="${1:-2.1.332}"
 package='@anthropic-ai/claude-code'
 
 say() { printf 'claude-cli: %s\n' "$*" >&2; }
 die() { say "$*"; exit 1; }
 
-[[ "$version" =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "a version is three numbers, such as 2.1.330; got '$version'"
+[[ "$version" =~ ^[0-9]+\.[0-9]+\.[0-9]+$ ]] || die "a version is three numbers, such as 2.1.332; got '$version'"
 
 case "$(uname -s)/$(uname -m)" in
   Linux/x86_64) platform='linux-x64' ;;
@@ -27,7 +27,7 @@ binary="$target/node_modules/$package-$platform/claude"
 scratch=''
 trap '[[ -z "$scratch" ]] || rm -rf "$scratch"' EXIT
 
-# What the binary says it is: "2.1.330 (Claude Code)". Its HOME is the scratch directory, so it leaves nothing behind.
+# What the binary says it is: "2.1.332 (Claude Code)". Its HOME is the scratch directory, so it leaves nothing behind.
 answers_as_wanted() {
   local said
   said="$(env -i PATH="$PATH" HOME="$scratch" DISABLE_AUTOUPDATER=1 "$1" --version </dev/null 2>&1)" || said="exit $?: $said"

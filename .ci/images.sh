@@ -1,6 +1,10 @@
 #!/usr/bin/env bash
 # Builds the images and runs them: the container tests, and every command of docs/docker.md. It begins with the packaged
-# worker's sources and test classes (mvn package), and with a real engine: .ci/engine.sh run .ci/images.sh
+# worker's sources and test classes (mvn package), and with a real engine.
+#
+#   .ci/engine.sh run .ci/images.sh                  all of it
+#   .ci/engine.sh run .ci/images.sh images           all but the times, which want a machine for themselves
+#   .ci/engine.sh run .ci/images.sh first-answer     the times, of images that are built
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -24,7 +28,8 @@ build() {
 
 jib() {
     build base "claudecluster/worker-base:$version"
-    mvn -B -ntp -q -Pjib -Dquick -Dmaven.test.skip package
+    # Its classes are those of mvn package; only what Quarkus makes of them is another.
+    mvn -B -ntp -q -Pjib -Dquick -Dmaven.test.skip -Dmaven.main.skip package
 }
 
 sizes() {
@@ -40,7 +45,7 @@ tests() {
 }
 
 # To the kernel all containers together are one process among the host's, so on a busy machine it would be the neighbours
-# that are measured. Where the cgroups are not the engine's own (systemd) that is so.
+# that are measured. Nothing of .ci/run goes on beside it; this is for what else there may be. Where the cgroups are not the engine's own (systemd) that is so.
 first_answer() {
     local status=0
     rm -f target/first-answer.txt
@@ -90,15 +95,29 @@ reloads() {
     return 1
 }
 
-# docs/docker.md uses it.
-command -v jq >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends jq >/dev/null; }
-.ci/base-images.sh
-lint
-build jvm "claudecluster/worker:$version"
-jib
-sizes
-.ci/smoke.sh "claudecluster/worker:$version"
-first_answer
-tests '*ImageIT'
-hot_reload
-.ci/commands-of.sh docs/docker.md
+images() {
+    # docs/docker.md uses it.
+    command -v jq >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends jq >/dev/null; }
+    .ci/base-images.sh
+    lint
+    build jvm "claudecluster/worker:$version"
+    jib
+    sizes
+    .ci/smoke.sh "claudecluster/worker:$version"
+    tests '*ImageIT'
+    hot_reload
+    .ci/commands-of.sh docs/docker.md
+}
+
+case "${1:-all}" in
+    all)
+        images
+        first_answer
+        ;;
+    images) images ;;
+    first-answer) first_answer ;;
+    *)
+        echo "images: all, images or first-answer; got '$1'" >&2
+        exit 2
+        ;;
+esac

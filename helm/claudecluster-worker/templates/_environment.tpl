@@ -17,7 +17,8 @@ an error for server-side apply.
 -}}
 {{- $own = concat $own (include "claudecluster-worker.databaseEnvironment" . | fromJsonArray) -}}
 {{- $own = concat $own (include "claudecluster-worker.credentialEnvironment" . | fromJsonArray) -}}
-{{- range $key, $value := $values.worker.settings -}}
+{{- $own = append $own (dict "name" "WORKER_HTTP_ALLOWED_HOSTS" "value" (include "claudecluster-worker.allowedHosts" .)) -}}
+{{- range $key, $value := omit $values.worker.settings "worker.http.allowed-hosts" -}}
 {{- $name := regexReplaceAll "[^A-Za-z0-9]" $key "_" | upper -}}
 {{- $own = append $own (dict "name" $name "value" (include "claudecluster-worker.text" $value)) -}}
 {{- end -}}
@@ -28,6 +29,17 @@ an error for server-side apply.
 {{- if not (has .name $replaced) -}}{{- $env = append $env . -}}{{- end -}}
 {{- end -}}
 {{- toYaml (concat $env $values.extraEnv) -}}
+{{- end }}
+
+{{/* The Service's names, those of the Ingress, and what the values add. */}}
+{{- define "claudecluster-worker.allowedHosts" -}}
+{{- $name := include "claudecluster-worker.fullname" . -}}
+{{- $names := list $name (printf "%s.%s" $name .Release.Namespace) (printf "%s.%s.svc" $name .Release.Namespace) (printf "%s.%s.svc.cluster.local" $name .Release.Namespace) -}}
+{{- if .Values.ingress.enabled -}}
+{{- range .Values.ingress.hosts -}}{{- if .host -}}{{- $names = append $names .host -}}{{- end -}}{{- end -}}
+{{- end -}}
+{{- with get .Values.worker.settings "worker.http.allowed-hosts" -}}{{- $names = append $names (include "claudecluster-worker.text" .) -}}{{- end -}}
+{{- join "," $names -}}
 {{- end }}
 
 {{/* Several workers on one volume: the names of spare directories are only known within a pod. */}}

@@ -5,7 +5,7 @@ set -eu
 
 export DEBIAN_FRONTEND=noninteractive
 apt-get update -q
-apt-get install -y -q --no-install-recommends bash ca-certificates curl git openssh-client procps tini
+apt-get install -y -q --no-install-recommends bash ca-certificates curl git git-lfs openssh-client procps tini
 # Nothing that differs from build to build, and nothing that is never read.
 rm -rf /var/lib/apt/lists/* /var/cache/apt/* /var/cache/ldconfig/aux-cache /var/log/* /tmp/*
 

@@ -13,14 +13,16 @@ import java.util.HashMap;
 import java.util.Map;
 import org.claudecluster.worker.config.AuthConfig;
 import org.claudecluster.worker.config.StorageConfig;
-import org.claudecluster.worker.config.WorkerConfig;
+import org.claudecluster.worker.config.TaskVariables;
 import org.claudecluster.worker.exec.AuthWatch;
 import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.PtyExecutor;
+import org.claudecluster.worker.exec.SharedPause;
 import org.claudecluster.worker.lifecycle.ClaimGate;
 import org.claudecluster.worker.observe.AuthMeters;
+import org.claudecluster.worker.store.JdbcTaskStore;
 
 /** Puts together what tasks authenticate with. */
 @ApplicationScoped
@@ -28,11 +30,11 @@ class AuthWiring {
 
     @Produces
     @Singleton
-    Credentials credentials(AuthConfig auth, StorageConfig storage, WorkerConfig worker, InstantSource clock) {
+    Credentials credentials(AuthConfig auth, StorageConfig storage, TaskVariables variables, InstantSource clock) {
         requirePositive("worker.auth.poll", auth.poll());
         requirePositive("worker.auth.retry", auth.retry());
         Map<String, String> environment = new HashMap<>(System.getenv());
-        environment.putAll(worker.task().env());
+        environment.putAll(variables.values());
         Path state = Directories.cliState(storage);
         return new Credentials(
                 new Credentials.Settings(
@@ -55,14 +57,37 @@ class AuthWiring {
     @Produces
     @Singleton
     ClaimGate gate(Credentials credentials) {
-        return executor -> executor == ExecutorType.STUB || credentials.isUsable();
+        return new CredentialGate(credentials);
+    }
+
+    private record CredentialGate(Credentials credentials) implements ClaimGate {
+        @Override
+        public boolean isOpen(ExecutorType executor) {
+            return executor == ExecutorType.STUB || credentials.isUsable();
+        }
+
+        @Override
+        public boolean mayOneTry(ExecutorType executor) {
+            return credentials.mayOneTry();
+        }
+
+        @Override
+        public void oneTries() {
+            credentials.oneTries();
+        }
     }
 
     @Produces
     @Singleton
     AuthWatch watch(
-            Credentials credentials, PtyExecutor pty, ExecutorStrategy strategy, AuthConfig auth, AuthMeters meters) {
-        return new AuthWatch(credentials, pty, strategy, auth.verify(), meters::update);
+            Credentials credentials,
+            PtyExecutor pty,
+            ExecutorStrategy strategy,
+            JdbcTaskStore store,
+            AuthConfig auth,
+            AuthMeters meters) {
+        return new AuthWatch(
+                credentials, pty, strategy, new SharedPause(credentials, store), auth.verify(), meters::update);
     }
 
     void start(@Observes StartupEvent event, AuthWatch watch, AuthConfig auth) {

@@ -7,32 +7,40 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.config.AuthConfig;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
+import org.claudecluster.worker.config.TaskVariables;
 import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WatchdogConfig;
 import org.claudecluster.worker.config.WorkerConfig;
 import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.exec.Fallback;
 import org.claudecluster.worker.exec.PtyExecutor;
 import org.claudecluster.worker.exec.PtySettings;
 import org.claudecluster.worker.exec.RunGrace;
 import org.claudecluster.worker.exec.StubExecutor;
 import org.claudecluster.worker.exec.WatchSettings;
 import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.Grace;
+import org.claudecluster.worker.terminal.OwnMemory;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 import org.claudecluster.worker.terminal.TerminalSize;
+import org.claudecluster.worker.workspace.GitIdentity;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
+import org.eclipse.microprofile.config.Config;
 
 /** Puts together what runs tasks. */
 @ApplicationScoped
@@ -76,23 +84,57 @@ class ExecutorWiring {
 
     @Produces
     @Singleton
+    TaskVariables taskVariables(Config config) {
+        try {
+            return TaskVariables.of(config);
+        } catch (IllegalArgumentException e) {
+            throw new WrongSetting(String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** The variables that every task gets. */
+    private static Map<String, String> environment(
+            StorageConfig storage, WorkerConfig worker, TaskVariables variables) {
+        WorkerConfig.Workspace workspace = worker.workspace();
+        Map<String, String> all = new HashMap<>(variables.values());
+        try {
+            GitIdentity identity = new GitIdentity(workspace.gitUserName(), workspace.gitUserEmail());
+            all.putAll(identity.write(Directories.cliState(storage).resolve("gitconfig"), variables.values()));
+        } catch (IllegalArgumentException e) {
+            throw new WrongSetting("worker.workspace." + e.getMessage());
+        } catch (IOException e) {
+            throw new UncheckedIOException("the data directory can't be prepared", e);
+        }
+        return all;
+    }
+
+    @Produces
+    @Singleton
     PtyExecutor ptyExecutor(
             Containment containment,
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
             AuthConfig auth,
+            TaskVariables variables,
             Credentials credentials,
             TaskObserver observer,
             InstantSource clock,
             Watchdog watchdog,
             TaskWorkspaces left) {
+        if (executor.debuggable()) {
+            OwnMemory.open();
+        } else {
+            OwnMemory.close();
+        }
         ProcessTree.adoptOrphans();
-        PtySettings settings = ptySettings(executor, storage, worker, auth);
+        PtySettings settings = ptySettings(executor, storage, worker, auth, environment(storage, worker, variables));
         PtyExecutor pty = new PtyExecutor(
                 launcher(executor), containment, settings, credentials, observer, clock, watchdog, left);
         try {
+            left.begin();
             pty.prepare();
+            left.alsoSweeps(pty::sweep);
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }
@@ -101,9 +143,12 @@ class ExecutorWiring {
 
     @Produces
     @Singleton
-    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor) {
+    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor, StorageConfig storage, Database database) {
+        Fallback fallback = database.isShared()
+                ? Fallback.ofSharedQueue()
+                : Fallback.ofOwnQueue(Directories.cliState(storage).resolve("auto-waits-for-the-cli"));
         return new ExecutorStrategy(
-                new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()));
+                new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()), fallback, System::nanoTime);
     }
 
     private static PtyLauncher launcher(ExecutorConfig executor) {
@@ -115,7 +160,11 @@ class ExecutorWiring {
     }
 
     private static PtySettings ptySettings(
-            ExecutorConfig executor, StorageConfig storage, WorkerConfig worker, AuthConfig auth) {
+            ExecutorConfig executor,
+            StorageConfig storage,
+            WorkerConfig worker,
+            AuthConfig auth,
+            Map<String, String> everyTask) {
         Path state = Directories.cliState(storage);
         return new PtySettings(
                 executor.cliPath(),
@@ -124,7 +173,7 @@ class ExecutorWiring {
                         executor.grace().soft(),
                         new Grace(executor.grace().interrupt(), executor.grace().terminate())),
                 System.getenv(),
-                worker.task().env(),
+                everyTask,
                 state,
                 Directories.workspaces(storage),
                 List.of(state, Directories.gitSecrets(worker)),

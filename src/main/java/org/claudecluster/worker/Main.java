@@ -4,6 +4,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Map;
+import org.claudecluster.worker.api.MalformedUris;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 
 /** Starts the worker, or says in one line why it can't. Exit code 2 for a wrong setting, 1 for anything else. */
@@ -24,6 +25,7 @@ public final class Main {
             System.exit(WRONG_SETTING);
         }
         StartCheck.properties(environment).forEach(System::setProperty);
+        System.setProperty(MalformedUris.OURS, "true");
         if (reloads()) {
             Quarkus.run(Serve.class, args);
             return;
@@ -33,7 +35,11 @@ public final class Main {
             System.exit(OTHER);
         });
         waitForMainThreadAtExit();
-        PtyLaunchers.bindInBackground();
+        if (StartCheck.isDebuggable(environment)) {
+            PtyLaunchers.bindInBackground();
+        } else {
+            PtyLaunchers.closeAndBindInBackground();
+        }
         Quarkus.run(
                 Serve.class,
                 (code, failure) -> {

@@ -17,11 +17,12 @@ import java.util.regex.Pattern;
 import org.claudecluster.worker.claude.AuthFile;
 import org.claudecluster.worker.claude.AuthShape;
 import org.claudecluster.worker.config.KnownSettings;
+import org.claudecluster.worker.config.TaskVariables;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Looks at the environment before anything is started: each wrong value becomes one line that names the key, the value
- * and what is allowed.
+ * and what is allowed. A value that may be a secret is never shown, and that of an unknown name may be one.
  */
 final class StartCheck {
 
@@ -29,6 +30,8 @@ final class StartCheck {
     private static final String DATA_DIR_ENV = "WORKER_STORAGE_DATA_DIR";
     private static final String JDBC_URL_KEY = "worker.storage.jdbc-url";
     private static final String JDBC_URL_ENV = "WORKER_STORAGE_JDBC_URL";
+    private static final String DEBUGGABLE_KEY = "worker.executor.debuggable";
+    private static final String DEBUGGABLE_ENV = "WORKER_EXECUTOR_DEBUGGABLE";
     private static final String AUTH_FILE_KEY = "worker.auth.file";
     private static final String AUTH_FILE_ENV = "WORKER_AUTH_FILE";
     private static final String AUTH_FILE = "/app/auth/config.json";
@@ -72,15 +75,25 @@ final class StartCheck {
                 problem(key, value).ifPresent(problems::add);
             }
         });
+        environment.keySet().stream().sorted().filter(StartCheck::isUnknown).forEach(key -> problems.add(unknown(key)));
         environment.keySet().stream()
                 .sorted()
-                .filter(StartCheck::isUnknown)
-                .forEach(key -> problems.add("%s=%s is an unknown setting: docs/configuration.md lists them"
-                        .formatted(key, environment.get(key))));
+                .forEach(key -> TaskVariables.named(key)
+                        .flatMap(TaskVariables::problem)
+                        .ifPresent(why -> problems.add(key + " " + why)));
         dataDirProblem(dataDir(environment)).ifPresent(problems::add);
         jdbcUrl(environment).flatMap(StartCheck::jdbcUrlProblem).ifPresent(problems::add);
         authFileProblem(environment).ifPresent(problems::add);
         return problems;
+    }
+
+    /** By its name only: nobody knows what its value is, and in a mistyped name it may be a password. */
+    private static String unknown(String key) {
+        return key + " is an unknown setting"
+                + KnownSettings.nearestEnvironmentName(key)
+                        .map(name -> " (is it " + name + "?)")
+                        .orElse("")
+                + ": docs/configuration.md lists them";
     }
 
     private static boolean isUnknown(String key) {
@@ -145,13 +158,22 @@ final class StartCheck {
     private static Optional<String> authFileProblem(Map<String, String> environment) {
         String file = System.getProperty(AUTH_FILE_KEY, environment.getOrDefault(AUTH_FILE_ENV, AUTH_FILE));
         try {
-            return AuthFile.read(Path.of(file)) instanceof AuthFile.Refused(String why)
-                    ? Optional.of("%s=%s is refused: %s; accepted are %s"
-                            .formatted(AUTH_FILE_ENV, file, why, AuthShape.ACCEPTED))
-                    : Optional.empty();
+            return switch (AuthFile.read(Path.of(file))) {
+                case AuthFile.Refused(String why) ->
+                    Optional.of("%s=%s is refused: %s; accepted are %s"
+                            .formatted(AUTH_FILE_ENV, file, why, AuthShape.ACCEPTED));
+                case AuthFile.Unreadable(String why) ->
+                    Optional.of("%s=%s is there, but %s".formatted(AUTH_FILE_ENV, file, why));
+                case AuthFile.Absent _, AuthFile.Accepted _ -> Optional.empty();
+            };
         } catch (InvalidPathException _) {
             return Optional.of(AUTH_FILE_ENV + " is not allowed: a path");
         }
+    }
+
+    /** Read this early, since a task that a predecessor left may be there from the start on. */
+    static boolean isDebuggable(Map<String, String> environment) {
+        return Boolean.parseBoolean(System.getProperty(DEBUGGABLE_KEY, environment.get(DEBUGGABLE_ENV)));
     }
 
     /** What the environment means for settings that can't name it themselves. */

@@ -9,6 +9,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claudecluster.worker.config.KnownSettings;
 import org.claudecluster.worker.store.StoreRefused;
+import org.claudecluster.worker.task.Masked;
 
 /** Why the worker did not start, in lines that tell a person what to do. */
 final class StartFailure {
@@ -17,6 +18,7 @@ final class StartFailure {
     private static final int WRONG_SETTING = 2;
 
     private static final Pattern KEY = Pattern.compile("worker\\.[a-z0-9.-]*[a-z0-9]");
+    private static final Pattern ANY_KEY = Pattern.compile("\\b[a-z][a-z0-9-]*(\\.\"?[A-Za-z0-9-]+\"?){2,}");
 
     private StartFailure() {}
 
@@ -52,22 +54,33 @@ final class StartFailure {
         return lines;
     }
 
-    /** SmallRye Config names the key, but neither always the value nor what is allowed. */
+    /**
+     * SmallRye Config names the key, but neither always the value nor what is allowed. Its own words may hold the value,
+     * which may be a secret: they are not shown.
+     */
     private static String setting(String message) {
         Matcher named = KEY.matcher(message);
         if (!named.find()) {
-            return "wrong setting: " + message;
+            Matcher other = ANY_KEY.matcher(message);
+            return "wrong setting: " + (other.find() ? other.group() : "of which the name is not known");
         }
         String key = named.group();
-        String value = System.getProperty(
-                key, System.getenv().getOrDefault(KnownSettings.environmentName(key), "(from a file)"));
         return KnownSettings.allowed(key)
-                .map(allowed -> "%s=%s is not allowed: %s".formatted(key, value, allowed))
-                .orElseGet(() -> "%s=%s is an unknown setting: docs/configuration.md lists them".formatted(key, value));
+                .map(allowed -> "%s is not allowed: %s".formatted(key + shown(key), allowed))
+                .orElseGet(() -> key + " is an unknown setting: docs/configuration.md lists them");
+    }
+
+    private static String shown(String key) {
+        return KnownSettings.isHarmless(key)
+                ? "="
+                        + System.getProperty(
+                                key, System.getenv().getOrDefault(KnownSettings.environmentName(key), "(from a file)"))
+                : "";
     }
 
     private static String firstLine(Throwable cause) {
-        String message = String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+        String message = Masked.text(
+                String.valueOf(cause.getMessage()).lines().findFirst().orElse(""));
         return cause.getClass().getSimpleName() + ": " + message;
     }
 

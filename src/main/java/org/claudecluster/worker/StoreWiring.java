@@ -5,13 +5,17 @@ import io.quarkus.agroal.DataSource;
 import io.quarkus.arc.InjectableInstance;
 import io.quarkus.flyway.FlywayDataSource;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Disposes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.claudecluster.worker.config.StorageConfig;
+import org.claudecluster.worker.config.WorkerConfig;
+import org.claudecluster.worker.lifecycle.LifecycleTimes;
 import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
+import org.claudecluster.worker.store.Reserve;
 import org.claudecluster.worker.store.Schema;
 import org.claudecluster.worker.store.TableTranscriptLog;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
@@ -22,11 +26,18 @@ import org.flywaydb.core.Flyway;
 @ApplicationScoped
 class StoreWiring {
 
-    /** An inactive data source must not even be looked at, so both are asked for by the one who knows. */
+    private static final Duration LONGEST_AGEING = Duration.ofDays(365);
+
+    /**
+     * An inactive data source must not even be looked at, so both are asked for by the one who knows.
+     *
+     * @param checked asked for so that it is made, or refused, before the store is changed
+     */
     @Produces
     @Singleton
     Database database(
             StorageConfig storage,
+            LifecycleTimes checked,
             @DataSource("embedded") InjectableInstance<AgroalDataSource> embedded,
             @DataSource("shared") InjectableInstance<AgroalDataSource> shared,
             @FlywayDataSource("embedded") InjectableInstance<Flyway> embeddedSchema,
@@ -35,17 +46,36 @@ class StoreWiring {
             AgroalDataSource pool = shared.get();
             Schema.prepare(pool, sharedSchema.get(), storage.patience());
             // Connections in use find out by themselves; one failed write must not cut off others.
-            return new Database(pool, true, () -> pool.flush(AgroalDataSource.FlushMode.GRACEFUL));
+            return database(pool, true, AgroalDataSource.FlushMode.GRACEFUL);
         }
         AgroalDataSource pool = embedded.get();
         Schema.prepare(pool, embeddedSchema.get(), Duration.ZERO);
-        return new Database(pool, false, () -> pool.flush(AgroalDataSource.FlushMode.ALL));
+        return database(pool, false, AgroalDataSource.FlushMode.ALL);
+    }
+
+    private static Database database(AgroalDataSource pool, boolean isShared, AgroalDataSource.FlushMode afterFailure) {
+        AgroalDataSource renewals = Reserve.beside(pool);
+        return new Database(pool, renewals, isShared, () -> {
+            pool.flush(afterFailure);
+            renewals.flush(afterFailure);
+        });
+    }
+
+    /** The pool is closed by who made it. */
+    void close(@Disposes Database database) {
+        if (database.renewals() instanceof AgroalDataSource renewals) {
+            renewals.close();
+        }
     }
 
     @Produces
     @Singleton
-    JdbcTaskStore store(Database database) {
-        return new JdbcTaskStore(database.connections(), database.afterFailure());
+    JdbcTaskStore store(Database database, WorkerConfig worker) {
+        Duration ageing = worker.queue().ageing();
+        if (ageing.isNegative() || ageing.compareTo(LONGEST_AGEING) > 0) {
+            throw new WrongSetting("worker.queue.ageing=%s is not allowed: 0s to 365d".formatted(ageing));
+        }
+        return new JdbcTaskStore(database.connections(), database.renewals(), ageing, database.afterFailure());
     }
 
     @Produces

@@ -12,11 +12,13 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
+import org.claudecluster.worker.api.AllowedHosts;
 import org.claudecluster.worker.api.ApiSettings;
 import org.claudecluster.worker.api.Streaming;
 import org.claudecluster.worker.api.StreamingType;
@@ -34,6 +36,8 @@ import org.claudecluster.worker.lifecycle.ClaimGate;
 import org.claudecluster.worker.lifecycle.LeaseTimes;
 import org.claudecluster.worker.lifecycle.Lifecycle;
 import org.claudecluster.worker.lifecycle.LifecycleSettings;
+import org.claudecluster.worker.lifecycle.LifecycleTimes;
+import org.claudecluster.worker.lifecycle.ParkRules;
 import org.claudecluster.worker.lifecycle.QueueGauge;
 import org.claudecluster.worker.lifecycle.RetentionTimes;
 import org.claudecluster.worker.lifecycle.StopTimes;
@@ -105,8 +109,15 @@ class Wiring {
 
     @Produces
     @Singleton
+    LifecycleTimes times(WorkerConfig worker) {
+        return new LifecycleTimes(leaseTimes(worker.lease()), parks(worker.limits()), retention(worker.retention()));
+    }
+
+    @Produces
+    @Singleton
     Lifecycle lifecycle(
             WorkerConfig worker,
+            LifecycleTimes times,
             StorageConfig storage,
             Database database,
             JdbcTaskStore store,
@@ -130,16 +141,16 @@ class Wiring {
                 version,
                 credentials::fingerprint,
                 pty.sessions(),
-                left,
+                left.kept(),
                 worker.slots().max(),
                 worker.queue().capacity(),
                 worker.queue().poll(),
-                leaseTimes(worker.lease()),
+                times.lease(),
                 worker.affinity().patience(),
                 storage.flush(),
                 new StopTimes(worker.drain().timeout(), worker.stop().patience()),
-                worker.limits().park(),
-                retention(worker.retention()),
+                times.park(),
+                times.retention(),
                 !database.isShared());
         Leftovers leftovers = new Leftovers(
                 observer, containment.remains(), Directories.cliState(storage).resolve(PtyExecutor.TEMPORARIES));
@@ -164,6 +175,13 @@ class Wiring {
         } catch (IllegalArgumentException e) {
             throw new WrongSetting("worker.retention.*: " + e.getMessage());
         }
+    }
+
+    private static ParkRules parks(WorkerConfig.Limits limits) {
+        if (!limits.maxWait().isPositive()) {
+            throw new WrongSetting("worker.limits.max-wait=%s is not allowed: more than 0".formatted(limits.maxWait()));
+        }
+        return new ParkRules(limits.park(), limits.maxParks(), limits.maxWait());
     }
 
     private static LeaseTimes leaseTimes(WorkerConfig.Lease lease) {
@@ -215,6 +233,14 @@ class Wiring {
                 Map.of(
                         "cols", executor.terminal().cols(),
                         "rows", executor.terminal().rows()));
+    }
+
+    @Produces
+    @Singleton
+    AllowedHosts allowedHosts(WorkerConfig worker) {
+        List<String> names = new ArrayList<>(worker.http().allowedHosts().orElse(List.of()));
+        names.add(hostName());
+        return new AllowedHosts(names);
     }
 
     void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {

@@ -26,12 +26,13 @@ class WorkspaceWiring {
         SshProgram.Identity identity = new SshProgram.Identity(
                 worker.workspace().sshKey(), worker.workspace().sshKnownHosts());
         try {
-            return new TaskWorkspaces(
+            TaskWorkspaces workspaces = new TaskWorkspaces(
                     HomeId.of(Directories.dataDir(storage)),
                     Directories.workspaces(storage),
                     Directories.cliState(storage).resolve("workspaces"),
                     new Git(environment, SshProgram.write(Directories.cliState(storage), identity, environment)),
                     Directories.gitSecrets(worker));
+            return workspaces.sharingHome(worker.task().home() == WorkerConfig.Task.Home.SHARED);
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }

@@ -27,6 +27,7 @@ class ArchitectureTest {
 
     private static final String ROOT = "org.claudecluster.worker";
     private static final List<String> OURS = List.of(
+            "files",
             "task",
             "transcript",
             "terminal",
@@ -40,6 +41,9 @@ class ArchitectureTest {
             "config");
 
     @ArchTest
+    static final ArchRule files_know_nothing_of_ours = only("files");
+
+    @ArchTest
     static final ArchRule task_is_what_all_others_speak_of = only("task");
 
     @ArchTest
@@ -49,14 +53,14 @@ class ArchitectureTest {
     static final ArchRule terminal_knows_nothing_of_ours = only("terminal");
 
     @ArchTest
-    static final ArchRule claude_knows_tasks = only("claude", "task");
+    static final ArchRule claude_knows_tasks = only("claude", "task", "files");
 
     @ArchTest
-    static final ArchRule workspace_knows_tasks_and_ends_processes = only("workspace", "task", "terminal");
+    static final ArchRule workspace_knows_tasks_and_ends_processes = only("workspace", "task", "terminal", "files");
 
     @ArchTest
     static final ArchRule exec_puts_terminal_claude_and_transcript_together =
-            only("exec", "task", "transcript", "terminal", "claude", "workspace");
+            only("exec", "task", "transcript", "terminal", "claude", "workspace", "files");
 
     @ArchTest
     static final ArchRule lifecycle_runs_executors = only("lifecycle", "task", "transcript", "exec", "claude")
@@ -111,6 +115,20 @@ class ArchitectureTest {
             .haveNameNotMatching(".*\\.terminal\\.Pty4j\\w+(\\$.*)?")
             .should()
             .dependOnClassesThat(resideInAnyPackage("com.pty4j.."));
+
+    @ArchTest
+    static final ArchRule the_worker_starts_its_own_processes_in_one_place = noClasses()
+            .that()
+            .doNotHaveSimpleName("OwnProcesses")
+            .should()
+            .callMethod(ProcessBuilder.class, "start")
+            .orShould()
+            .callMethod(Runtime.class, "exec", String.class)
+            .orShould()
+            .callMethod(Runtime.class, "exec", String[].class)
+            .orShould()
+            .callMethod(ProcessBuilder.class, "startPipeline", List.class)
+            .because("a process that is born beside a run's would inherit the run's brand (ADR 0032)");
 
     @ArchTest
     static final ArchRule http_is_in_api = noClasses()

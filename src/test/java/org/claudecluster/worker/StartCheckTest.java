@@ -126,6 +126,23 @@ class StartCheckTest {
                 .doesNotContain("secret");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "WORKER_STORAGE_PASSWROD, WORKER_STORAGE_PASSWORD",
+        "WORKER_STORAGE_PASWORD, WORKER_STORAGE_PASSWORD",
+        "WORKER_STORAGE_JDBCURL, WORKER_STORAGE_JDBC_URL",
+        "WORKER_DB_PASSWORD, ''",
+        "WORKER_SOMETHING_ELSE, ''"
+    })
+    void of_an_unknown_setting_the_name_is_told_with_the_nearest_known_one_and_never_the_value(
+            String name, String nearest) {
+        assertThat(problems(Map.of(name, "sesame")))
+                .singleElement()
+                .asString()
+                .isEqualTo(name + " is an unknown setting" + (nearest.isEmpty() ? "" : " (is it " + nearest + "?)")
+                        + ": docs/configuration.md lists them");
+    }
+
     @Test
     void every_wrong_value_is_told_at_once() {
         assertThat(problems(Map.of("PORT", "x", "EXECUTOR_TYPE", "x", "HOST", "")))

@@ -18,11 +18,32 @@ class StartFailureTest {
         }));
         assertThat(StartFailure.lines(failure))
                 .satisfiesExactly(
-                        line -> assertThat(line).startsWith("worker.slot.max=").contains("is an unknown setting"),
+                        line -> assertThat(line).startsWith("worker.slot.max is an unknown setting"),
                         line -> assertThat(line)
                                 .startsWith("worker.queue.capacity=")
                                 .endsWith("is not allowed: a whole number from 1 up (default 100000)"));
         assertThat(StartFailure.exitCode(failure)).isEqualTo(2);
+    }
+
+    @Test
+    void a_value_that_may_be_a_secret_is_not_shown_nor_are_the_words_of_others_that_may_hold_it() {
+        Throwable failure = new ConfigValidationException(new ConfigValidationException.Problem[] {
+            new ConfigValidationException.Problem("SRCFG00039: The config property worker.storage.password with the"
+                    + " config value \"sesame\" threw an Exception whilst being converted"),
+            new ConfigValidationException.Problem("SRCFG00039: The config property quarkus.datasource.shared.password"
+                    + " with the config value \"sesame\" threw an Exception whilst being converted"),
+            new ConfigValidationException.Problem("SRCFG00029: Expected an integer value, got \"sesame\"")
+        });
+        assertThat(StartFailure.lines(failure))
+                .containsExactly(
+                        "worker.storage.password is not allowed: a text",
+                        "wrong setting: quarkus.datasource.shared.password",
+                        "wrong setting: of which the name is not known");
+        assertThat(StartFailure.lines(
+                        new IllegalStateException("no way to jdbc:postgresql://u:sesame@db/w?password=sesame")))
+                .singleElement()
+                .asString()
+                .doesNotContain("sesame");
     }
 
     @Test

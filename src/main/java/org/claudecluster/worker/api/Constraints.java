@@ -1,7 +1,9 @@
 package org.claudecluster.worker.api;
 
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Digits;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -18,6 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.task.DecimalRange;
 import org.claudecluster.worker.task.TaskProblem.FieldError;
 import org.jspecify.annotations.Nullable;
 
@@ -78,8 +81,15 @@ final class Constraints {
     }
 
     private static void check(Rule rule, String field, @Nullable Object value, List<FieldError> errors) {
-        for (Annotation constraint : rule.own()) {
-            violation(constraint, value).ifPresent(message -> errors.add(new FieldError(field, message)));
+        // Two ends of one range say the same.
+        List<String> messages = rule.own().stream()
+                .flatMap(constraint -> violation(constraint, value).stream())
+                .distinct()
+                .toList();
+        messages.forEach(message -> errors.add(new FieldError(field, message)));
+        if (!messages.isEmpty()) {
+            // Of too many values each would have an error of its own.
+            return;
         }
         switch (value) {
             case Map<?, ?> map ->
@@ -115,6 +125,11 @@ final class Constraints {
                 int order = ((BigDecimal) value).compareTo(new BigDecimal(rule.value()));
                 yield broken(rule.inclusive() ? order < 0 : order <= 0, rule.message());
             }
+            case DecimalMax rule -> {
+                int order = ((BigDecimal) value).compareTo(new BigDecimal(rule.value()));
+                yield broken(rule.inclusive() ? order > 0 : order >= 0, rule.message());
+            }
+            case Digits rule -> broken(!DecimalRange.hasAtMost(rule.fraction(), (BigDecimal) value), rule.message());
             default -> throw new IllegalArgumentException("no rule is known for " + constraint);
         };
     }

@@ -13,9 +13,9 @@ import jakarta.ws.rs.core.Response;
 import java.util.Optional;
 import java.util.UUID;
 import org.claudecluster.worker.exec.ExecutorType;
-import org.claudecluster.worker.task.OpenTasks;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskProblem.Code;
 import org.claudecluster.worker.task.TaskResult;
@@ -95,10 +95,15 @@ public class ContinueResource {
                     byte[] body,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @QueryParam("wait") @Nullable String wait) {
-        Task earlier = tasks.find(tasks.id(id));
-        Submissions.Request request = Submissions.Request.of(body, "continue " + earlier.id() + " ", key, wait);
+        TaskId continued = tasks.id(id);
+        Submissions.Request request = Submissions.Request.of(body, "continue " + continued + " ", key, wait);
+        return submissions.submit(request, () -> followUp(continued, request));
+    }
+
+    private TaskSpec followUp(TaskId continued, Submissions.Request request) {
+        Task earlier = tasks.find(continued);
         TaskSpec asked = rules.followUp(request.body());
-        return submissions.submit(asked.following(earlier, session(earlier), home(earlier)), request);
+        return asked.following(earlier, session(earlier), home(earlier));
     }
 
     private static UUID session(Task earlier) {
@@ -126,14 +131,20 @@ public class ContinueResource {
         } else if (holders.alive(home).isEmpty()) {
             throw holders.elsewhere(home);
         }
-        requireAlone(earlier, home);
+        requireAlone(earlier);
         return home;
     }
 
     private void requireHere(Task earlier) {
-        if (workspaces.isGone(earlier)) {
-            throw new TaskProblem(
-                    Code.WORKSPACE_GONE, "the workspace was removed after worker.retention.workspaces, or by hand");
+        switch (workspaces.find(earlier)) {
+            case TaskWorkspaces.Found.Gone _ ->
+                throw new TaskProblem(
+                        Code.WORKSPACE_GONE, "the workspace was removed after worker.retention.workspaces, or by hand");
+            case TaskWorkspaces.Found.Unknown(String why) -> throw WorkspaceResource.unknown(why);
+            case TaskWorkspaces.Found.Here _,
+                    TaskWorkspaces.Found.Empty _,
+                    TaskWorkspaces.Found.Elsewhere _,
+                    TaskWorkspaces.Found.None _ -> {}
         }
         if (!sessions.reaches(session(earlier))) {
             throw new TaskProblem(
@@ -142,15 +153,11 @@ public class ContinueResource {
     }
 
     /** Two runs in one session would overwrite each other. */
-    private void requireAlone(Task earlier, String home) {
-        OpenTasks.of(store, Optional.of(home)).stream()
-                .filter(task -> task.workspace().equals(earlier.workspace()))
-                .findFirst()
-                .ifPresent(task -> {
-                    throw new TaskProblem(
-                            Code.NOT_FINAL,
-                            "task %s is going on with this session: wait for its end and continue that one"
-                                    .formatted(task.id()));
-                });
+    private void requireAlone(Task earlier) {
+        store.openFollowUp(earlier.workspace()).ifPresent(task -> {
+            throw new TaskProblem(
+                    Code.NOT_FINAL,
+                    "task %s is going on with this session: wait for its end and continue that one".formatted(task));
+        });
     }
 }

@@ -6,8 +6,10 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.task.Storable;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.TaskStatus;
 
 /** The query of {@code GET /tasks}. */
@@ -21,7 +23,7 @@ final class ListQuery {
         Map<String, String> labels = new HashMap<>();
         for (String name : query.keySet()) {
             if (name.startsWith(LABEL) && name.length() > LABEL.length()) {
-                labels.put(name.substring(LABEL.length()), query.getFirst(name));
+                labels.put(text(name, name.substring(LABEL.length())), text(name, query.getFirst(name)));
                 continue;
             }
             switch (name) {
@@ -31,9 +33,12 @@ final class ListQuery {
                             name, "is not a known parameter; known are: after, label.KEY, limit, status, workerId");
             }
         }
+        if (labels.size() > TaskSpec.MAX_LABELS) {
+            throw StrictJson.invalid("label", "must be at most " + TaskSpec.MAX_LABELS + ", as a task has");
+        }
         return new TaskFilter(
                 first(query, "status").map(ListQuery::status),
-                first(query, "workerId"),
+                first(query, "workerId").map(name -> text("workerId", name)),
                 labels,
                 first(query, "after").map(ListQuery::after),
                 first(query, "limit").map(ListQuery::limit).orElse(TaskFilter.DEFAULT_LIMIT));
@@ -43,6 +48,14 @@ final class ListQuery {
     static URI next(URI request, TaskId last) {
         URI next = UriBuilder.fromUri(request).replaceQueryParam("after", last).build();
         return URI.create(next.getRawPath() + "?" + next.getRawQuery());
+    }
+
+    /** What no store can hold is not looked for there. */
+    private static String text(String parameter, String given) {
+        if (!Storable.isText(given)) {
+            throw StrictJson.invalid(parameter, "must not contain NUL or half a surrogate pair");
+        }
+        return given;
     }
 
     private static Optional<String> first(MultivaluedMap<String, String> query, String name) {

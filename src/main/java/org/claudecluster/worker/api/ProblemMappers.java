@@ -67,7 +67,7 @@ final class ProblemMappers {
             return HttpProblem.builder(problem)
                     .withType(URI.create("urn:claudecluster:problem:"
                             + name.toLowerCase(Locale.ROOT).replace(' ', '-')))
-                    .withInstance(URI.create(context.path == null ? "/" : context.path))
+                    .withInstance(ProblemInstance.of(context.path == null ? "/" : context.path))
                     .build();
         }
     }

@@ -12,6 +12,7 @@ import org.claudecluster.worker.task.TaskProblem.Code;
 final class Problems {
 
     static final String MEDIA_TYPE = "application/problem+json";
+    private static final int MISDIRECTED = 421;
     private static final int UNPROCESSABLE = 422;
     private static final int RETRY_SECONDS = 1;
 
@@ -23,7 +24,7 @@ final class Problems {
                 .withTitle(title(problem.code()))
                 .withStatus(status(problem.code()))
                 .withDetail(problem.getMessage())
-                .withInstance(URI.create(instance));
+                .withInstance(ProblemInstance.of(instance));
         if (!problem.errors().isEmpty()) {
             builder.with("errors", problem.errors());
         }
@@ -43,6 +44,8 @@ final class Problems {
         return switch (code) {
             case MALFORMED_BODY, INVALID_REQUEST -> Response.Status.BAD_REQUEST.getStatusCode();
             case BODY_TOO_LARGE -> Response.Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode();
+            case FOREIGN_ORIGIN -> Response.Status.FORBIDDEN.getStatusCode();
+            case UNKNOWN_HOST -> MISDIRECTED;
             case NOT_FOUND -> Response.Status.NOT_FOUND.getStatusCode();
             case NOT_FINAL,
                     NOT_CONTINUABLE,
@@ -52,9 +55,11 @@ final class Problems {
                     EXECUTOR_UNAVAILABLE,
                     STREAMING_OFF -> Response.Status.CONFLICT.getStatusCode();
             case TRANSCRIPT_EXPIRED, WORKSPACE_GONE -> Response.Status.GONE.getStatusCode();
+            case UNSUPPORTED_MEDIA_TYPE -> Response.Status.UNSUPPORTED_MEDIA_TYPE.getStatusCode();
             case RANGE_NOT_SATISFIABLE -> Response.Status.REQUESTED_RANGE_NOT_SATISFIABLE.getStatusCode();
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
             case QUEUE_FULL -> Response.Status.TOO_MANY_REQUESTS.getStatusCode();
+            case WORKSPACE_UNREADABLE -> Response.Status.INTERNAL_SERVER_ERROR.getStatusCode();
             case TOO_MANY_STREAMS, DRAINING, STORE_UNAVAILABLE -> Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
         };
     }
@@ -65,16 +70,20 @@ final class Problems {
             case MALFORMED_BODY,
                     BODY_TOO_LARGE,
                     INVALID_REQUEST,
+                    FOREIGN_ORIGIN,
+                    UNKNOWN_HOST,
                     NOT_FOUND,
                     NOT_FINAL,
                     NOT_CONTINUABLE,
                     NO_WORKSPACE,
                     WORKSPACE_ELSEWHERE,
                     WORKSPACE_GONE,
+                    WORKSPACE_UNREADABLE,
                     NOT_RUNNING,
                     EXECUTOR_UNAVAILABLE,
                     STREAMING_OFF,
                     TRANSCRIPT_EXPIRED,
+                    UNSUPPORTED_MEDIA_TYPE,
                     RANGE_NOT_SATISFIABLE,
                     IDEMPOTENCY_KEY_REUSED -> false;
         };
@@ -84,6 +93,8 @@ final class Problems {
         return switch (code) {
             case MALFORMED_BODY -> "Malformed body";
             case INVALID_REQUEST -> "Invalid request";
+            case FOREIGN_ORIGIN -> "Sent by a page of another origin";
+            case UNKNOWN_HOST -> "Not a name of this worker";
             case BODY_TOO_LARGE -> "Body too large";
             case NOT_FOUND -> "Not found";
             case NOT_FINAL -> "The task is not final";
@@ -91,11 +102,13 @@ final class Problems {
             case NO_WORKSPACE -> "The task has no such workspace";
             case WORKSPACE_ELSEWHERE -> "The workspace is on another worker";
             case WORKSPACE_GONE -> "The workspace is gone";
+            case WORKSPACE_UNREADABLE -> "The workspace can't be read";
             case NOT_RUNNING -> "The task is not running";
             case IDEMPOTENCY_KEY_REUSED -> "Idempotency-Key reused with another body";
             case EXECUTOR_UNAVAILABLE -> "The executor can't run here";
             case STREAMING_OFF -> "Streaming is switched off";
             case TRANSCRIPT_EXPIRED -> "The transcript is gone";
+            case UNSUPPORTED_MEDIA_TYPE -> "Unsupported Media Type";
             case RANGE_NOT_SATISFIABLE -> "Range not satisfiable";
             case QUEUE_FULL -> "The queue is full";
             case TOO_MANY_STREAMS -> "Too many streams";

@@ -81,6 +81,6 @@ public class RunResource {
                     @Nullable
                     String wait) {
         Submissions.Request request = Submissions.Request.of(body, "", key, wait);
-        return submissions.submit(rules.spec(request.body()), request);
+        return submissions.submit(request, () -> rules.spec(request.body()));
     }
 }

@@ -10,11 +10,12 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
+import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.transcript.TranscriptLog;
+import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.transcript.Watches;
 import org.jboss.logging.Logger;
@@ -33,7 +34,6 @@ class StreamRoute {
 
     private final TaskStream.Sources sources;
     private final TaskLookup tasks;
-    private final Transcripts transcripts;
     private final Streaming streaming;
     private final ApiSettings settings;
     private final ObjectMapper json;
@@ -47,7 +47,6 @@ class StreamRoute {
             ObjectMapper json) {
         this.sources = new TaskStream.Sources(tasks, transcripts, watches, streaming);
         this.tasks = tasks;
-        this.transcripts = transcripts;
         this.streaming = streaming;
         this.settings = settings;
         this.json = json;
@@ -76,9 +75,14 @@ class StreamRoute {
 
     private void serve(RoutingContext routing) throws InterruptedException {
         TaskId id = tasks.id(String.valueOf(routing.pathParam("id")));
-        long after = after(routing);
-        Task task = tasks.find(id);
-        if (sawTheEnd(task, after)) {
+        long asked = after(routing);
+        Optional<LiveTranscript> live = sources.transcripts().live(id);
+        // What runs here need not be looked up.
+        Optional<Task> task = live.isPresent() ? Optional.empty() : Optional.of(tasks.find(id));
+        long epoch = live.map(running -> EventIds.epoch(running.begin()))
+                .orElseGet(() -> task.orElseThrow().epoch());
+        long after = known(epoch, asked);
+        if (task.filter(found -> sawTheEnd(found, after)).isPresent()) {
             // What tells an EventSource to stop reconnecting.
             routing.response().setStatusCode(NO_CONTENT).end();
             return;
@@ -91,7 +95,7 @@ class StreamRoute {
                     .putHeader("Cache-Control", "no-cache, no-transform")
                     .putHeader("X-Accel-Buffering", "no");
             StreamWriter writer = new StreamWriter(response, settings, () -> cutOff(routing.request()));
-            try (TaskStream stream = new TaskStream(task, after, writer, sources, json)) {
+            try (TaskStream stream = new TaskStream(id, task, after, writer, sources, json)) {
                 stream.run();
             }
         } finally {
@@ -106,17 +110,14 @@ class StreamRoute {
         }
     }
 
-    /** The complete event has the number after the last record's. What is gone can't tell, so it is sent again. */
-    private boolean sawTheEnd(Task task, long after) {
-        if (after == 0
-                || !task.status().isFinal()
-                || task.transcriptGone()
-                || transcripts.live(task.id()).isPresent()) {
-            return false;
-        }
-        try (TranscriptLog.Reader reader = transcripts.log().read(task.id(), after - 1)) {
-            return reader.next(1).isEmpty();
-        }
+    /** Only who has the complete event has seen the end: a viewer may hold more than the log, where a worker was lost. */
+    private static boolean sawTheEnd(Task task, long after) {
+        return task.status().isFinal() && after == task.lastEventId();
+    }
+
+    /** A claim that never was can't have shown anything: such a position is made up, and nothing lies before it. */
+    private static long known(long epoch, long after) {
+        return EventIds.epoch(after) > epoch ? 0 : after;
     }
 
     /** The last event's id that the viewer has: the header of a reconnecting EventSource, or {@code ?after=}. */

@@ -99,6 +99,13 @@ final class StreamWriter {
         }
     }
 
+    /** Sends this behind all that is queued and ends, in one write; does not wait until it is taken. */
+    void endSoonWith(byte[] event) {
+        if (!gone) {
+            response.end(Buffer.buffer(event));
+        }
+    }
+
     void end() {
         if (!gone) {
             response.end();

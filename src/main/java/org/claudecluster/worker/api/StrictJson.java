@@ -1,9 +1,13 @@
 package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.core.JacksonException;
+import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonLocation;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonStreamContext;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.exc.InputCoercionException;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonMappingException;
 import com.fasterxml.jackson.databind.JsonNode;
@@ -13,11 +17,12 @@ import com.fasterxml.jackson.databind.cfg.CoercionInputShape;
 import com.fasterxml.jackson.databind.exc.MismatchedInputException;
 import com.fasterxml.jackson.databind.exc.UnrecognizedPropertyException;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.node.JsonNodeType;
+import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.type.LogicalType;
 import java.io.IOException;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Collectors;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskProblem.Code;
@@ -27,7 +32,36 @@ import org.jspecify.annotations.Nullable;
 /** Reads request bodies and says exactly what is wrong with them: unknown fields, wrong types, broken text. */
 final class StrictJson {
 
-    private static final JsonMapper MAPPER = JsonMapper.builder()
+    /** Parsers of common languages refuse 1,000, and a body becomes a part of a task, and the task one of a list. */
+    static final int MAX_DEPTH = 200;
+
+    static final int MAX_NAME = 1_000;
+    static final int MAX_NUMBER = 400;
+    /** Names, values and brackets, more than the largest body within the bounds of its fields can have. */
+    static final int MAX_TOKENS = 150_000;
+
+    private static final String BEYOND =
+            "goes beyond what a body may hold: %d levels, names of %d and numbers of %d characters, %d names, values and brackets in all"
+                    .formatted(MAX_DEPTH, MAX_NAME, MAX_NUMBER, MAX_TOKENS);
+
+    /** Who has more to mend sees the rest with the next request. */
+    private static final int MAX_ERRORS = 50;
+
+    private static final JsonFactory BOUNDED = JsonFactory.builder()
+            .streamReadConstraints(StreamReadConstraints.builder()
+                    .maxNestingDepth(MAX_DEPTH)
+                    .maxNameLength(MAX_NAME)
+                    .maxNumberLength(MAX_NUMBER)
+                    .maxTokenCount(MAX_TOKENS)
+                    .build())
+            // Callers choose the names: they are no part of the program.
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+
+    private static final JsonMapper MAPPER = JsonMapper.builder(BOUNDED)
+            .addModule(new SimpleModule()
+                    .addDeserializer(Integer.class, WholeNumberReader.ofInteger())
+                    .addDeserializer(Long.class, WholeNumberReader.ofLong()))
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS, DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
             .enable(DeserializationFeature.USE_BIG_DECIMAL_FOR_FLOATS)
@@ -49,9 +83,19 @@ final class StrictJson {
         if (body.length > BodyLimit.MAX_BYTES) {
             throw BodyLimit.problem();
         }
-        JsonNode tree;
-        try {
-            tree = MAPPER.readTree(body);
+        JsonNode tree = tree(body);
+        if (!tree.isObject()) {
+            throw new TaskProblem(Code.MALFORMED_BODY, "the body must be one JSON object");
+        }
+        JsonFaults.ofText(tree).ifPresent(fault -> {
+            throw invalid(List.of(fault));
+        });
+        return tree;
+    }
+
+    private static JsonNode tree(byte[] body) {
+        try (JsonParser parser = MAPPER.createParser(body)) {
+            return tree(parser);
         } catch (JacksonException e) {
             throw new TaskProblem(
                     Code.MALFORMED_BODY,
@@ -59,11 +103,32 @@ final class StrictJson {
         } catch (IOException e) {
             throw new TaskProblem(Code.MALFORMED_BODY, "the body can't be read: send one JSON object in UTF-8");
         }
-        if (!tree.isObject()) {
-            throw new TaskProblem(Code.MALFORMED_BODY, "the body must be one JSON object");
+    }
+
+    private static JsonNode tree(JsonParser parser) throws IOException {
+        try {
+            JsonNode tree = MAPPER.readTree(parser);
+            return tree == null ? MAPPER.missingNode() : tree;
+        } catch (StreamConstraintsException e) {
+            throw invalid(place(parser.getParsingContext()), BEYOND);
+        } catch (NumberFormatException _) {
+            // An exponent that no decimal number can have.
+            throw invalid(place(parser.getParsingContext()), JsonFaults.NUMBER);
         }
-        requireText(tree, "");
-        return tree;
+    }
+
+    /** The field that was being read. */
+    private static String place(JsonStreamContext reading) {
+        Deque<String> steps = new ArrayDeque<>();
+        for (JsonStreamContext at = reading; at != null && !at.inRoot(); at = at.getParent()) {
+            if (at.inArray()) {
+                steps.addFirst("[" + at.getCurrentIndex() + "]");
+            } else if (at.getCurrentName() != null) {
+                steps.addFirst("." + at.getCurrentName());
+            }
+        }
+        String path = String.join("", steps);
+        return path.startsWith(".") ? path.substring(1) : path;
     }
 
     /** Empty where the parser names none, as when the nesting is too deep. */
@@ -83,9 +148,6 @@ final class StrictJson {
         } catch (MismatchedInputException e) {
             throw invalid(path(e), "must be " + wanted(e.getTargetType()));
         } catch (JsonMappingException e) {
-            if (e.getCause() instanceof InputCoercionException) {
-                throw invalid(path(e), "is out of range");
-            }
             throw new TaskProblem(Code.MALFORMED_BODY, "the body can't be read as a " + type.getSimpleName());
         } catch (JacksonException e) {
             throw new TaskProblem(Code.MALFORMED_BODY, "the body can't be read as a " + type.getSimpleName());
@@ -96,37 +158,12 @@ final class StrictJson {
         return invalid(List.of(new FieldError(field, message)));
     }
 
-    static TaskProblem invalid(List<FieldError> errors) {
+    static TaskProblem invalid(List<FieldError> all) {
+        List<FieldError> errors = all.stream().limit(MAX_ERRORS).toList();
         String fields = errors.stream().map(FieldError::field).distinct().collect(Collectors.joining(", "));
-        return new TaskProblem(Code.INVALID_REQUEST, "the request is not valid: see errors for " + fields, errors);
-    }
-
-    /** Neither a database nor an argument vector can hold a NUL, and half a surrogate pair is no character at all. */
-    private static void requireText(JsonNode node, String path) {
-        if (node.getNodeType() == JsonNodeType.STRING) {
-            requireText(node.textValue(), path);
-        }
-        for (Map.Entry<String, JsonNode> field : node.properties()) {
-            String child = path.isEmpty() ? field.getKey() : path + "." + field.getKey();
-            requireText(field.getKey(), child);
-            requireText(field.getValue(), child);
-        }
-        if (node.isArray()) {
-            for (int i = 0; i < node.size(); i++) {
-                requireText(node.get(i), path + "[" + i + "]");
-            }
-        }
-    }
-
-    private static void requireText(String text, String path) {
-        if (text.indexOf(0) >= 0) {
-            throw invalid(path, "must not contain the character NUL (\\u0000)");
-        }
-        // A whole pair is one code point above the surrogates; only half a pair stays in their range.
-        boolean half = text.codePoints().anyMatch(point -> point >= 0xd800 && point <= 0xdfff);
-        if (half) {
-            throw invalid(path, "must not contain half a surrogate pair (\\ud800 to \\udfff alone)");
-        }
+        String more = all.size() > MAX_ERRORS ? ", and %d more".formatted(all.size() - MAX_ERRORS) : "";
+        return new TaskProblem(
+                Code.INVALID_REQUEST, "the request is not valid: see errors for " + fields + more, errors);
     }
 
     private static String path(JsonMappingException e) {

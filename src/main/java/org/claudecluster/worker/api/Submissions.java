@@ -11,10 +11,12 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.claudecluster.worker.task.Admission;
 import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.LocalSignals;
+import org.claudecluster.worker.task.Intake;
 import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Storable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskObserver;
@@ -33,7 +35,7 @@ class Submissions {
     private final TaskLookup tasks;
     private final Streaming streaming;
     private final Admission admission;
-    private final LocalSignals signals;
+    private final Intake intake;
     private final Worker worker;
     private final TaskObserver observer;
     private final InstantSource clock;
@@ -43,7 +45,7 @@ class Submissions {
             TaskLookup tasks,
             Streaming streaming,
             Admission admission,
-            LocalSignals signals,
+            Intake intake,
             Worker worker,
             TaskObserver observer,
             InstantSource clock) {
@@ -51,7 +53,7 @@ class Submissions {
         this.tasks = tasks;
         this.streaming = streaming;
         this.admission = admission;
-        this.signals = signals;
+        this.intake = intake;
         this.worker = worker;
         this.observer = observer;
         this.clock = clock;
@@ -78,12 +80,40 @@ class Submissions {
         }
     }
 
-    Response submit(TaskSpec spec, Request request) {
+    /**
+     * Answers with the task that comes of it. A repetition is answered with its own task, also where a new one would be
+     * refused: by a worker that drains or is full, or since that very task is what is in the way.
+     *
+     * @param spec what is asked for; throws the {@link TaskProblem} that it is refused with
+     */
+    Response submit(Request request, Supplier<TaskSpec> spec) {
+        try {
+            return submit(spec.get(), request);
+        } catch (TaskProblem refused) {
+            Task before = request.idempotency().flatMap(store::submittedBy).orElseThrow(() -> refused);
+            return repeated(before, request.patience());
+        }
+    }
+
+    /** Without a place for who waits it is told as it is. */
+    private Response repeated(Task before, Duration patience) {
+        try (Streaming.Place _ = place(patience)) {
+            return answer(before, patience);
+        } catch (TaskProblem _) {
+            return answer(before, Duration.ZERO);
+        }
+    }
+
+    private Streaming.Place place(Duration patience) {
+        return patience.isZero() ? Streaming.Place.NONE : streaming.waiting();
+    }
+
+    private Response submit(TaskSpec spec, Request request) {
         if (!worker.accepting()) {
             throw new TaskProblem(Code.DRAINING, "this worker is shutting down and takes no more tasks");
         }
         // Taken before the task is: a refusal must not leave a task behind.
-        try (Streaming.Place _ = request.patience().isZero() ? Streaming.Place.NONE : streaming.waiting()) {
+        try (Streaming.Place _ = place(request.patience())) {
             return admit(spec, request);
         }
     }
@@ -93,8 +123,11 @@ class Submissions {
             throw new TaskProblem(
                     Code.QUEUE_FULL, "%d tasks are waiting already: try again later".formatted(admission.capacity()));
         }
-        Duration patience = request.patience();
         Task task = enqueue(new NewTask(TaskId.create(clock.instant()), spec, request.idempotency()));
+        return answer(task, request.patience());
+    }
+
+    private Response answer(Task task, Duration patience) {
         Task last = patience.isZero() ? tasks.fresh(task) : tasks.awaitEnd(task.id(), task, patience);
         boolean done = !patience.isZero() && last.status().isFinal();
         return Response.status(done ? Response.Status.OK : Response.Status.ACCEPTED)
@@ -106,12 +139,14 @@ class Submissions {
     private Task enqueue(NewTask wanted) {
         boolean kept = false;
         try {
-            Enqueued enqueued = store.enqueue(wanted);
+            Enqueued enqueued = intake.enqueue(wanted);
             Task task = switch (enqueued) {
                 case Enqueued.Created(Task created) -> {
                     kept = true;
-                    observer.submitted();
-                    signals.enqueued();
+                    yield created;
+                }
+                case Enqueued.Claimed(Task created) -> {
+                    kept = true;
                     yield created;
                 }
                 case Enqueued.Repeated(Task earlier) -> earlier;
@@ -122,7 +157,9 @@ class Submissions {
             };
             return task;
         } finally {
-            if (!kept) {
+            if (kept) {
+                observer.submitted();
+            } else {
                 admission.giveBack();
             }
         }
@@ -134,6 +171,9 @@ class Submissions {
         }
         if (key.isBlank() || key.length() > NewTask.Idempotency.MAX_KEY) {
             throw StrictJson.invalid("Idempotency-Key", "must have 1 to 255 characters");
+        }
+        if (!Storable.isText(key)) {
+            throw StrictJson.invalid("Idempotency-Key", "must not contain NUL or half a surrogate pair");
         }
         return Optional.of(new NewTask.Idempotency(key, sha256(asked)));
     }

@@ -2,7 +2,9 @@ package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.validation.Valid;
+import jakarta.validation.constraints.DecimalMax;
 import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Digits;
 import jakarta.validation.constraints.Max;
 import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.NotBlank;
@@ -11,6 +13,8 @@ import jakarta.validation.constraints.Size;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.TaskSpec;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -43,10 +47,12 @@ public record SubmitRequest(
         @Schema(type = SchemaType.OBJECT, description = "Given back as it came, at most 16 KiB.") @Nullable
         JsonNode metadata,
 
-        @Size(max = 64, message = "must be at most 64 labels") @Nullable
+        @Size(max = TaskSpec.MAX_LABELS, message = "must be at most 64 labels") @Nullable
         Map<
-                        @Size(min = 1, max = 63, message = "must be names of 1 to 63 characters") String,
-                        @Size(max = 255, message = "must be values of at most 255 characters") String>
+                        @Size(min = 1, max = TaskSpec.MAX_LABEL_NAME, message = "must be names of 1 to 63 characters")
+                        String,
+                        @Size(max = TaskSpec.MAX_LABEL_VALUE, message = "must be values of at most 255 characters")
+                        String>
                 labels,
 
         @Min(value = 1_000, message = "must be 1000 to 86400000 (1 s to 24 h)")
@@ -56,14 +62,16 @@ public record SubmitRequest(
 
         @Min(value = 1, message = "must be 1 to 10")
         @Max(value = 10, message = "must be 1 to 10")
-        @Schema(defaultValue = "1")
+        @Schema(description = "The same as retry.maxAttempts; give one of them.", defaultValue = "1")
         @Nullable
         Integer maxAttempts,
+
+        @Valid @Nullable Retry retry,
 
         @Schema(description = "ISO 8601 with a zone, such as 2026-11-24T06:00:00Z.") @Nullable
         String notBefore,
 
-        @Size(min = 1, max = 1_000, message = "must have 1 to 1000 characters")
+        @Size(min = 1, max = TaskSpec.MAX_WORKING_DIRECTORY, message = "must have 1 to 1000 characters")
         @Schema(description = "Below the workspace root; made if it is not there.")
         @Nullable
         String workingDirectory,
@@ -71,6 +79,50 @@ public record SubmitRequest(
         @Valid @Nullable Claude claude,
 
         @Valid @Nullable Workspace workspace) {
+
+    /** When another attempt is made. */
+    @Schema(name = "Retry")
+    public record Retry(
+            @Min(value = 1, message = "must be 1 to 10")
+            @Max(value = 10, message = "must be 1 to 10")
+            @Schema(description = "All attempts together; 1 if absent, and 2 with on.")
+            @Nullable
+            Integer maxAttempts,
+
+            @Size(max = RetryRules.MAX_REASONS, message = "must be at most 40 reasons")
+            @Schema(
+                    description = "Reasons after which an attempt that is left is made.",
+                    defaultValue = "[\"worker_lost\"]")
+            @Nullable
+            List<String> on,
+
+            @Valid @Nullable Backoff backoff) {}
+
+    private static final String FACTOR = "must be 1 to 10, with at most 20 digits behind the point";
+
+    /** How long a task waits before its next attempt. */
+    @Schema(
+            name = "Backoff",
+            description = "The first wait, then factor times longer each time, up to maxMs. Half of each is chance.")
+    public record Backoff(
+            @Min(value = 1, message = "must be 1 to 3600000 (1 ms to 1 h)")
+            @Max(value = 3_600_000, message = "must be 1 to 3600000 (1 ms to 1 h)")
+            @Schema(defaultValue = "5000")
+            @Nullable
+            Long initialMs,
+
+            @Min(value = 1, message = "must be 1 to 86400000 (1 ms to 24 h)")
+            @Max(value = 86_400_000, message = "must be 1 to 86400000 (1 ms to 24 h)")
+            @Schema(defaultValue = "300000")
+            @Nullable
+            Long maxMs,
+
+            @DecimalMin(value = "1", message = FACTOR)
+            @DecimalMax(value = "10", message = FACTOR)
+            @Digits(integer = 2, fraction = 20, message = FACTOR)
+            @Schema(defaultValue = "2")
+            @Nullable
+            BigDecimal factor) {}
 
     /** What the task's directory begins with. */
     @Schema(name = "Workspace")
@@ -92,35 +144,54 @@ public record SubmitRequest(
             Integer depth,
 
             @Schema(description = "A file in worker.workspace.secrets-dir that holds the token for https.") @Nullable
-            String tokenSecretName) {}
+            String tokenSecretName,
+
+            @Schema(description = "Whether submodules are fetched as well, and theirs.", defaultValue = "false")
+            @Nullable
+            Boolean submodules,
+
+            @Schema(description = "Whether large files (Git LFS) are fetched.", defaultValue = "false") @Nullable
+            Boolean lfs) {}
+
+    private static final String BUDGET = "must be " + ClaudeOptions.MIN_BUDGET_USD + " to "
+            + ClaudeOptions.MAX_BUDGET_USD + " (US dollars), with at most " + ClaudeOptions.BUDGET_PLACES
+            + " digits behind the point";
 
     /** What the CLI is told beyond the prompt. */
     @Schema(name = "ClaudeOptions")
     public record Claude(
-            @Size(min = 1, max = 200, message = "must have 1 to 200 characters") @Nullable
+            @Size(min = 1, max = ClaudeOptions.MAX_MODEL, message = "must have 1 to 200 characters") @Nullable
             String model,
 
+            @Size(min = 1, max = ClaudeOptions.MAX_MODEL, message = "must have 1 to 200 characters")
+            @Schema(description = "What the CLI turns to while the model is overloaded; another than model.")
+            @Nullable
+            String fallbackModel,
+
             @Min(value = 1, message = "must be 1 to 10000")
-            @Max(value = 10_000, message = "must be 1 to 10000")
+            @Max(value = ClaudeOptions.MAX_TURNS, message = "must be 1 to 10000")
             @Nullable
             Integer maxTurns,
 
-            @DecimalMin(value = "0", inclusive = false, message = "must be more than 0") @Nullable
+            @DecimalMin(value = ClaudeOptions.MIN_BUDGET_USD, message = BUDGET)
+            @DecimalMax(value = ClaudeOptions.MAX_BUDGET_USD, message = BUDGET)
+            @Digits(integer = 7, fraction = ClaudeOptions.BUDGET_PLACES, message = BUDGET)
+            @Nullable
             BigDecimal maxBudgetUsd,
 
             @Schema(enumeration = {"default", "acceptEdits", "dontAsk", "plan", "auto", "bypassPermissions"}) @Nullable
             String permissionMode,
 
-            @Size(max = 200, message = "must be at most 200 entries") @Nullable
+            @Size(max = ClaudeOptions.MAX_RULES, message = "must be at most 200 entries") @Nullable
             List<
                             @NotBlank(message = "must not be blank")
-                            @Size(max = 500, message = "must be at most 500 characters") String>
+                            @Size(max = ClaudeOptions.MAX_RULE, message = "must be at most 500 characters") String>
                     allowedTools,
 
-            @Size(max = 200, message = "must be at most 200 entries") @Nullable
+            @Size(max = ClaudeOptions.MAX_RULES, message = "must be at most 200 entries") @Nullable
             List<
                             @NotBlank(message = "must not be blank")
-                            @Size(max = 500, message = "must be at most 500 characters") String>
+                            @Size(max = ClaudeOptions.MAX_RULE, message = "must be at most 500 characters") String>
                     disallowedTools,
 
             @Nullable String appendSystemPrompt,

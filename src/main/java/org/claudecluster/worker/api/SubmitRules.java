@@ -2,7 +2,6 @@ package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import jakarta.enterprise.context.ApplicationScoped;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.OffsetDateTime;
@@ -12,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.claudecluster.worker.task.ArgumentText;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.PermissionMode;
 import org.claudecluster.worker.task.SettingSource;
@@ -23,9 +23,6 @@ import org.jspecify.annotations.Nullable;
 /** Turns a submit's body into a spec, or into the list of all that is wrong with it. */
 @ApplicationScoped
 class SubmitRules {
-
-    /** Below the 128 KiB at which Linux ends one argument. */
-    static final int MAX_ARGUMENT = 100 * 1024;
 
     private static final String TAKEN_OVER = "can't be chosen: it is that of the task that is continued";
 
@@ -41,16 +38,17 @@ class SubmitRules {
         List<FieldError> errors = constraints.violated(request);
         checkSizes(request, errors);
         Optional<Instant> notBefore = instant(request.notBefore(), errors);
-        ClaudeOptions claude = claude(Optional.ofNullable(request.claude()), errors);
+        Optional<Options> claude = Optional.ofNullable(request.claude()).map(asked -> options(asked, errors));
         Optional.ofNullable(request.workingDirectory())
                 .flatMap(wished -> WorkingDirectories.problem(settings.workspaces(), wished))
                 .ifPresent(why -> errors.add(new FieldError("workingDirectory", why)));
         WorkspaceRules.check(request, errors);
+        RetryRules.check(request, errors);
         if (!errors.isEmpty()) {
             throw StrictJson.invalid(errors);
         }
         try {
-            return spec(request, notBefore, claude);
+            return spec(request, notBefore, claude.map(SubmitRules::claude).orElse(ClaudeOptions.NONE));
         } catch (IllegalArgumentException e) {
             throw StrictJson.invalid("", String.valueOf(e.getMessage()));
         }
@@ -85,12 +83,13 @@ class SubmitRules {
                 or(request.labels(), Map.of()),
                 Duration.ofMillis(
                         or(request.timeoutMs(), settings.defaultTimeout().toMillis())),
-                or(request.maxAttempts(), 1),
+                RetryRules.maxAttempts(request),
                 notBefore,
                 Optional.ofNullable(request.workingDirectory()),
                 claude,
                 WorkspaceRules.git(request),
-                Optional.empty());
+                Optional.empty(),
+                RetryRules.retry(request));
     }
 
     private static void checkSizes(SubmitRequest request, List<FieldError> errors) {
@@ -104,47 +103,61 @@ class SubmitRules {
         if (metadata != null && !metadata.isNull()) {
             if (!metadata.isObject()) {
                 errors.add(new FieldError("metadata", "must be an object"));
-            } else if (utf8(metadata.toString()) > TaskSpec.MAX_METADATA_BYTES) {
+            } else if (ArgumentText.utf8Length(metadata.toString()) > TaskSpec.MAX_METADATA_BYTES) {
                 errors.add(new FieldError("metadata", "must be at most 16384 bytes as JSON (16 KiB)"));
             }
+            JsonFaults.ofNumbers("metadata", metadata).ifPresent(errors::add);
         }
         if (Boolean.TRUE.equals(request.requireWorker()) && request.workerId() == null) {
             errors.add(new FieldError("requireWorker", "needs a workerId"));
         }
     }
 
-    private static ClaudeOptions claude(Optional<SubmitRequest.Claude> asked, List<FieldError> errors) {
-        if (asked.isEmpty()) {
-            return ClaudeOptions.NONE;
-        }
-        SubmitRequest.Claude claude = asked.get();
+    /** What was asked of the CLI, and what has been read of it. */
+    private record Options(
+            SubmitRequest.Claude asked,
+            Optional<PermissionMode> mode,
+            Optional<UUID> resumed,
+            Optional<String> mcp,
+            Optional<String> schema) {}
+
+    private static Options options(SubmitRequest.Claude claude, List<FieldError> errors) {
         Optional<PermissionMode> mode =
                 Optional.ofNullable(claude.permissionMode()).flatMap(PermissionMode::ofWire);
         if (claude.permissionMode() != null && mode.isEmpty()) {
             errors.add(new FieldError(
                     "claude.permissionMode", "must be default, acceptEdits, dontAsk, plan, auto or bypassPermissions"));
         }
-        Optional<UUID> resumed = uuid(claude.resumeSessionId(), errors);
-        if (utf8(claude.appendSystemPrompt()) > MAX_ARGUMENT) {
-            errors.add(new FieldError("claude.appendSystemPrompt", "must be at most 102400 bytes of UTF-8 (100 KiB)"));
+        if (claude.fallbackModel() != null && claude.fallbackModel().equals(claude.model())) {
+            errors.add(new FieldError("claude.fallbackModel", "must be another than claude.model"));
         }
+        Optional<UUID> resumed = uuid(claude.resumeSessionId(), errors);
+        Optional.ofNullable(claude.appendSystemPrompt())
+                .flatMap(ArgumentText::problem)
+                .ifPresent(why -> errors.add(new FieldError("claude.appendSystemPrompt", why)));
+        rules("claude.allowedTools", claude.allowedTools(), errors);
+        rules("claude.disallowedTools", claude.disallowedTools(), errors);
         Optional<String> mcp = object("claude.mcpConfig", claude.mcpConfig(), errors);
         Optional<String> schema = object("claude.jsonSchema", claude.jsonSchema(), errors);
-        if (!errors.isEmpty()) {
-            return ClaudeOptions.NONE;
-        }
+        return new Options(claude, mode, resumed, mcp, schema);
+    }
+
+    /** To be asked when nothing is wrong. */
+    private static ClaudeOptions claude(Options options) {
+        SubmitRequest.Claude claude = options.asked();
         return new ClaudeOptions(
                 Optional.ofNullable(claude.model()),
                 Optional.ofNullable(claude.maxTurns()),
                 Optional.ofNullable(claude.maxBudgetUsd()),
-                mode,
+                options.mode(),
                 or(claude.allowedTools(), List.of()),
                 or(claude.disallowedTools(), List.of()),
                 Optional.ofNullable(claude.appendSystemPrompt()),
-                resumed,
-                mcp,
-                schema,
-                sources(claude.settingSources()));
+                options.resumed(),
+                options.mcp(),
+                options.schema(),
+                sources(claude.settingSources()),
+                Optional.ofNullable(claude.fallbackModel()));
     }
 
     private static List<SettingSource> sources(@Nullable List<String> wished) {
@@ -164,11 +177,17 @@ class SubmitRules {
             errors.add(new FieldError(field, "must be an object"));
             return Optional.empty();
         }
+        JsonFaults.ofNumbers(field, node).ifPresent(errors::add);
         String json = node.toString();
-        if (utf8(json) > MAX_ARGUMENT) {
-            errors.add(new FieldError(field, "must be at most 102400 bytes as JSON (100 KiB)"));
-        }
+        ArgumentText.problem(json).ifPresent(why -> errors.add(new FieldError(field, why)));
         return Optional.of(json);
+    }
+
+    /** Those that are no rules at all have been told. */
+    private static void rules(String field, @Nullable List<@Nullable String> rules, List<FieldError> errors) {
+        if (rules != null && !rules.contains(null)) {
+            ArgumentText.problem(rules).ifPresent(why -> errors.add(new FieldError(field, why)));
+        }
     }
 
     private static Optional<Instant> instant(@Nullable String text, List<FieldError> errors) {
@@ -194,8 +213,8 @@ class SubmitRules {
         return parsed;
     }
 
-    private static int utf8(@Nullable String text) {
-        return text == null ? 0 : text.getBytes(StandardCharsets.UTF_8).length;
+    private static long utf8(@Nullable String text) {
+        return text == null ? 0 : ArgumentText.utf8Length(text);
     }
 
     private static <T> T or(@Nullable T value, T fallback) {

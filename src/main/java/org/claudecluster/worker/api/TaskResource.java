@@ -17,6 +17,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.util.List;
 import java.util.zip.CRC32C;
+import org.claudecluster.worker.task.Attempt;
 import org.claudecluster.worker.task.DeleteAnswer;
 import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.Task;
@@ -101,13 +102,17 @@ public class TaskResource {
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String known)
             throws JsonProcessingException {
         Task task = tasks.find(tasks.id(id), Durations.wait(wait));
-        byte[] body = json.writeValueAsBytes(TaskView.of(task, workspaces.start(task)));
+        byte[] body = json.writeValueAsBytes(TaskView.of(task, workspaces.start(task), attempts(task)));
         String tag = tag(body);
         if (known != null
                 && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(tag))) {
             return Response.notModified().header(HttpHeaders.ETAG, tag).build();
         }
         return Response.ok(body).header(HttpHeaders.ETAG, tag).build();
+    }
+
+    private List<Attempt> attempts(Task task) {
+        return task.epoch() == 0 ? List.of() : store.attempts(task.id());
     }
 
     @DELETE
@@ -119,6 +124,7 @@ public class TaskResource {
     @APIResponse(responseCode = "409", description = "The task is not final: cancel it first.")
     public void delete(@PathParam("id") String id) {
         TaskId task = tasks.id(id);
+        TaskId workspace = store.find(task).map(Task::workspace).orElse(task);
         DeleteAnswer answer = store.delete(task);
         switch (answer) {
             case UNKNOWN -> throw TaskLookup.notFound(id);
@@ -127,7 +133,7 @@ public class TaskResource {
                         TaskProblem.Code.NOT_FINAL, "the task is still pending or running: cancel it first");
             case DELETED -> {
                 transcripts.log().delete(task);
-                signals.deleted(task);
+                signals.deleted(workspace);
             }
         }
     }

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.api;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.vertx.core.buffer.Buffer;
@@ -7,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
@@ -28,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 final class TaskStream implements AutoCloseable {
 
     private static final int BATCH_BYTES = 256 * 1024;
+    private static final long NONE = -1;
     /** How soon a store that was away is asked again. */
     private static final Duration STORE_AWAY = Duration.ofSeconds(1);
 
@@ -35,13 +38,15 @@ final class TaskStream implements AutoCloseable {
     private final StreamWriter writer;
     private final Sources sources;
     private final ObjectMapper json;
-    private Task task;
-    /** Whether {@link #task} was looked up after the last look at the log. */
-    private boolean isTaskNew = true;
+    /** The task, where it was looked up after the last look at the log. */
+    private Optional<Task> fresh;
 
     private long after;
-    private boolean sawAll;
+    /** The claim of which all was sent while it ran here; what a later one printed may be elsewhere. */
+    private long sawAllOf = NONE;
+
     private Watches.@Nullable Watching watching;
+    private boolean hasWritten;
     private long lastWrite = System.nanoTime();
 
     /** Where the records and the outcome come from, and what may end all streams. */
@@ -51,15 +56,23 @@ final class TaskStream implements AutoCloseable {
     private enum Next {
         WAIT,
         ASK_AGAIN_SOON,
-        /** All was sent. */
+        /** All was sent, the end too. */
+        ENDED,
+        /** All was sent, and nothing tells of an end. */
         END,
         /** The viewer is gone or takes nothing. */
         GIVE_UP
     }
 
-    TaskStream(Task task, long after, StreamWriter writer, Sources sources, ObjectMapper json) {
-        this.task = task;
-        this.id = task.id();
+    /**
+     * Of one viewer.
+     *
+     * @param fresh the task as it was looked up just now; none when it is known to run here
+     * @param after the last event that the viewer has
+     */
+    TaskStream(TaskId id, Optional<Task> fresh, long after, StreamWriter writer, Sources sources, ObjectMapper json) {
+        this.id = id;
+        this.fresh = fresh;
         this.after = after;
         this.writer = writer;
         this.sources = sources;
@@ -70,8 +83,9 @@ final class TaskStream implements AutoCloseable {
     void run() throws InterruptedException {
         try (Transcripts.Subscription _ = sources.transcripts().subscribe(id, writer::wake);
                 Streaming.Place _ = sources.streaming().onDrain(writer::wake)) {
-            greet();
+            greetWhoWaits();
             switch (follow()) {
+                case ENDED -> {}
                 case END -> writer.end();
                 case GIVE_UP -> writer.endWith(SseFrames.event(0, "lagging", ascii("{\"after\":" + after + "}")));
                 case WAIT, ASK_AGAIN_SOON -> draining();
@@ -79,13 +93,11 @@ final class TaskStream implements AutoCloseable {
         }
     }
 
-    /** The first bytes go out at once, so that the viewer knows that it is connected. */
-    private void greet() throws InterruptedException {
-        if (after == 0 && task.status() == TaskStatus.PENDING) {
+    private void greetWhoWaits() throws InterruptedException {
+        if (after == 0
+                && fresh.map(Task::status).filter(TaskStatus.PENDING::equals).isPresent()) {
             send(SseFrames.event(0, "status", ascii("{\"status\":\"pending\"}")));
-            return;
         }
-        send(SseFrames.comment("connected"));
     }
 
     private void draining() throws InterruptedException {
@@ -98,9 +110,13 @@ final class TaskStream implements AutoCloseable {
     private Next follow() throws InterruptedException {
         while (!writer.gone()) {
             Next next = look();
-            boolean isOver = next == Next.END || next == Next.GIVE_UP;
+            boolean isOver = next != Next.WAIT && next != Next.ASK_AGAIN_SOON;
             if (isOver || sources.streaming().draining().isPresent()) {
                 return next;
+            }
+            // The first bytes go out at once, so that the viewer knows that it is connected.
+            if (!hasWritten && !send(SseFrames.comment("connected"))) {
+                return Next.GIVE_UP;
             }
             if (!pause(next == Next.WAIT ? writer.keepAlive() : STORE_AWAY)) {
                 return Next.GIVE_UP;
@@ -123,22 +139,36 @@ final class TaskStream implements AutoCloseable {
 
     private Next here(LiveTranscript live) throws InterruptedException {
         close();
-        isTaskNew = false;
-        boolean taken = sendFrom(live::after);
-        sawAll = live.isOverAt(after);
+        fresh = Optional.empty();
+        boolean taken = sendEarlier(live) && sendFrom(live::after);
+        sawAllOf = live.isOverAt(after) ? EventIds.epoch(live.begin()) : NONE;
         return taken ? Next.WAIT : Next.GIVE_UP;
+    }
+
+    /** What earlier claims have printed is in the log for good, since nobody may write there any more. */
+    private boolean sendEarlier(LiveTranscript live) throws InterruptedException {
+        if (after >= live.begin()) {
+            return true;
+        }
+        if (EventIds.epoch(live.begin()) == 1) {
+            after = live.begin();
+            return true;
+        }
+        boolean taken = sendLogged();
+        after = Math.max(after, live.begin());
+        return taken;
     }
 
     private Next elsewhere() throws InterruptedException {
         if (watching == null) {
             // INVARIANT: the end is looked up before the log is read; what the log holds then is all there is.
-            task = isTaskNew ? task : sources.tasks().find(id);
-            isTaskNew = false;
-            if (!sawAll && !task.transcriptGone() && !sendLogged()) {
+            Task task = fresh.isPresent() ? fresh.get() : sources.tasks().find(id);
+            fresh = Optional.empty();
+            if (sawAllOf != task.epoch() && !task.transcriptGone() && !sendLogged()) {
                 return Next.GIVE_UP;
             }
             if (task.status().isFinal()) {
-                return sendComplete();
+                return sendComplete(task);
             }
             watching = sources.watches().watch(id, after, writer::wake);
         }
@@ -151,10 +181,7 @@ final class TaskStream implements AutoCloseable {
             return Next.GIVE_UP;
         }
         return switch (end.orElse(null)) {
-            case Watches.End.Final(Task ended) -> {
-                task = ended;
-                yield sendComplete();
-            }
+            case Watches.End.Final(Task ended) -> sendComplete(ended);
             case Watches.End.Removed() -> Next.END;
             case null -> Next.WAIT;
         };
@@ -206,13 +233,17 @@ final class TaskStream implements AutoCloseable {
     }
 
     /** What the last event says. */
-    private record Complete(String taskId, String status, TaskView.@Nullable OutcomeView outcome) {}
+    @JsonInclude(JsonInclude.Include.NON_NULL)
+    private record Complete(
+            String taskId, String status, @Nullable Boolean simulated, TaskView.@Nullable OutcomeView outcome) {}
 
-    private Next sendComplete() throws InterruptedException {
+    private Next sendComplete(Task task) {
         TaskView view = TaskView.of(task);
         try {
-            byte[] body = json.writeValueAsBytes(new Complete(view.taskId(), view.status(), view.outcome()));
-            return send(SseFrames.event(after + 1, "complete", body)) ? Next.END : Next.GIVE_UP;
+            byte[] body = json.writeValueAsBytes(
+                    new Complete(view.taskId(), view.status(), view.simulated(), view.outcome()));
+            writer.endSoonWith(SseFrames.event(task.lastEventId(), "complete", body));
+            return Next.ENDED;
         } catch (JsonProcessingException e) {
             throw new IllegalStateException(e);
         }
@@ -225,6 +256,7 @@ final class TaskStream implements AutoCloseable {
     /** Also when it is not taken in time it is on its way, so that the position is behind it. */
     private boolean write(long last, Buffer bytes) throws InterruptedException {
         after = last;
+        hasWritten = true;
         lastWrite = System.nanoTime();
         return writer.write(bytes);
     }

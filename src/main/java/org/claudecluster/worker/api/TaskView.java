@@ -5,14 +5,19 @@ import com.fasterxml.jackson.annotation.JsonProperty;
 import com.fasterxml.jackson.annotation.JsonRawValue;
 import java.math.BigDecimal;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.task.Attempt;
+import org.claudecluster.worker.task.Backoff;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskResult;
 import org.claudecluster.worker.task.Usage;
@@ -43,10 +48,19 @@ public record TaskView(
         @Nullable String finishedAt,
         int attempt,
         int maxAttempts,
+
+        @Schema(description = "Where it is not the default.") @Nullable
+        RetryView retry,
+
         long timeoutMs,
         @Nullable String notBefore,
         @Nullable String worker,
         @Nullable String executorType,
+
+        @Schema(description = "True where the stub only made it look like a run; absent before the first claim.")
+        @Nullable
+        Boolean simulated,
+
         @Nullable String sessionId,
 
         @Schema(description = "Whether this attempt went on with the session of the one before.")
@@ -69,14 +83,25 @@ public record TaskView(
         @Nullable WorkspaceView workspace,
         @Nullable ResultView result,
         @Nullable OutcomeView outcome,
+
+        @Schema(description = "Every claim, the oldest first; only in GET /tasks/{id}.") @Nullable
+        List<AttemptView> attempts,
+
         Links links) {
 
     static TaskView of(Task task) {
-        return of(task, Optional.empty());
+        return of(task, Optional.empty(), Optional.empty());
     }
 
-    /** With the commit that its clone began with, where that is known. */
-    static TaskView of(Task task, Optional<String> startCommit) {
+    /** With the commit that its clone began with, where that is known, and with its line in the ledger. */
+    static TaskView of(Task task, Optional<String> startCommit, List<Attempt> attempts) {
+        return of(
+                task,
+                startCommit,
+                Optional.of(attempts.stream().map(AttemptView::of).toList()));
+    }
+
+    private static TaskView of(Task task, Optional<String> startCommit, Optional<List<AttemptView>> attempts) {
         String self = "/tasks/" + task.id();
         return new TaskView(
                 task.id().toString(),
@@ -92,23 +117,28 @@ public record TaskView(
                 Times.wire(task.finishedAt()),
                 task.attempt(),
                 task.spec().maxAttempts(),
+                RetryView.of(task.spec().retry()),
                 task.spec().timeout().toMillis(),
                 Times.wire(task.spec().notBefore()),
                 task.worker().map(WorkerId::value).orElse(null),
                 task.executorType().orElse(null),
+                task.executorType().map(TaskView::isSimulated).orElse(null),
                 task.sessionId().filter(_ -> isPty(task)).orElse(null),
                 task.resumed() && isPty(task),
                 task.cancelRequested(),
-                task.parked()
-                        .map(why -> new ParkedView(why.reason().wire(), why.message()))
-                        .orElse(null),
+                task.parked().map(why -> ParkedView.of(task, why)).orElse(null),
                 ProgressView.of(task.progress()),
                 task.footprint().map(FootprintView::of).orElse(null),
                 task.spec().continues().map(before -> before.task().toString()).orElse(null),
                 WorkspaceView.of(task, startCommit),
                 task.result().map(ResultView::of).orElse(null),
                 task.outcome().map(outcome -> OutcomeView.of(task, outcome)).orElse(null),
+                attempts.orElse(null),
                 Links.of(task, self));
+    }
+
+    static Boolean isSimulated(String executor) {
+        return ExecutorType.ofWire(executor).filter(ExecutorType::isSimulated).isPresent();
     }
 
     /** Only the CLI has sessions; the stub's would name nothing. */
@@ -116,9 +146,43 @@ public record TaskView(
         return task.executorType().equals(Optional.of(ExecutorType.PTY.wire()));
     }
 
-    /** Why it was sent back to wait. */
+    /** When another attempt is made. */
+    @Schema(name = "TaskRetry")
+    public record RetryView(List<String> on, BackoffView backoff) {
+        static @Nullable RetryView of(Retry retry) {
+            if (retry.equals(Retry.DEFAULT)) {
+                return null;
+            }
+            return new RetryView(
+                    retry.on().stream().sorted().map(Reason::wire).toList(), BackoffView.of(retry.backoff()));
+        }
+    }
+
+    /** How long it waits before the next one. */
+    @Schema(name = "TaskBackoff")
+    public record BackoffView(long initialMs, long maxMs, double factor) {
+        static BackoffView of(Backoff backoff) {
+            return new BackoffView(backoff.initial().toMillis(), backoff.max().toMillis(), backoff.factor());
+        }
+    }
+
+    /** Why it was sent back to wait. {@code times} and {@code since} count its waits for resets of usage limits. */
+    @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "Parked")
-    public record ParkedView(String reason, String message) {}
+    public record ParkedView(
+            String reason,
+            String message,
+            @Nullable Integer times,
+            @Nullable String since) {
+        static ParkedView of(Task task, Parked why) {
+            boolean counted = task.parks().inARow() > 0;
+            return new ParkedView(
+                    why.reason().wire(),
+                    why.message(),
+                    counted ? (Integer) task.parks().inARow() : null,
+                    counted ? Times.wire(task.parks().since()) : null);
+        }
+    }
 
     /** How far it has come. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
@@ -222,6 +286,8 @@ public record TaskView(
                             git.ref().orElse(null),
                             git.depth().orElse(null),
                             git.tokenSecretName().orElse(null),
+                            git.submodules(),
+                            git.lfs(),
                             startCommit.orElse(null))))
                     .orElse(null);
         }
@@ -235,5 +301,7 @@ public record TaskView(
             @Nullable String ref,
             @Nullable Integer depth,
             @Nullable String tokenSecretName,
+            boolean submodules,
+            boolean lfs,
             @Nullable String startCommit) {}
 }

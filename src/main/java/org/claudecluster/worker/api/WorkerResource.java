@@ -135,7 +135,7 @@ public class WorkerResource {
     /** What new tasks authenticate with, and how it stands; nothing of its value. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Auth(
-            @Schema(enumeration = {"ok", "unknown", "expired", "refused", "invalid", "missing"})
+            @Schema(enumeration = {"ok", "unknown", "expired", "refused", "unpaid", "invalid", "missing"})
             String state,
 
             @Schema(enumeration = {"file", "environment", "cli", "none"})

@@ -5,12 +5,19 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.stream.StreamSupport;
+import org.claudecluster.worker.task.ArgumentText;
 
 /** Which working directories may be asked for. The run checks again, since links can be made in between. */
 final class WorkingDirectories {
 
     /** Where the worker keeps empty directories for the next tasks (exec/DirectoryPool). */
     private static final Path RESERVED = Path.of(".spare");
+
+    /** Linux: NAME_MAX, and PATH_MAX with room for what the task itself makes below. */
+    private static final int MAX_NAME_BYTES = 255;
+
+    private static final int MAX_PATH_BYTES = 3_000;
 
     private WorkingDirectories() {}
 
@@ -21,6 +28,10 @@ final class WorkingDirectories {
             Path resolved = root.resolve(relative).normalize();
             if (relative.isAbsolute() || !resolved.startsWith(root) || resolved.equals(root)) {
                 return Optional.of("must be a relative path below the workspace root, without a way out by ..");
+            }
+            if (isTooLong(resolved)) {
+                return Optional.of("must have names of at most %d bytes, and at most %d bytes with the workspace root"
+                        .formatted(MAX_NAME_BYTES, MAX_PATH_BYTES));
             }
             if (root.relativize(resolved).startsWith(RESERVED)) {
                 return Optional.of("must not begin with " + RESERVED + ", which is the worker's own");
@@ -33,6 +44,12 @@ final class WorkingDirectories {
         } catch (IOException _) {
             return Optional.of("can't be looked at on this worker");
         }
+    }
+
+    private static boolean isTooLong(Path path) {
+        return ArgumentText.utf8Length(path.toString()) > MAX_PATH_BYTES
+                || StreamSupport.stream(path.spliterator(), false)
+                        .anyMatch(name -> ArgumentText.utf8Length(name.toString()) > MAX_NAME_BYTES);
     }
 
     private static boolean leavesByLink(Path root, Path resolved) throws IOException {

@@ -72,6 +72,7 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "404", description = "There is no such task.")
     @APIResponse(responseCode = "409", description = "No clone of the task's, or another worker has it.")
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
+    @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
     public Response diff(@PathParam("id") String id) {
         Task task = tasks.find(tasks.id(id));
         return switch (workspaces.find(task)) {
@@ -86,6 +87,7 @@ public class WorkspaceResource {
             case Found.Elsewhere(String home) -> throw holders.elsewhere(home);
             case Found.Gone _ -> throw gone();
             case Found.None _ -> throw none();
+            case Found.Unknown(String why) -> throw unknown(why);
         };
     }
 
@@ -106,6 +108,7 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "404", description = "There is no such task.")
     @APIResponse(responseCode = "409", description = "The task has no directory, or another worker has it.")
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
+    @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
     public Response artifacts(@PathParam("id") String id, @QueryParam("format") @Nullable String format)
             throws IOException {
         Task task = tasks.find(tasks.id(id));
@@ -128,6 +131,7 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "404", description = "There is no such task, or no such file.")
     @APIResponse(responseCode = "409", description = "The task has no directory, or another worker has it.")
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
+    @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
     public Response artifact(@PathParam("id") String id, @PathParam("path") String path) throws IOException {
         Optional<Artifacts> files = files(tasks.find(tasks.id(id)));
         Optional<Artifacts.Open> found =
@@ -154,6 +158,7 @@ public class WorkspaceResource {
             case Found.Elsewhere(String home) -> throw holders.elsewhere(home);
             case Found.Gone _ -> throw gone();
             case Found.None _ -> throw none();
+            case Found.Unknown(String why) -> throw unknown(why);
         };
     }
 
@@ -190,6 +195,12 @@ public class WorkspaceResource {
     private static TaskProblem none() {
         return new TaskProblem(
                 Code.NO_WORKSPACE, "the task has no directory: it has not begun, or ran in the stub executor");
+    }
+
+    static TaskProblem unknown(String why) {
+        return new TaskProblem(
+                Code.WORKSPACE_UNREADABLE,
+                "the worker's disk does not say what is in the workspace (" + why + "): its log has more");
     }
 
     private static TaskProblem gone() {

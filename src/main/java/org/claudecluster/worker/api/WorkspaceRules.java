@@ -49,6 +49,8 @@ final class WorkspaceRules {
                         String.valueOf(asked.url()),
                         Optional.ofNullable(asked.ref()),
                         Optional.ofNullable(asked.depth()),
-                        Optional.ofNullable(asked.tokenSecretName())));
+                        Optional.ofNullable(asked.tokenSecretName()),
+                        Boolean.TRUE.equals(asked.submodules()),
+                        Boolean.TRUE.equals(asked.lfs())));
     }
 }

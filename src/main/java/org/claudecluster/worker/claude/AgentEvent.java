@@ -28,6 +28,11 @@ public record AgentEvent(byte[] json, JsonNode node) {
         return type().equals("result");
     }
 
+    /** Whether the agent itself tells it, and none of its subagents. */
+    public boolean isOfMain() {
+        return !node.path("parent_tool_use_id").isTextual();
+    }
+
     /** The id of the assistant's message, which several lines share; empty for other types. */
     public String messageId() {
         return type().equals("assistant") ? node.path("message").path("id").asText() : "";

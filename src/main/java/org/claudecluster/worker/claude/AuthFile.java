@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 
 /**
@@ -24,6 +25,9 @@ public sealed interface AuthFile {
 
     /** Nothing is there. */
     record Absent() implements AuthFile {}
+
+    /** It can't be told what is there: the disk or the rights to it stand in the way. It is no absence. */
+    record Unreadable(String why) implements AuthFile {}
 
     /** Something is there that we can't use; {@code why} shows none of it. */
     record Refused(String why) implements AuthFile {}
@@ -39,14 +43,11 @@ public sealed interface AuthFile {
     /** Looks at it, following symbolic links, since Kubernetes swaps one when a Secret changes. */
     static AuthFile read(Path file) {
         try {
-            if (!Files.exists(file)) {
-                // A dangling link is a mount that is not there yet.
-                return new Absent();
-            }
-            if (Files.isDirectory(file)) {
+            BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
+            if (found.isDirectory()) {
                 return new Refused("it is a directory: name the file in it");
             }
-            if (!Files.isRegularFile(file)) {
+            if (!found.isRegularFile()) {
                 return new Refused("it is no regular file");
             }
             byte[] bytes = firstBytes(file);
@@ -55,9 +56,10 @@ public sealed interface AuthFile {
             }
             return parse(bytes, isWorldReadable(file));
         } catch (NoSuchFileException _) {
+            // A dangling link is a mount that is not there yet.
             return new Absent();
         } catch (IOException e) {
-            return new Refused("it can't be read (" + e.getClass().getSimpleName() + ")");
+            return new Unreadable("it can't be read (" + e.getClass().getSimpleName() + ")");
         }
     }
 

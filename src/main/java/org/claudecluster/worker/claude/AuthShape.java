@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The shapes that a credentials file may have. */
@@ -48,7 +49,7 @@ public sealed interface AuthShape {
         List<String> named = NAMES.stream().filter(json::has).toList();
         if (!named.contains("primaryApiKey") && (json.has("apiKeyHelper") || json.has("env"))) {
             requireCredential(json, named);
-            return new Ready(new Credential.BySettings(text));
+            return new Ready(new Credential.BySettings(text, switches(json.path("env"))));
         }
         if (named.size() > 1) {
             throw new UnknownShapeException(
@@ -61,6 +62,12 @@ public sealed interface AuthShape {
                             : "it has no shape that is known");
         }
         return new Ready(flat(named.getFirst(), json));
+    }
+
+    private static Map<String, String> switches(JsonNode env) {
+        return Credential.PROVIDERS.keySet().stream()
+                .filter(name -> OwnVariables.isOn(env.path(name).asText()))
+                .collect(Collectors.toMap(name -> name, _ -> "1"));
     }
 
     /** The names that may stand at the top, each for a key or token. */

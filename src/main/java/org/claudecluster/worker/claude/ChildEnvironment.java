@@ -1,15 +1,16 @@
 package org.claudecluster.worker.claude;
 
 import java.nio.file.Path;
-import java.util.List;
+import java.util.EnumMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
+import org.claudecluster.worker.claude.OwnVariables.Passes;
 
 /**
- * The whole environment of a task's process, built and not inherited: only what is named here is taken over from the
- * worker, so that neither its database password nor any other secret reaches a tool.
+ * The whole environment of a task's process, built and not inherited: only what {@link OwnVariables} lets pass is taken
+ * over from the worker, so that neither its database password nor any other secret is inherited by a tool that has no
+ * need of it. A tool of the same user could read the worker's own environment all the same; {@code terminal.OwnMemory}
+ * closes that.
  */
 public final class ChildEnvironment {
 
@@ -18,51 +19,6 @@ public final class ChildEnvironment {
 
     /** The same for one run of the task, by which its processes are found; its value is made by {@link #run}. */
     public static final String RUN_MARKER = "CLAUDECLUSTER_RUN";
-
-    private static final Set<String> INHERITED = Set.of(
-            "PATH",
-            "LANG",
-            "LC_ALL",
-            "LC_CTYPE",
-            "TZ",
-            "HTTP_PROXY",
-            "HTTPS_PROXY",
-            "NO_PROXY",
-            "ALL_PROXY",
-            "http_proxy",
-            "https_proxy",
-            "no_proxy",
-            "all_proxy",
-            "NODE_EXTRA_CA_CERTS",
-            "SSL_CERT_FILE",
-            "SSL_CERT_DIR",
-            "REQUESTS_CA_BUNDLE",
-            "CURL_CA_BUNDLE",
-            "GIT_SSL_CAINFO",
-            "IS_SANDBOX",
-            "API_TIMEOUT_MS",
-            "MAX_THINKING_TOKENS",
-            "MAX_MCP_OUTPUT_TOKENS",
-            "AWS_REGION",
-            "CLOUD_ML_REGION",
-            "GOOGLE_CLOUD_PROJECT");
-
-    private static final List<String> INHERITED_PREFIXES =
-            List.of("ANTHROPIC_", "CLAUDE_CODE_", "BASH_DEFAULT_", "BASH_MAX_", "MCP_", "DISABLE_");
-
-    /**
-     * How names of secrets end. Custom headers carry keys as well; a descriptor's number means nothing in a process that
-     * did not inherit the descriptor.
-     */
-    private static final List<String> SECRET_SUFFIXES = List.of(
-            "_KEY",
-            "_TOKEN",
-            "_SECRET",
-            "_PASSWORD",
-            "_PASSPHRASE",
-            "_CUSTOM_HEADERS",
-            "_CREDENTIALS",
-            "_FILE_DESCRIPTOR");
 
     /** What an unattended run wants; the worker's own environment may override each. */
     private static final Map<String, String> DEFAULTS = Map.of(
@@ -77,27 +33,28 @@ public final class ChildEnvironment {
             // The CLI's own default retries a bad key for three silent minutes.
             "CLAUDE_CODE_MAX_RETRIES", "4");
 
-    private final Map<String, String> inherited;
+    private final Map<Passes, Map<String, String>> own = new EnumMap<>(Passes.class);
 
     /** Takes over what a child may have of the worker's own environment. */
     public ChildEnvironment(Map<String, String> own) {
-        inherited = own.entrySet().stream()
-                .filter(entry -> isInherited(entry.getKey()))
-                .collect(Collectors.toUnmodifiableMap(Map.Entry::getKey, Map.Entry::getValue));
+        own.forEach((name, value) -> this.own
+                .computeIfAbsent(OwnVariables.of(name), _ -> new TreeMap<>())
+                .put(name, value));
     }
 
     /**
      * Builds it.
      *
-     * @param extra what the configuration names on top; it wins over everything but the marker
-     * @param home HOME, shared by all tasks
+     * @param extra what the credential needs and what the configuration names on top; it wins over everything but the
+     *     marker, and chooses which provider's variables come along
+     * @param home HOME, the task's own or that of all
      * @param configDirectory CLAUDE_CONFIG_DIR, writable
      * @param temporary a directory of the task's own, which is deleted after it
      */
     public Map<String, String> of(
             Map<String, String> extra, String marker, Path home, Path configDirectory, Path temporary) {
         Map<String, String> built = new TreeMap<>(DEFAULTS);
-        built.putAll(inherited);
+        built.putAll(inherited(extra));
         built.put("HOME", home.toString());
         built.put("CLAUDE_CONFIG_DIR", configDirectory.toString());
         built.put("CLAUDE_CODE_TMPDIR", temporary.toString());
@@ -107,16 +64,20 @@ public final class ChildEnvironment {
         return built;
     }
 
+    private Map<String, String> inherited(Map<String, String> extra) {
+        Map<String, String> taken = new TreeMap<>(own.getOrDefault(Passes.ALWAYS, Map.of()));
+        Map<String, String> known = new TreeMap<>(taken);
+        known.putAll(extra);
+        own.forEach((passes, variables) -> {
+            if (passes.in(known)) {
+                taken.putAll(variables);
+            }
+        });
+        return taken;
+    }
+
     /** Names one run: the task's id and the claim's epoch, with a dot between. */
     public static String run(String task, long epoch) {
         return task + "." + epoch;
-    }
-
-    private static boolean isInherited(String name) {
-        // Federation comes with the credential, or else it would stand beside a mounted key.
-        if (SECRET_SUFFIXES.stream().anyMatch(name::endsWith) || Credential.FEDERATION.contains(name)) {
-            return false;
-        }
-        return INHERITED.contains(name) || INHERITED_PREFIXES.stream().anyMatch(name::startsWith);
     }
 }

@@ -37,6 +37,7 @@ public final class CommandLine {
         Optional<UUID> earlier = exists ? Optional.of(session) : options.resumeSessionId();
         arguments.add(earlier.map(found -> "--resume=" + found).orElse("--session-id=" + session));
         options.model().ifPresent(model -> arguments.add("--model=" + model));
+        options.fallbackModel().ifPresent(model -> arguments.add("--fallback-model=" + model));
         options.maxTurns().ifPresent(turns -> arguments.add("--max-turns=" + turns));
         options.maxBudgetUsd().ifPresent(budget -> arguments.add("--max-budget-usd=" + budget.toPlainString()));
         options.appendSystemPrompt().ifPresent(text -> arguments.add("--append-system-prompt=" + text));

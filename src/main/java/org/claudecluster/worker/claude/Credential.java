@@ -138,11 +138,21 @@ public sealed interface Credential {
         }
     }
 
-    /** A settings file with variables or an {@code apiKeyHelper}; each run gets a copy, as it was when it started. */
-    record BySettings(String json) implements Credential {
+    /**
+     * A settings file with variables or an {@code apiKeyHelper}; each run gets a copy, as it was when it started.
+     *
+     * @param switches what in it chooses a provider
+     */
+    record BySettings(String json, Map<String, String> switches) implements Credential {
+
+        public BySettings {
+            switches = Map.copyOf(switches);
+        }
+
+        /** Those of a provider that the settings choose, so that its variables come along. */
         @Override
         public Map<String, String> environment() {
-            return Map.of();
+            return switches;
         }
 
         @Override
@@ -199,11 +209,16 @@ public sealed interface Credential {
         }
     }
 
-    /** Another provider's, such as Bedrock's, of which we know no more than that it is asked for. */
+    /**
+     * Another provider's, such as Bedrock's, of which we know no more than that it is asked for. Its own variables come
+     * along with the switch ({@link OwnVariables}).
+     */
     record Provider(String kind) implements Credential {
         @Override
         public Map<String, String> environment() {
-            return Map.of();
+            return PROVIDERS.entrySet().stream()
+                    .filter(entry -> entry.getValue().equals(kind))
+                    .collect(Collectors.toMap(Map.Entry::getKey, _ -> "1"));
         }
 
         @Override
@@ -228,15 +243,15 @@ public sealed interface Credential {
             "CLAUDE_CODE_USE_MANTLE", "mantle",
             "CLAUDE_CODE_USE_VERTEX", "vertex",
             "CLAUDE_CODE_USE_FOUNDRY", "foundry",
-            "CLAUDE_CODE_USE_ANTHROPIC_AWS", "anthropic_aws");
+            "CLAUDE_CODE_USE_ANTHROPIC_AWS", "anthropic_aws",
+            "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD", "anthropic_google_cloud");
 
-    /** Takes the worker's own credential, in the CLI's order of precedence. */
+    /** Takes the worker's own credential, in the CLI's order of precedence: a provider that is chosen beats a key. */
     static Credential from(Map<String, String> environment) {
-        return value(environment, "ANTHROPIC_API_KEY")
-                .map(key -> apiKey(key, Map.of()))
+        return provider(environment)
+                .or(() -> value(environment, "ANTHROPIC_API_KEY").map(key -> apiKey(key, Map.of())))
                 .or(() -> value(environment, "ANTHROPIC_AUTH_TOKEN").map(token -> authToken(token, Map.of())))
                 .or(() -> value(environment, "CLAUDE_CODE_OAUTH_TOKEN").map(token -> oauthToken(token, Map.of())))
-                .or(() -> provider(environment))
                 .or(() -> federation(environment))
                 .orElseGet(None::new);
     }
@@ -261,9 +276,7 @@ public sealed interface Credential {
     private static Optional<Credential> provider(Map<String, String> environment) {
         return PROVIDERS.keySet().stream()
                 .sorted()
-                .filter(name -> value(environment, name)
-                        .filter(text -> !text.equals("0") && !text.equals("false"))
-                        .isPresent())
+                .filter(name -> OwnVariables.isOn(environment.get(name)))
                 .findFirst()
                 .map(name -> new Provider(PROVIDERS.getOrDefault(name, name)));
     }

@@ -1,121 +1,155 @@
 package org.claudecluster.worker.claude;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.util.Optional;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.claudecluster.worker.task.Reason;
 
 /**
- * How the CLI's failures look. Neither the exit code nor {@code subtype} is enough alone: an API failure says
- * {@code subtype: success} with {@code is_error: true}, and an interrupted run exits 0.
- *
- * <p>Texts are matched only where the CLI gives no other sign; each place says which version prints it.
+ * What a failure of the API means: the first row of {@link #TABLE} that holds says it. Texts are matched only where the
+ * CLI gives no other sign; each place says which version prints it.
  */
-final class Failures {
+public final class Failures {
 
-    private static final int EXIT_OK = 0;
-    private static final int HTTP_UNAUTHORIZED = 401;
-    private static final int HTTP_FORBIDDEN = 403;
-    private static final int HTTP_TOO_MANY_REQUESTS = 429;
-    private static final int HTTP_OVERLOADED = 529;
+    static final int HTTP_UNAUTHORIZED = 401;
+    static final int HTTP_PAYMENT_REQUIRED = 402;
+    static final int HTTP_FORBIDDEN = 403;
+    static final int HTTP_TOO_MANY_REQUESTS = 429;
+    static final int HTTP_OVERLOADED = 529;
+
+    /** The CLI's words (type {@code SDKAssistantMessageError}) for a credential that nobody is let in with. */
+    private static final Set<String> NOT_LET_IN = Set.of(
+            "authentication_failed",
+            "oauth_org_not_allowed",
+            "account_on_hold",
+            "verification_required",
+            "cloud_credential_error");
+
+    /** The model's reasons to stop that leave an answer unfinished, told beside an error. */
+    private static final Set<String> UNFINISHED = Set.of("max_tokens", "model_context_window_exceeded", "pause_turn");
+
+    /** What a 403 says that is about what was asked for, and not about who asks. */
+    private static final Pattern NOT_FOR_YOU =
+            Pattern.compile("\\bmodels?\\b|permission_error|permission to use|no access|n[o']t have access");
+
+    /** What it says when it is about who asks after all. */
+    private static final Pattern NOT_YOU = Pattern.compile("revoked|expired|oauth|/login|on hold"
+            + "|(organization|account|key|token) (is|has been) disabled|invalid (api |x-api-)?(key|token|bearer)");
+
+    /** Above the longest of the CLI's own sentences. */
+    private static final int LOOKED_AT = 4096;
 
     private Failures() {}
 
-    static Outcome judge(Ending ending, Optional<JsonNode> result, boolean sawEvent, String apiError, String lastText) {
-        return result.map(line -> byResult(ending, line, apiError))
-                .orElseGet(() -> sawEvent ? withoutResult(ending, apiError) : byEnding(ending, lastText));
-    }
+    /**
+     * What is known of a failure.
+     *
+     * @param status of the API's answer; 0 where no call was answered, or 2.1.197 met a 529
+     * @param code the CLI's {@code api_error} (2.1.330)
+     * @param word the CLI's {@code error} beside its last own message
+     * @param stopReason the model's
+     * @param text what the CLI prints for people, in lower case
+     */
+    private record Failure(int status, String code, String word, String stopReason, String text) {
 
-    private static Outcome byResult(Ending ending, JsonNode result, String apiError) {
-        boolean told = result.path("subtype").asText().equals("success")
-                && !result.path("is_error").asBoolean();
-        if (told && ending.equals(new Ending.Exited(EXIT_OK))) {
-            return new Outcome.Completed(ending, Optional.empty());
+        boolean says(String part) {
+            return text.contains(part);
         }
-        if (told) {
-            return byEnding(ending, "the CLI reported success, but ended with an error");
+
+        boolean isUsageLimit() {
+            // "You've hit your 5-hour limit · resets 2:01am (UTC)"; "You're out of extra usage".
+            return code.equals("usage_limit_reached")
+                    || (text.startsWith("you've hit your") && says(" limit"))
+                    || text.startsWith("you're out of extra usage");
         }
-        return new Outcome.Failed(reason(result, apiError), message(result), ending);
-    }
 
-    private static Reason reason(JsonNode result, String apiError) {
-        return switch (result.path("subtype").asText()) {
-            case "error_max_turns" -> Reason.MAX_TURNS;
-            case "error_max_budget_usd" -> Reason.BUDGET_EXCEEDED;
-            default -> isUsageLimit(result) ? Reason.USAGE_LIMIT : byStatus(result, apiError);
-        };
-    }
-
-    private static Reason byStatus(JsonNode result, String apiError) {
-        return switch (result.path("api_error_status").asInt()) {
-            case HTTP_UNAUTHORIZED, HTTP_FORBIDDEN -> Reason.AUTH_FAILED;
-            case HTTP_TOO_MANY_REQUESTS -> Reason.RATE_LIMITED;
-            case HTTP_OVERLOADED -> Reason.OVERLOADED;
-            // No call was answered (not logged in, time-out), or 2.1.197 met a 529.
-            case 0 -> byText(message(result), apiError);
-            default -> Reason.API_ERROR;
-        };
-    }
-
-    private static Reason byText(String message, String apiError) {
-        if (message.startsWith("API Error: Repeated 529")) {
-            return Reason.OVERLOADED;
+        /** The one caller's model, say: the credential is good for others. */
+        boolean isAboutWhatWasAsked() {
+            boolean told =
+                    NOT_FOR_YOU.matcher(text).find() && !NOT_YOU.matcher(text).find();
+            return status == HTTP_FORBIDDEN
+                    && !code.equals("provider_credentials")
+                    && (told || word.equals("model_not_found"));
         }
-        // A workload's identity that the token endpoint does not take (2.1.197 and 2.1.330); 5xx is another matter.
-        return message.startsWith("API Error: Token exchange failed with status 4")
-                ? Reason.AUTH_FAILED
-                : byApiError(apiError);
     }
 
-    /** The words of the CLI's own failure lines; the same in 2.1.197 and 2.1.330. */
-    private static Reason byApiError(String error) {
-        return switch (error) {
-            case "authentication_failed" -> Reason.AUTH_FAILED;
-            case "rate_limit" -> Reason.RATE_LIMITED;
-            case "overloaded" -> Reason.OVERLOADED;
-            default -> Reason.API_ERROR;
-        };
+    /** One line of the table. */
+    public record Row(String when, Reason then) {}
+
+    private record Rule(String when, Predicate<Failure> holds, Reason then) {}
+
+    private static final List<Rule> RULES = List.of(
+            new Rule(
+                    "`api_error` is `usage_limit_reached`, or the text \"You've hit your … limit\", \"You're out of extra usage\"",
+                    Failure::isUsageLimit,
+                    Reason.USAGE_LIMIT),
+            new Rule(
+                    "status 402, `billing_error`, or the text \"credit balance is too low\"",
+                    failure -> failure.status() == HTTP_PAYMENT_REQUIRED
+                            || failure.word().equals("billing_error")
+                            || failure.says("billing_error")
+                            || failure.says("credit balance is too low"),
+                    Reason.BILLING),
+            new Rule(
+                    "status 403 about what was asked for, such as one model",
+                    Failure::isAboutWhatWasAsked,
+                    Reason.API_ERROR),
+            new Rule(
+                    "status 401 or 403, or the text \"organization has been disabled\"",
+                    failure -> failure.status() == HTTP_UNAUTHORIZED
+                            || failure.status() == HTTP_FORBIDDEN
+                            || failure.says("organization has been disabled"),
+                    Reason.AUTH_FAILED),
+            new Rule("status 429", failure -> failure.status() == HTTP_TOO_MANY_REQUESTS, Reason.RATE_LIMITED),
+            new Rule("status 529", failure -> failure.status() == HTTP_OVERLOADED, Reason.OVERLOADED),
+            new Rule("any other status", failure -> failure.status() != 0, Reason.API_ERROR),
+            new Rule(
+                    "no status, `overloaded`, or the text \"Repeated 529\"",
+                    failure -> failure.word().equals("overloaded")
+                            || failure.text().startsWith("api error: repeated 529"),
+                    Reason.OVERLOADED),
+            new Rule(
+                    "no status, `authentication_failed` and its kin, or a token exchange that was refused (4xx)",
+                    failure -> NOT_LET_IN.contains(failure.word())
+                            // A workload's identity that the token endpoint does not take (2.1.197 and 2.1.330).
+                            || failure.text().startsWith("api error: token exchange failed with status 4"),
+                    Reason.AUTH_FAILED),
+            new Rule("no status, `rate_limit`", failure -> failure.word().equals("rate_limit"), Reason.RATE_LIMITED),
+            new Rule(
+                    "no status, `max_output_tokens`, or a `stop_reason` that leaves an answer unfinished",
+                    failure -> failure.word().equals("max_output_tokens") || UNFINISHED.contains(failure.stopReason()),
+                    Reason.INCOMPLETE),
+            new Rule("anything else", _ -> true, Reason.API_ERROR));
+
+    /** The table as people read it; a test holds that docs/api.md has it. */
+    public static final List<Row> TABLE =
+            RULES.stream().map(rule -> new Row(rule.when(), rule.then())).toList();
+
+    /** Of a result line that tells of a failure. */
+    static Reason reason(JsonNode result, String word) {
+        String told = result.path("result").asText("");
+        String text = told.isBlank() ? result.path("errors").path(0).asText("") : told;
+        return judge(new Failure(
+                result.path("api_error_status").asInt(),
+                result.path("api_error").asText(""),
+                word,
+                result.path("stop_reason").asText(""),
+                text.substring(0, Math.min(LOOKED_AT, text.length())).toLowerCase(Locale.ROOT)));
     }
 
-    /** 2.1.330 has a code for it; before, only "You've hit your 5-hour limit · resets 2:01am (UTC)" tells. */
-    private static boolean isUsageLimit(JsonNode result) {
-        if (result.path("api_error").asText().equals("usage_limit_reached")) {
-            return true;
-        }
-        String text = message(result);
-        return result.path("is_error").asBoolean() && text.startsWith("You've hit your") && text.contains(" limit");
+    /** Of a run that ended without a result, after the CLI had told of a failure in this word. */
+    static Reason ofWord(String word) {
+        return judge(new Failure(0, "", word, "", ""));
     }
 
-    private static String message(JsonNode result) {
-        if (result.path("result").isTextual() && !result.path("result").asText().isBlank()) {
-            return result.path("result").asText();
-        }
-        if (result.path("errors").path(0).isTextual()) {
-            return result.path("errors").path(0).asText();
-        }
-        return result.path("subtype").asText("no message");
-    }
-
-    private static Outcome withoutResult(Ending ending, String apiError) {
-        return switch (ending) {
-            case Ending.Exited(int code) ->
-                new Outcome.Failed(
-                        apiError.isEmpty() && code != EXIT_OK ? Reason.EXIT_NONZERO : byApiError(apiError),
-                        "the CLI ended with exit code " + code + " and without a result",
-                        ending);
-            case Ending.Signalled _, Ending.NotStarted _ -> byEnding(ending, "");
-        };
-    }
-
-    private static Outcome byEnding(Ending ending, String text) {
-        return switch (ending) {
-            case Ending.Exited(int code) when code == EXIT_OK -> new Outcome.Completed(ending, Optional.empty());
-            case Ending.Exited(int code) ->
-                new Outcome.Failed(Reason.EXIT_NONZERO, text.isEmpty() ? "exit code " + code : text, ending);
-            case Ending.Signalled(int signal) ->
-                new Outcome.Failed(Reason.KILLED_BY_SIGNAL, "ended by signal " + signal, ending);
-            case Ending.NotStarted _ -> new Outcome.Failed(Reason.NEVER_STARTED, text, ending);
-        };
+    private static Reason judge(Failure failure) {
+        return RULES.stream()
+                .filter(rule -> rule.holds().test(failure))
+                .map(Rule::then)
+                .findFirst()
+                .orElse(Reason.API_ERROR);
     }
 }

@@ -3,13 +3,12 @@ package org.claudecluster.worker.claude;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
+import org.claudecluster.worker.files.Disk;
+import org.claudecluster.worker.files.WholeFile;
 import org.jboss.logging.Logger;
 
 /**
@@ -32,20 +31,19 @@ public final class LoginStore {
     /** The login with this hash: what an earlier import and the CLI made of it, or else these bytes. */
     public Credential.Login imported(String json, String hash) throws IOException {
         Path directory = root.resolve(hash);
-        if (!Files.exists(directory.resolve(FILE))) {
+        // INVARIANT: only where there is none. Over one that can't be looked at, the spent token would be put.
+        if (Disk.REAL.look(directory.resolve(FILE)).isEmpty()) {
             make(json, directory);
         }
         return new Credential.Login(directory, hash);
     }
 
-    /** INVARIANT: the file appears whole, in one rename; a half written login would never be mended. */
+    /** INVARIANT: the file appears whole; a half written login would never be mended. */
     private void make(String json, Path directory) throws IOException {
         Files.createDirectories(directory);
         Files.setPosixFilePermissions(root, PosixFilePermissions.fromString("rwx------"));
-        // Made 0600, as every file by this call.
-        Path fresh = Files.createTempFile(directory, ".new", ".json");
-        Files.writeString(fresh, json);
-        Files.move(fresh, directory.resolve(FILE), StandardCopyOption.ATOMIC_MOVE);
+        WholeFile.removeParts(directory);
+        WholeFile.write(directory.resolve(FILE), json);
     }
 
     /** How a login stands now. Empty when it can't be read, such as in the middle of a refresh. */
@@ -60,36 +58,33 @@ public final class LoginStore {
 
     /** A login that somebody has made in the CLI's own directory. */
     public static Optional<Credential.Login> in(Path configDirectory) {
-        boolean there = Files.isRegularFile(configDirectory.resolve(FILE));
-        return there
+        return isThere(configDirectory.resolve(FILE))
                 ? Optional.of(new Credential.Login(
                         configDirectory,
                         Credential.fingerprint(configDirectory.toString().getBytes(StandardCharsets.UTF_8))))
                 : Optional.empty();
     }
 
-    /** Removes the logins of files that are no longer mounted; to be called before any run uses them. */
-    public void removeAllBut(Optional<String> hash) {
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(root)) {
-            for (Path directory : all) {
-                if (!directory.getFileName().toString().equals(hash.orElse(""))) {
-                    remove(directory);
-                }
-            }
-        } catch (NoSuchFileException _) {
-            // Nothing was ever imported.
-            return;
+    /** What can't be looked at is taken for one: the CLI says what it makes of it. */
+    private static boolean isThere(Path file) {
+        try {
+            return Disk.REAL.look(file).filter(found -> !found.isDirectory()).isPresent();
         } catch (IOException e) {
-            LOG.warnf("logins that are no longer mounted are left in %s: %s", root, e);
+            LOG.warnf("the CLI's own login can't be looked at: %s", e);
+            return true;
         }
     }
 
-    private static void remove(Path directory) throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                Files.deleteIfExists(file);
+    /** Removes the logins of other files than the one that is in use; to be called before any run uses them. */
+    public void removeAllBut(String hash) {
+        try {
+            for (Path directory : Disk.REAL.list(root)) {
+                if (!String.valueOf(directory.getFileName()).equals(hash)) {
+                    Disk.REAL.removeTree(directory);
+                }
             }
+        } catch (IOException e) {
+            LOG.warnf("logins that are no longer mounted are left in %s: %s", root, e);
         }
-        Files.deleteIfExists(directory);
     }
 }

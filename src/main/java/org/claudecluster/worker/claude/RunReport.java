@@ -2,33 +2,33 @@ package org.claudecluster.worker.claude;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Arrays;
 import java.util.Optional;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.TaskResult;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects what a run tells about itself: the last {@code result} line (several in one process are normal), the last
- * API failure, and the end of the plain text for programs that print no JSON. Safe for one writing thread;
- * read it after the terminal has ended.
+ * API failure, the assistant's last words, what it has begun and not ended, and the end of the plain text. Safe for one
+ * writing thread; read it after the terminal has ended.
  */
 public final class RunReport {
 
-    /** How much plain text is kept for the message of a failure. */
-    private static final int TEXT_TAIL = 512;
+    /** More than is kept of an answer in the end. */
+    private static final int MOST_SPOKEN = 1_000_000;
 
     private final InstantSource clock;
+    private final LastWords words = new LastWords();
+    private final OpenTools tools = new OpenTools();
+    private final BackgroundTasks background = new BackgroundTasks();
     private @Nullable JsonNode result;
     private @Nullable Instant resetsAt;
     private String lastError = "";
-    private boolean sawEvent;
-    private byte[] text = new byte[0];
+    private String spoken = "";
+    private boolean spokeLast;
+    private boolean speaks;
     private int authFailures;
     private volatile boolean hopeless;
 
@@ -39,26 +39,46 @@ public final class RunReport {
 
     /** Takes an agent event. */
     public void event(AgentEvent event) {
-        sawEvent = true;
+        words.interrupted();
+        boolean ofAssistant = event.type().equals("assistant");
+        speaks |= ofAssistant || event.isResult() || event.subtype().equals("init");
         if (event.isResult()) {
             result = event.node();
         }
+        if (ofAssistant && event.isOfMain()) {
+            event.node().path("message").path("content").forEach(this::block);
+        }
+        tools.after(event);
+        background.after(event);
         // An answer shows that the retries before it have helped.
-        String unlessTold = event.type().equals("assistant") ? "" : lastError;
-        lastError = event.apiError().orElse(unlessTold);
+        lastError = event.apiError().orElse(ofAssistant ? "" : lastError);
         countAuthFailures(event);
         event.limitReset().ifPresent(reset -> resetsAt = reset);
     }
 
+    private void block(JsonNode block) {
+        String type = block.path("type").asText();
+        String text = block.path("text").asText();
+        if (type.equals("text") && !text.isBlank()) {
+            spoken = text.length() <= MOST_SPOKEN ? text : text.substring(0, MOST_SPOKEN);
+            spokeLast = true;
+        } else if (type.equals("tool_use")) {
+            spokeLast = false;
+        }
+    }
+
     /**
      * The first may lead to a refresh of the login that helps (2.1.197 and 2.1.330: one {@code api_retry}, then the
-     * answer); a second in a row is followed by more of them only.
+     * answer); a second in a row is followed by more of them only. A 403 may be about one model only.
      */
     private void countAuthFailures(AgentEvent event) {
         if (lastError.isEmpty()) {
             authFailures = 0;
         }
-        if (event.subtype().equals("api_retry") && lastError.equals("authentication_failed")) {
+        boolean refused = event.subtype().equals("api_retry")
+                && lastError.equals("authentication_failed")
+                && event.node().path("error_status").asInt() != Failures.HTTP_FORBIDDEN;
+        if (refused) {
             authFailures++;
         }
         hopeless = authFailures > 1;
@@ -69,16 +89,9 @@ public final class RunReport {
         return hopeless ? Optional.of(Reason.AUTH_FAILED) : Optional.empty();
     }
 
-    /** Takes terminal bytes; the buffer's position is left as it was. */
+    /** Takes what was printed and is no event; the buffer's position is left as it was. */
     public void output(ByteBuffer bytes) {
-        if (sawEvent) {
-            return;
-        }
-        int more = Math.min(TEXT_TAIL, bytes.remaining());
-        int kept = Math.min(text.length, TEXT_TAIL - more);
-        byte[] joined = Arrays.copyOfRange(text, text.length - kept, text.length + more);
-        bytes.get(bytes.limit() - more, joined, kept, more);
-        text = joined;
+        words.take(bytes);
     }
 
     /** Whether a result has been seen, so that only the process's end is missing. */
@@ -86,32 +99,27 @@ public final class RunReport {
         return result != null;
     }
 
-    /** What the run came to, judged by the exit and by the result line together. */
-    public Verdict verdict(Ending ending) {
-        Optional<JsonNode> line = Optional.ofNullable(result);
-        Optional<TaskResult> parsed = line.map(ResultLine::toResult);
-        Outcome outcome = Failures.judge(ending, line, sawEvent, lastError, lastText());
-        return new Verdict(outcome, parsed, reset(outcome));
-    }
-
-    private Optional<Instant> reset(Outcome outcome) {
-        Optional<Reason> reason = outcome.reason();
-        if (!reason.equals(Optional.of(Reason.USAGE_LIMIT)) && !reason.equals(Optional.of(Reason.RATE_LIMITED))) {
-            return Optional.empty();
-        }
-        return Optional.ofNullable(resetsAt)
-                .or(() -> outcome.message().flatMap(text -> ResetText.parse(text, clock.instant())));
+    /** All that was told so far. */
+    public Told told() {
+        Optional<ResultLine> line = line();
+        return new Told(
+                line,
+                Optional.of(lastError).filter(word -> !word.isEmpty()).map(Failures::ofWord),
+                speaks,
+                tools.leftOpen(),
+                background.open(),
+                background.cutOff(),
+                words.text(),
+                Optional.ofNullable(resetsAt)
+                        .or(() -> line.flatMap(told -> ResetText.parse(told.words(), clock.instant()))));
     }
 
     /** The result that was told so far, for a run whose end was forced. */
     public Optional<TaskResult> result() {
-        return Optional.ofNullable(result).map(ResultLine::toResult);
+        return line().map(ResultLine::result);
     }
 
-    private String lastText() {
-        String printable = new String(text, StandardCharsets.UTF_8)
-                .replaceAll("\u001b\\[[0-9;?]*[ -/]*[@-~]|\u001b\\][^\u0007\u001b]*(\u0007|\u001b\\\\)", "")
-                .replaceAll("[\\p{Cntrl}\ufffd]+", " ");
-        return printable.strip();
+    private Optional<ResultLine> line() {
+        return Optional.ofNullable(result).map(told -> ResultLine.of(told, lastError, spoken, spokeLast));
     }
 }

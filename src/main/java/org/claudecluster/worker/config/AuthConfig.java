@@ -29,8 +29,8 @@ public interface AuthConfig {
     Optional<String> verifyModel();
 
     /**
-     * A credential that the API has refused is tried again by a one-turn call while tasks wait: after 5 s, then after
-     * twice as long each time, up to this.
+     * A credential that the API has refused, or whose account can't pay, is tried again by a one-turn call while tasks
+     * wait: after 5 s, then after twice as long each time, up to this.
      */
     @WithDefault("60s")
     Duration retry();

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.ConfigValidationException.Problem;
 import io.smallrye.config.ConfigValidator;
@@ -7,6 +8,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +21,9 @@ import org.jspecify.annotations.Nullable;
  * time to the first answer (ADR 0025).
  */
 public final class Bounds implements SmallRyeConfigBuilderCustomizer, ConfigValidator {
+
+    /** No clock of the worker, and no column of the store, overflows by it. */
+    static final Duration LONGEST = Duration.ofDays(3650);
 
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
@@ -49,7 +54,10 @@ public final class Bounds implements SmallRyeConfigBuilderCustomizer, ConfigVali
     }
 
     private static boolean isBounded(Method setting) {
-        return setting.isAnnotationPresent(WholeNumber.class) || setting.isAnnotationPresent(TextLength.class);
+        return setting.isAnnotationPresent(WholeNumber.class)
+                || setting.isAnnotationPresent(TextLength.class)
+                || setting.getReturnType() == Duration.class
+                || setting.getReturnType() == MemorySize.class;
     }
 
     /** Each value of a list counts for itself, and none at all is fine. */
@@ -59,6 +67,12 @@ public final class Bounds implements SmallRyeConfigBuilderCustomizer, ConfigVali
         }
         if (value instanceof Collection<?> several) {
             return several.stream().allMatch(one -> isWithin(setting, one));
+        }
+        if (value instanceof Duration given) {
+            return !given.isNegative() && given.compareTo(LONGEST) <= 0;
+        }
+        if (value instanceof MemorySize given) {
+            return given.asBigInteger().signum() >= 0 && given.asBigInteger().bitLength() < Long.SIZE;
         }
         @Nullable WholeNumber number = setting.getAnnotation(WholeNumber.class);
         if (number != null) {

@@ -1,6 +1,7 @@
 package org.claudecluster.worker.config;
 
 import io.smallrye.config.ConfigMapping;
+import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
@@ -26,6 +27,14 @@ public interface ExecutorConfig {
      */
     @WithDefault("auto")
     Cgroup cgroup();
+
+    /**
+     * Whether other processes of the worker's user, and so its tasks, may read its environment and memory, as a debugger
+     * or a profiler from outside has to. For looking for a fault, never where tasks are not trusted.
+     */
+    @WithDefault("false")
+    @WithConverter(TrueOrFalse.class)
+    boolean debuggable();
 
     Terminal terminal();
 

@@ -33,6 +33,8 @@ public final class KnownSettings {
             WatchdogConfig.class,
             LogConfig.class);
 
+    private static final String TEXT = "a text";
+    private static final String ANY_TEXT = "any text";
     private static final Pattern NO_LETTER_OR_DIGIT = Pattern.compile("[^A-Za-z0-9]");
     private static final Map<String, String> ALL = readOff(MAPPINGS);
     private static final List<String> ENVIRONMENT_NAMES =
@@ -64,6 +66,18 @@ public final class KnownSettings {
                 .anyMatch(known -> known.endsWith("_") ? name.startsWith(known) : name.equals(known));
     }
 
+    /** The known environment name that differs least from an unknown one, where one is near. */
+    public static Optional<String> nearestEnvironmentName(String unknown) {
+        return NearestName.to(unknown, ENVIRONMENT_NAMES);
+    }
+
+    /** Whether a value of this key may be shown: a number can't be a password, a text or a path may hold one. */
+    public static boolean isHarmless(String key) {
+        return allowed(key)
+                .filter(allowed -> !allowed.startsWith(ANY_TEXT) && !allowed.startsWith(TEXT))
+                .isPresent();
+    }
+
     /** MicroProfile Config's rule: every character that is no letter or digit is an underscore. */
     public static String environmentName(String key) {
         return NO_LETTER_OR_DIGIT.matcher(key).replaceAll("_").toUpperCase(Locale.ROOT);
@@ -75,7 +89,7 @@ public final class KnownSettings {
             if (isGroup(group, method)) {
                 add(key, method.getReturnType(), known);
             } else if (method.getReturnType() == Map.class) {
-                known.put(key + ".", "any text");
+                known.put(key + ".", ANY_TEXT);
             } else {
                 known.put(key, allowed(method) + defaultOf(method));
             }
@@ -107,7 +121,7 @@ public final class KnownSettings {
         }
         Class<?> type = method.getReturnType();
         if (type == Duration.class) {
-            return "a duration such as 250ms, 30s or 5m";
+            return "a duration such as 250ms, 30s or 5m, at most " + Bounds.LONGEST.toDays() + "d";
         }
         if (type == MemorySize.class) {
             return "a size such as 512K, 8M or 1G";
@@ -121,7 +135,7 @@ public final class KnownSettings {
                             .map(constant -> constant.toString().toLowerCase(Locale.ROOT))
                             .collect(Collectors.joining(", "));
         }
-        return isPath(method.getGenericReturnType()) ? "a path" : "a text";
+        return isPath(method.getGenericReturnType()) ? "a path" : TEXT;
     }
 
     private static boolean isPath(Type type) {

@@ -12,11 +12,17 @@ public interface WatchdogConfig {
     @WithDefault("60s")
     Duration firstByte();
 
-    /** How long a run may print nothing, use no CPU and have no tool at work; then {@code no_output}. */
+    /**
+     * How long a run may print nothing, use no CPU and have no tool at work and none in the background behind its result;
+     * then {@code no_output}.
+     */
     @WithDefault("10m")
     Duration noOutput();
 
-    /** From the result to the end of the program; then the tree is ended and the task completes as {@code lingering}. */
+    /**
+     * From the result, and from the end of the work in the background that outlived it, to the end of the program; then
+     * the tree is ended and the task completes as {@code lingering}.
+     */
     @WithDefault("10s")
     Duration lingering();
 

@@ -51,6 +51,18 @@ public interface WorkerConfig {
 
     Stop stop();
 
+    Http http();
+
+    /** Who may ask. */
+    interface Http {
+        /**
+         * Names by which the worker may be asked, without a port; {@code *.example.com} is any name below. Addresses,
+         * {@code localhost} and the host's own name always are: what a browser sends under another name may be a page's.
+         */
+        @TextLength(from = 1, to = 253)
+        Optional<List<String>> allowedHosts();
+    }
+
     /** What runs at once. */
     interface Slots {
         /** The most tasks that run at once. {@code MAX_CONCURRENT_PROCESSES}. */
@@ -69,6 +81,13 @@ public interface WorkerConfig {
         /** How often a worker with a free slot looks for work that nobody told it of, ± 20 %. */
         @WithDefault("1s")
         Duration poll();
+
+        /**
+         * How long a task waits to count as one priority more urgent, so that none waits for ever behind more urgent
+         * ones. 0s: waiting never makes up for priority.
+         */
+        @WithDefault("30s")
+        Duration ageing();
     }
 
     /** How long a claim is trusted. */
@@ -132,12 +151,25 @@ public interface WorkerConfig {
         @WholeNumber(from = 0)
         int processes();
 
-        /** The most in its workspace and temporary directory together; a task that has more is ended. 0 is no limit. */
+        /** The most in its workspace, HOME, session and temporary files together; a task that has more is ended. 0 is no limit. */
         @WithDefault("20G")
         MemorySize disk();
 
-        /** Variables that every task gets on top of the allow-listed ones: {@code worker.task.env.NAME=value}. */
-        Map<String, String> env();
+        /** Whether each task, with its follow-ups, has a HOME of its own, which goes with its workspace, or all share one. */
+        @WithDefault("own")
+        Home home();
+
+        /** Whose HOME is. */
+        enum Home {
+            OWN,
+            SHARED
+        }
+
+        /**
+         * Variables that every task gets on top of the allow-listed ones: {@code worker.task.env.NAME=value}, or
+         * {@code WORKER_TASK_ENV_NAME}. To be read by {@link TaskVariables}, which keeps names as they were given.
+         */
+        Map<String, Optional<String>> env();
     }
 
     /** What tasks work in. */
@@ -151,6 +183,14 @@ public interface WorkerConfig {
 
         /** The {@code known_hosts} for {@code ssh://}. Absent: that of the worker's user. */
         Optional<Path> sshKnownHosts();
+
+        /** Who commits where neither repository nor variable nor HOME say so. Empty: nobody. */
+        @WithDefault("Claude")
+        Optional<String> gitUserName();
+
+        /** The same one's address. Empty: none. */
+        @WithDefault("claude@claudecluster.invalid")
+        Optional<String> gitUserEmail();
     }
 
     /** What happens before the end of the process. */
@@ -166,6 +206,15 @@ public interface WorkerConfig {
         @WithDefault("true")
         @WithConverter(TrueOrFalse.class)
         boolean park();
+
+        /** How often in a row a task waits for a reset before it fails; a run that got an answer begins anew. */
+        @WithDefault("10")
+        @WholeNumber(from = 1, to = 10_000)
+        int maxParks();
+
+        /** The longest time from a task's first wait for a reset to the last reset that it waits for. */
+        @WithDefault("8d")
+        Duration maxWait();
     }
 
     /** The end of the process. */

@@ -39,26 +39,36 @@ final class AuthProbe {
         this.clock = clock;
     }
 
-    /**
-     * Whether the CLI says it is logged in; empty when it does not say. Without a credential of ours silence is a no:
-     * tasks would fail one after the other on a machine that was only slow to answer.
-     */
-    Optional<Boolean> isLoggedIn(Credential credential) {
+    /** What the CLI says of a credential. */
+    enum Login {
+        IN,
+        OUT,
+        /** It does not speak of it. */
+        UNTOLD,
+        /** It said nothing at all in time. */
+        SILENT
+    }
+
+    /** Whether the CLI says it is logged in. */
+    Login login(Credential credential) {
         return ask(CliCall.Question.brief(STATUS_SECONDS, "auth", "status"), credential)
-                .flatMap(answer -> switch (answer) {
-                    case CliCall.Answer.Said(TerminalExit _, String text) -> loggedIn(text);
-                    case CliCall.Answer.Silent _ ->
-                        credential instanceof Credential.None ? Optional.of(false) : Optional.empty();
-                });
+                .map(answer -> switch (answer) {
+                    case CliCall.Answer.Said(TerminalExit _, String text, String _) -> loggedIn(text);
+                    case CliCall.Answer.Silent _ -> Login.SILENT;
+                })
+                .orElse(Login.UNTOLD);
     }
 
     /**
      * Both versions print one JSON object, but place its words by cursor movements and wrap its lines when they print to
      * a terminal, so that it can't be parsed.
      */
-    private static Optional<Boolean> loggedIn(String text) {
+    private static Login loggedIn(String text) {
         Matcher told = LOGGED_IN.matcher(text);
-        return told.find() ? Optional.of(told.group(1).equals("true")) : Optional.empty();
+        if (!told.find()) {
+            return Login.UNTOLD;
+        }
+        return told.group(1).equals("true") ? Login.IN : Login.OUT;
     }
 
     /** What one turn with next to nothing in it came to; empty when the CLI did not run or did not end. */
@@ -87,12 +97,13 @@ final class AuthProbe {
 
     private Verdict judge(CliCall.Answer.Said said) {
         RunReport report = new RunReport(clock);
-        AgentStream stream = new AgentStream(report::event);
-        ByteBuffer printed = ByteBuffer.wrap(said.text().getBytes(StandardCharsets.UTF_8));
-        report.output(printed);
-        stream.accept(printed);
+        AgentStream stream = new AgentStream(report::event, report::output);
+        stream.accept(ByteBuffer.wrap(said.text().getBytes(StandardCharsets.UTF_8)));
         stream.finish();
-        return report.verdict(PtyExecutor.ending(Optional.of(said.exit())));
+        report.output(ByteBuffer.wrap(said.errors().getBytes(StandardCharsets.UTF_8)));
+        // Whoever answers nothing has shown nothing of the credential.
+        return RunOutcomes.verdict(
+                RunEnd.byItself(RunEnd.ending(Optional.of(said.exit())), report.told(), Speaker.CLAUDE_CODE));
     }
 
     /** Empty when it can't be asked. */

@@ -12,6 +12,8 @@ public enum AuthState {
     EXPIRED(false),
     /** The API has said no. */
     REFUSED(false),
+    /** The account can't pay. */
+    UNPAID(false),
     /** What is mounted is of no known shape, or the CLI makes nothing of it. */
     INVALID(false),
     /** There is none. */

@@ -12,7 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Follows the mounted file, and finds out how credentials stand: at the start, when they change, and again and again
- * after the API has refused one. One thread; a look costs the reading of a small file.
+ * after the API has refused one; and whether the CLI can run that could not. One thread, which may wait for the CLI; a
+ * look at what is well costs the reading of a small file.
  */
 public final class AuthWatch {
 
@@ -21,11 +22,14 @@ public final class AuthWatch {
     private final Credentials credentials;
     private final PtyExecutor pty;
     private final ExecutorStrategy strategy;
+    private final SharedPause shared;
     private final boolean verify;
     private final Consumer<AuthStatus> told;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("auth").daemon().factory());
     private @Nullable Credential tried;
+    /** Whether the API held the credential back at the last look. */
+    private boolean wasHeld;
 
     /**
      * Begins with {@link #start}.
@@ -37,11 +41,13 @@ public final class AuthWatch {
             Credentials credentials,
             PtyExecutor pty,
             ExecutorStrategy strategy,
+            SharedPause shared,
             boolean verify,
             Consumer<AuthStatus> told) {
         this.credentials = credentials;
         this.pty = pty;
         this.strategy = strategy;
+        this.shared = shared;
         this.verify = verify;
         this.told = told;
     }
@@ -70,9 +76,13 @@ public final class AuthWatch {
         told.accept(credentials.status());
         if (changed) {
             // It may be what the executor could not run without.
+            strategy.credentialChanged();
+            shared.end();
+        } else {
             strategy.lookAgain();
         }
         if (strategy.choice().active().type() == ExecutorType.PTY) {
+            share();
             probe();
             told.accept(credentials.status());
         }
@@ -82,7 +92,7 @@ public final class AuthWatch {
         Credential current = credentials.current();
         if (!current.equals(tried)) {
             tried = current;
-            pty.tryLogin(current);
+            AuthProbe.Login _ = pty.tryLogin(current);
             if (verify && credentials.isUsable()) {
                 pty.tryTurn(current);
             }
@@ -93,11 +103,27 @@ public final class AuthWatch {
         }
     }
 
+    /** A success of a run, or of a try of ours, ends the pause; what we don't know better we take over. */
+    private void share() {
+        if (wasHeld && credentials.status().state() == AuthState.OK) {
+            shared.end();
+        }
+        shared.look();
+        wasHeld = credentials.isHeldByTheApi();
+    }
+
     private void again(Credential current) {
         if (credentials.status().state() == AuthState.MISSING) {
-            pty.tryLogin(current);
+            AuthProbe.Login _ = pty.tryLogin(current);
             return;
         }
-        pty.tryTurn(current);
+        if (!shared.isOurTurn()) {
+            return;
+        }
+        AuthState before = credentials.status().state();
+        boolean told = pty.tryTurn(current);
+        if (!told && before == AuthState.UNPAID) {
+            credentials.letOneTry();
+        }
     }
 }

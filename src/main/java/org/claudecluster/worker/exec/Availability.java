@@ -10,4 +10,7 @@ public sealed interface Availability {
 
     /** It can't, and {@code why} tells a person what to do about it. */
     record Unavailable(String why) implements Availability {}
+
+    /** It could not be found out, say on a machine that is too busy to answer: that is no "can't". */
+    record Unknown(String why) implements Availability {}
 }

@@ -1,40 +1,58 @@
 package org.claudecluster.worker.exec;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.files.FileTrees;
+import org.claudecluster.worker.terminal.Channel;
+import org.claudecluster.worker.terminal.Containment;
+import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.LaunchException;
+import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.Programs;
 import org.claudecluster.worker.terminal.PtyLauncher;
-import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TerminalListener;
+import org.claudecluster.worker.terminal.TreeEnd;
+import org.claudecluster.worker.terminal.TreeLimits;
+import org.jboss.logging.Logger;
 
-/** Runs the CLI for the worker itself, to ask it something: no task, no transcript. What it asks starts no tools. */
+/**
+ * Runs the CLI for the worker itself, to ask it something: no task, no transcript. It may start more all the same, an
+ * {@code apiKeyHelper} or an operator's hooks: so it is contained as a run is, and nothing of it is left when it was asked.
+ */
 final class CliCall {
 
+    private static final Logger LOG = Logger.getLogger(CliCall.class);
+    private static final Grace NONE = new Grace(Duration.ZERO, Duration.ZERO);
+
     private final PtyLauncher launcher;
+    private final Containment containment;
     private final PtySettings settings;
     private final ChildEnvironment environments;
     private final ConfigOverlays overlays;
 
-    CliCall(PtyLauncher launcher, PtySettings settings, ConfigOverlays overlays) {
+    CliCall(PtyLauncher launcher, Containment containment, PtySettings settings, ConfigOverlays overlays) {
         this.launcher = launcher;
+        this.containment = containment;
         this.settings = settings;
         this.environments = new ChildEnvironment(settings.environment());
         this.overlays = overlays;
@@ -55,7 +73,7 @@ final class CliCall {
 
     /** What came of it. */
     sealed interface Answer {
-        record Said(TerminalExit exit, String text) implements Answer {
+        record Said(TerminalExit exit, String text, String errors) implements Answer {
             /** The text may hold anything. */
             @Override
             public String toString() {
@@ -74,7 +92,7 @@ final class CliCall {
 
     Answer ask(Path program, Question question, Credential credential)
             throws LaunchException, IOException, InterruptedException {
-        String name = "probe-" + UUID.randomUUID();
+        String name = OwnCalls.next();
         Path temporary = Files.createDirectories(settings.state().resolve("tmp").resolve(name));
         Collected collected = new Collected(question.maxAnswer());
         try (ConfigOverlay overlay = overlays.open(name, temporary, credential)) {
@@ -86,9 +104,53 @@ final class CliCall {
                     settings.size(),
                     question.stdin().getBytes(StandardCharsets.UTF_8),
                     credential.secret());
-            return await(launcher.launch(command, collected), collected, question.seconds());
+            return run(command.ofRun(name), name, collected, question.seconds());
         } finally {
-            TaskDirectories.deleteTree(temporary);
+            remove(temporary);
+        }
+    }
+
+    /** INVARIANT: when this returns its processes are gone, or what is left was told: its directories are used again. */
+    private Answer run(TerminalCommand command, String name, Collected collected, int seconds)
+            throws LaunchException, InterruptedException {
+        containment.expect(name);
+        Terminal terminal;
+        try {
+            terminal = launcher.launch(command, collected);
+        } catch (LaunchException e) {
+            containment.callOff(name);
+            throw e;
+        }
+        ProcessTree tree = containment.enclose(terminal, name, TreeLimits.NONE);
+        try {
+            return await(collected, seconds);
+        } finally {
+            end(terminal, tree);
+        }
+    }
+
+    /** Also when this thread was interrupted: that can wait for the moment that it takes. */
+    private static void end(Terminal terminal, ProcessTree tree) {
+        boolean interrupted = Thread.interrupted();
+        try {
+            TreeEnd end = tree.end(terminal, NONE, () -> true);
+            if (!end.survivors().isEmpty()) {
+                LOG.warnf("processes of a question to the CLI could not be ended pids=%s", end.survivors());
+            }
+        } catch (InterruptedException _) {
+            interrupted = true;
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Never throws: what can't be removed must not undo what the question came to. */
+    private static void remove(Path temporary) {
+        try {
+            FileTrees.delete(temporary);
+        } catch (IOException | UncheckedIOException e) {
+            LOG.warnf("temporary files of a question to the CLI are left in %s: %s", temporary, e);
         }
     }
 
@@ -97,41 +159,45 @@ final class CliCall {
         Map<String, String> extra = new HashMap<>(credential.environment());
         extra.putAll(settings.extraEnvironment());
         extra.putAll(question.environment());
-        return environments.of(extra, name, settings.home(), overlay.directory(), temporary);
+        Map<String, String> whole =
+                new HashMap<>(environments.of(extra, name, settings.home(), overlay.directory(), temporary));
+        whole.put(ChildEnvironment.RUN_MARKER, name);
+        return whole;
     }
 
-    private static Answer await(Terminal terminal, Collected collected, int seconds) throws InterruptedException {
+    private static Answer await(Collected collected, int seconds) throws InterruptedException {
         try {
             TerminalExit exit = collected.exited.get(seconds, TimeUnit.SECONDS);
-            return new Answer.Said(exit, collected.text());
+            return new Answer.Said(exit, collected.of(Channel.OUTPUT), collected.of(Channel.ERROR));
         } catch (TimeoutException _) {
-            terminal.signal(Signal.KILL);
             return new Answer.Silent();
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
     }
 
-    /** The beginning of what was printed. */
+    /** The beginning of what was printed to each channel. */
     private static final class Collected implements TerminalListener {
 
-        private final byte[] printed;
-        private int length;
+        private final int most;
+        private final Map<Channel, ByteArrayOutputStream> printed = new EnumMap<>(Channel.class);
         private final CompletableFuture<TerminalExit> exited = new CompletableFuture<>();
 
         Collected(int most) {
-            this.printed = new byte[most];
+            this.most = most;
         }
 
         @Override
-        public synchronized void output(ByteBuffer bytes) {
-            int more = Math.min(bytes.remaining(), printed.length - length);
-            bytes.get(printed, length, more);
-            length += more;
+        public synchronized void output(Channel channel, ByteBuffer bytes) {
+            ByteArrayOutputStream before = printed.computeIfAbsent(channel, _ -> new ByteArrayOutputStream());
+            byte[] more = new byte[Math.min(bytes.remaining(), most - before.size())];
+            bytes.get(more);
+            before.writeBytes(more);
         }
 
-        synchronized String text() {
-            return new String(printed, 0, length, StandardCharsets.UTF_8);
+        synchronized String of(Channel channel) {
+            ByteArrayOutputStream all = printed.get(channel);
+            return all == null ? "" : all.toString(StandardCharsets.UTF_8);
         }
 
         @Override

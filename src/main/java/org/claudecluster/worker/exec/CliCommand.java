@@ -1,5 +1,6 @@
 package org.claudecluster.worker.exec;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -16,6 +17,7 @@ import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.Programs;
 import org.claudecluster.worker.terminal.TerminalCommand;
+import org.claudecluster.worker.workspace.SafeDirectories;
 
 /** What is run for a task: the CLI with its arguments, environment, prompt and credential. */
 final class CliCommand {
@@ -38,11 +40,15 @@ final class CliCommand {
 
     /** Throws {@link LaunchException} when there is no CLI to be run. */
     TerminalCommand of(Task task, TaskDirectories directories, ConfigOverlay overlay, Credential credential)
-            throws LaunchException {
+            throws LaunchException, SessionLostException {
         Path program = Programs.find(settings.cli(), settings.environment().getOrDefault("PATH", ""))
                 .orElseThrow(this::noProgram);
         UUID session = task.sessionId().map(UUID::fromString).orElseGet(UUID::randomUUID);
-        boolean exists = task.resumed() && sessions.reaches(session);
+        boolean exists = task.resumed() && isThere(session);
+        if (task.spec().continues().isPresent()
+                && !isThere(task.spec().claude().resumeSessionId().orElse(session))) {
+            throw new SessionLostException("the session that this task continues is gone from the worker's disk");
+        }
         List<String> arguments = CommandLine.of(task.spec().claude(), session, exists, unreadable());
         return new TerminalCommand(
                 program,
@@ -52,6 +58,24 @@ final class CliCommand {
                 settings.size(),
                 prompt(task, session, exists).getBytes(StandardCharsets.UTF_8),
                 credential.secret());
+    }
+
+    private boolean isThere(UUID session) throws SessionLostException {
+        try {
+            return sessions.find(session).isPresent();
+        } catch (IOException e) {
+            throw new SessionLostException("the CLI's sessions can't be looked at: " + e);
+        }
+    }
+
+    /** There is nothing to go on with, or it can't be told. */
+    static final class SessionLostException extends IOException {
+
+        private static final long serialVersionUID = 1L;
+
+        SessionLostException(String message) {
+            super(message);
+        }
     }
 
     /** The value of {@link ChildEnvironment#RUN_MARKER} for this run of the task. */
@@ -72,9 +96,13 @@ final class CliCommand {
     }
 
     /** A session that was told what to do is not told twice: it would begin again with what is half done. */
-    private String prompt(Task task, UUID session, boolean exists) {
+    private String prompt(Task task, UUID session, boolean exists) throws SessionLostException {
         String prompt = task.spec().prompt();
-        return exists && sessions.holds(session, prompt) ? CONTINUE : prompt;
+        try {
+            return exists && sessions.holds(session, prompt) ? CONTINUE : prompt;
+        } catch (IOException e) {
+            throw new SessionLostException("the session that this attempt goes on with can't be read: " + e);
+        }
     }
 
     private List<Path> unreadable() {
@@ -88,8 +116,9 @@ final class CliCommand {
         Map<String, String> extra = new HashMap<>(credential.environment());
         extra.putAll(settings.extraEnvironment());
         Map<String, String> built = environments.of(
-                extra, task.id().toString(), settings.home(), overlay.directory(), directories.temporary());
+                extra, task.id().toString(), directories.home(), overlay.directory(), directories.temporary());
         built.put(ChildEnvironment.RUN_MARKER, marker(task));
+        SafeDirectories.add(built, directories.work(), settings.workspaces());
         return built;
     }
 }

@@ -11,13 +11,20 @@ import org.claudecluster.worker.terminal.TerminalExit;
 final class CliProbe {
 
     private static final int PATIENCE_SECONDS = 10;
+    private static final int SIGKILL = 9;
 
     private final CliCall call;
     private final PtySettings settings;
+    private volatile Speaker speaker = Speaker.UNKNOWN;
 
     CliProbe(CliCall call, PtySettings settings) {
         this.call = call;
         this.settings = settings;
+    }
+
+    /** What the program called itself when it answered last. */
+    Speaker speaker() {
+        return speaker;
     }
 
     Availability run() {
@@ -29,26 +36,43 @@ final class CliProbe {
         try {
             return judge(call.ask(
                     program.get(), CliCall.Question.brief(PATIENCE_SECONDS, "--version"), new Credential.None()));
-        } catch (LaunchException | IOException e) {
-            return new Availability.Unavailable(
-                    "CLAUDE_CLI_PATH=" + settings.cli() + " does not start in a pseudo-terminal: " + e.getMessage());
+        } catch (LaunchException e) {
+            String why =
+                    "CLAUDE_CLI_PATH=" + settings.cli() + " does not start in a pseudo-terminal: " + e.getMessage();
+            return switch (e.kind()) {
+                case PROGRAM_NOT_FOUND, PROGRAM_NOT_EXECUTABLE -> new Availability.Unavailable(why);
+                case DIRECTORY_MISSING, ARGUMENTS_TOO_LONG, RESOURCES -> new Availability.Unknown(why);
+            };
+        } catch (IOException e) {
+            return new Availability.Unknown("the CLI could not be asked for its version: " + e);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
-            return new Availability.Unavailable("the probe was interrupted");
+            return new Availability.Unknown("the probe was interrupted");
         }
+    }
+
+    /** Whether there is a program still. */
+    boolean isInPlace() {
+        return call.program().isPresent();
     }
 
     private Availability judge(CliCall.Answer answer) {
         return switch (answer) {
             case CliCall.Answer.Silent _ ->
-                new Availability.Unavailable("CLAUDE_CLI_PATH=" + settings.cli() + " did not answer --version in "
+                new Availability.Unknown("CLAUDE_CLI_PATH=" + settings.cli() + " did not answer --version in "
                         + PATIENCE_SECONDS + " s");
-            case CliCall.Answer.Said(TerminalExit exit, String text) -> {
+            case CliCall.Answer.Said(TerminalExit exit, String text, String _) -> {
                 Optional<String> version = text.lines().findFirst().map(String::strip);
                 boolean fine = exit.equals(new TerminalExit.Exited(0)) && version.isPresent();
-                yield fine
-                        ? new Availability.Available(version)
-                        : new Availability.Unavailable("the CLI answered --version with " + exit);
+                speaker = fine ? Speaker.of(text) : Speaker.UNKNOWN;
+                if (fine) {
+                    yield new Availability.Available(version);
+                }
+                String why = "the CLI answered --version with " + exit;
+                // Somebody else has ended it, say for want of memory.
+                yield exit.equals(new TerminalExit.Signalled(SIGKILL))
+                        ? new Availability.Unknown(why)
+                        : new Availability.Unavailable(why);
             }
         };
     }

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.files.Disk;
+import org.claudecluster.worker.files.FileTrees;
 import org.jboss.logging.Logger;
 
 /**
@@ -46,24 +48,33 @@ final class ConfigOverlays {
 
     private final PtySettings settings;
     private final DirectoryPool pool;
+    private final SetAside aside;
 
     ConfigOverlays(PtySettings settings) {
         this.settings = settings;
         this.pool = new DirectoryPool(settings.state().resolve("config"), Set.of(SEED, SESSIONS));
+        this.aside = new SetAside(List.of(pool.root()));
     }
 
-    /** Makes the directories that all share, and removes what a predecessor left. */
+    /** Makes the directories that all share; what a predecessor left is set aside. */
     void prepare() throws IOException {
-        TaskDirectories.deleteTree(pool.root());
         Files.createDirectories(settings.claudeDirectory().resolve(SESSIONS));
         Files.createDirectories(settings.state());
-        Files.createDirectory(pool.root(), PRIVATE_DIRECTORY);
+        if (Disk.REAL.look(pool.root()).isEmpty()) {
+            Files.createDirectory(pool.root(), PRIVATE_DIRECTORY);
+        }
+        aside.all();
+    }
+
+    /** Removes what was set aside. */
+    void sweep() {
+        aside.remove();
     }
 
     /** Makes one of this name; {@code work} is trusted, as {@code -p} does it anyway. */
     ConfigOverlay open(String name, Path work, Credential credential) throws IOException {
-        TaskDirectories.deleteTree(pool.root().resolve(name));
-        Path directory = pool.make(name);
+        aside.replace(pool.root().resolve(name));
+        Path directory = pool.make(name).path();
         write(directory.resolve(SEED), seed(work));
         Path shared = settings.claudeDirectory();
         link(directory.resolve(SESSIONS), shared.resolve(SESSIONS));
@@ -110,7 +121,7 @@ final class ConfigOverlays {
         try {
             clear(directory);
             if (!pool.takeBack(directory)) {
-                TaskDirectories.deleteTree(directory);
+                FileTrees.delete(directory);
             }
         } catch (IOException | UncheckedIOException e) {
             LOG.warnf("the CLI's files of a run are left in %s: %s", directory, e);
@@ -121,7 +132,7 @@ final class ConfigOverlays {
     private void clear(Path directory) throws IOException {
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, entry -> !isOurs(entry))) {
             for (Path entry : entries) {
-                TaskDirectories.deleteTree(entry);
+                FileTrees.delete(entry);
             }
         }
     }

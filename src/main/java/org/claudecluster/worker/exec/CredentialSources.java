@@ -36,14 +36,19 @@ final class CredentialSources {
         return switch (found) {
             case AuthFile.Absent _ -> fromEnvironment();
             case AuthFile.Refused(String why) -> refusedFile(why);
+            case AuthFile.Unreadable(String why) -> refusedFile(why);
             case AuthFile.Accepted accepted -> fromFile(accepted);
         };
     }
 
-    /** Logins of files that are not mounted any more. */
-    void removeAllBut(Credential credential) {
-        logins.removeAllBut(
-                credential instanceof Credential.Login login ? Optional.of(login.lineage()) : Optional.empty());
+    /**
+     * Logins of files that are not mounted any more. INVARIANT: only when another mounted login is in use: a file that is
+     * away may come back, and its own refresh token is spent.
+     */
+    void removeAllBut(Credential inUse, AuthStatus.Source source) {
+        if (source == AuthStatus.Source.FILE && inUse instanceof Credential.Login login) {
+            logins.removeAllBut(login.lineage());
+        }
     }
 
     Found fromEnvironment() {

@@ -4,7 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
@@ -33,17 +32,16 @@ public final class Credentials {
             "no credentials: mount a file (WORKER_AUTH_FILE) or set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN";
 
     /** Failures of which only somebody who was let in can tell. */
-    private static final Set<Reason> ANSWERED =
-            EnumSet.of(Reason.USAGE_LIMIT, Reason.MAX_TURNS, Reason.BUDGET_EXCEEDED);
-
-    private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
-    private static final int MOST_DOUBLINGS = 16;
+    private static final Set<Reason> ANSWERED = EnumSet.of(
+            Reason.USAGE_LIMIT, Reason.MAX_TURNS, Reason.BUDGET_EXCEEDED, Reason.REFUSED, Reason.SCHEMA_UNMET);
 
     private final Settings settings;
     private final CredentialSources sources;
     private final InstantSource clock;
-    private volatile Held held;
-    private String lastSeen = "";
+    private volatile HeldCredential held;
+    private volatile Optional<String> trouble = Optional.empty();
+    private Optional<String> lastSeen = Optional.empty();
+    private volatile boolean oneMayTry;
 
     /**
      * Where credentials are looked for.
@@ -74,9 +72,6 @@ public final class Credentials {
         }
     }
 
-    /** One credential, how it stands, when it was last tried or changed, and how often it was tried in vain. */
-    private record Held(Credential credential, AuthStatus status, Instant since, int tries) {}
-
     /** Looks at once, so that the first task finds what is there. */
     public Credentials(Settings settings, InstantSource clock) {
         this.settings = settings;
@@ -84,7 +79,7 @@ public final class Credentials {
         this.sources = new CredentialSources(settings);
         this.held = held(sources.fromEnvironment());
         look();
-        sources.removeAllBut(held.credential());
+        sources.removeAllBut(held.credential(), held.status().source());
     }
 
     /** What a task that starts now gets. */
@@ -98,7 +93,8 @@ public final class Credentials {
     }
 
     public AuthStatus status() {
-        return held.status();
+        AuthStatus status = held.status();
+        return trouble.isPresent() && status.reason().isEmpty() ? status.with(status.state(), trouble) : status;
     }
 
     /** Whether a task may be started. */
@@ -113,30 +109,48 @@ public final class Credentials {
 
     /** Looks at the file again, and at the end of a login; true when new tasks get another credential than before. */
     public synchronized boolean look() {
-        AuthFile found = sources.file();
-        String seen = identity(found);
-        boolean changed = !lastSeen.equals(seen) && take(found);
-        lastSeen = seen;
+        boolean changed = look(sources.file());
         if (held.credential() instanceof Credential.Login login) {
             LoginStore.tokens(login).ifPresent(this::judge);
         }
         return changed;
     }
 
+    private boolean look(AuthFile found) {
+        if (found instanceof AuthFile.Unreadable(String why) && lastSeen.isPresent()) {
+            goOn(why);
+            return false;
+        }
+        trouble = Optional.empty();
+        Optional<String> seen = Optional.of(identity(found));
+        boolean changed = !lastSeen.equals(seen) && take(found);
+        lastSeen = seen;
+        return changed;
+    }
+
+    /** It is not known to be gone, nor to be another: what it said before still counts. */
+    private void goOn(String why) {
+        if (trouble.isEmpty()) {
+            LOG.warnf("the credentials file %s: %s; tasks go on with what was known before", settings.file(), why);
+        }
+        trouble = Optional.of("%s: %s; tasks go on with what was known before".formatted(settings.file(), why));
+    }
+
     private static String identity(AuthFile found) {
         return switch (found) {
             case AuthFile.Absent _ -> "";
             case AuthFile.Refused(String why) -> "refused: " + why;
+            case AuthFile.Unreadable(String why) -> "unreadable: " + why;
             case AuthFile.Accepted accepted -> accepted.hash();
         };
     }
 
     private boolean take(AuthFile found) {
-        Held before = held;
+        HeldCredential before = held;
         held = held(sources.take(found));
-        boolean same =
-                before.credential().fingerprint().equals(held.credential().fingerprint())
-                        && before.status().source() == held.status().source();
+        // By all that a run gets of it: the same key for another gateway is another credential.
+        boolean same = before.credential().equals(held.credential())
+                && before.status().source() == held.status().source();
         if (same
                 && held.status().state() == AuthState.UNKNOWN
                 && before.status().state() != AuthState.INVALID) {
@@ -155,15 +169,15 @@ public final class Credentials {
                     status.kind(), status.source().wire());
         } else {
             // What the API said in its refusal is not ours to log; readiness and /pty/status tell it.
-            String why = status.state() == AuthState.REFUSED
+            String why = status.state() == AuthState.REFUSED || status.state() == AuthState.UNPAID
                     ? "GET /pty/status says why"
                     : status.reason().orElse("");
             LOG.warnf("tasks wait, the credential is %s: %s", status.state().wire(), why);
         }
     }
 
-    private Held held(CredentialSources.Found found) {
-        return new Held(found.credential(), found.status(), clock.instant(), 0);
+    private HeldCredential held(CredentialSources.Found found) {
+        return new HeldCredential(found.credential(), found.status(), clock.instant(), 0);
     }
 
     private void judge(LoginTokens tokens) {
@@ -180,7 +194,7 @@ public final class Credentials {
             set(status.with(AuthState.UNKNOWN, Optional.empty()));
             return;
         }
-        held = new Held(held.credential(), status, held.since(), held.tries());
+        held = new HeldCredential(held.credential(), status, held.since(), held.tries());
     }
 
     /** The API, or the CLI before it asked the API, has said no to this credential. */
@@ -189,6 +203,56 @@ public final class Credentials {
             set(held.status().with(AuthState.REFUSED, Optional.of(why)));
             look();
         }
+    }
+
+    /** The API takes this credential, but its account can't pay. */
+    public synchronized void unpaid(Credential used, String why) {
+        if (isCurrent(used) && held.status().state() != AuthState.EXPIRED) {
+            set(held.status().with(AuthState.UNPAID, Optional.of(why)));
+        }
+    }
+
+    /** What another worker, or this one before its start, has found out of the current credential. */
+    synchronized void heardElsewhere(Reason why) {
+        if (!isUsable()) {
+            return;
+        }
+        set(held.status()
+                .with(
+                        why == Reason.BILLING ? AuthState.UNPAID : AuthState.REFUSED,
+                        Optional.of("a run that shares this store failed with it: " + why.wire())));
+    }
+
+    /** Somebody has found that the current credential works again. */
+    synchronized void resumedElsewhere() {
+        if (isHeldByTheApi()) {
+            set(held.status().with(AuthState.UNKNOWN, Optional.empty()));
+        }
+    }
+
+    /** Whether only a try can tell that the current credential works again. */
+    boolean isHeldByTheApi() {
+        return held.isByTheApi();
+    }
+
+    /** How long to wait for the next try after this one. */
+    Duration nextPause() {
+        return held.triedInVain(clock.instant()).pause(settings.retry());
+    }
+
+    /** Lets one task find out how the credential stands, where a try of ours told nothing. */
+    synchronized void letOneTry() {
+        oneMayTry = held.status().state() == AuthState.UNPAID;
+    }
+
+    /** Whether one task may be started although the credential is held back. */
+    public boolean mayOneTry() {
+        return oneMayTry;
+    }
+
+    /** That task was started. */
+    public void oneTries() {
+        oneMayTry = false;
     }
 
     /** The API has answered with this credential. */
@@ -225,45 +289,45 @@ public final class Credentials {
     /** Says nothing new, but starts the wait for the next try. */
     synchronized void inconclusive(Credential used) {
         if (isCurrent(used)) {
-            held = new Held(
-                    held.credential(), held.status(), clock.instant(), Math.min(held.tries() + 1, MOST_DOUBLINGS));
+            held = held.triedInVain(clock.instant());
         }
     }
 
-    /** What a run with this credential shows of it; most endings show nothing. */
-    public void heard(Credential used, Verdict verdict) {
+    /** What a run with this credential shows of it; false when it shows nothing, as most endings do. */
+    public boolean heard(Credential used, Verdict verdict) {
         Optional<Reason> reason = verdict.outcome().reason();
+        String message = verdict.outcome().message().orElse("no message");
         if (reason.equals(Optional.of(Reason.AUTH_FAILED))) {
-            refused(used, "the API refused it: " + verdict.outcome().message().orElse("no message"));
-        } else if (reason.filter(ANSWERED::contains).isPresent()
+            refused(used, "the API refused it: " + message);
+            return true;
+        }
+        if (reason.equals(Optional.of(Reason.BILLING))) {
+            unpaid(used, "the account can't pay: " + message);
+            return true;
+        }
+        boolean answered = reason.filter(ANSWERED::contains).isPresent()
                 || (verdict.outcome() instanceof Outcome.Completed
-                        && verdict.result().isPresent())) {
+                        && verdict.result().isPresent());
+        if (answered) {
             worked(used);
         }
+        return answered;
     }
 
     /** Whether it is long enough ago that it was found wanting to try again. */
     boolean isRetryDue() {
-        Held now = held;
-        AuthState state = now.status().state();
-        return (state == AuthState.REFUSED || state == AuthState.MISSING)
-                && !clock.instant().isBefore(now.since().plus(pause(now.tries())));
-    }
-
-    /** Soon at first, since a refusal may be a mistake of the moment. */
-    private Duration pause(int tries) {
-        Duration pause = FIRST_RETRY.multipliedBy(1L << tries);
-        return pause.compareTo(settings.retry()) < 0 ? pause : settings.retry();
+        return held.isRetryDue(clock.instant(), settings.retry());
     }
 
     /** What was found out of a credential that has been replaced meanwhile says nothing of the new one. */
     private boolean isCurrent(Credential used) {
-        return used.fingerprint().equals(held.credential().fingerprint());
+        return used.equals(held.credential());
     }
 
     private void set(AuthStatus status) {
         boolean told = held.status().state() == status.state();
-        held = new Held(held.credential(), status, clock.instant(), told ? held.tries() : 0);
+        oneMayTry = false;
+        held = new HeldCredential(held.credential(), status, clock.instant(), told ? held.tries() : 0);
         if (!told && (!status.state().isUsable() || status.state() == AuthState.OK)) {
             tellOf(status);
         }

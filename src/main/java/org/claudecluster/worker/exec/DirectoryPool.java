@@ -7,11 +7,13 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.claudecluster.worker.files.Disk;
 
 /**
  * Makes directories below a root, and keeps those that are as they were for the next task. To make and remove a
@@ -46,39 +48,62 @@ final class DirectoryPool {
     }
 
     /**
+     * A directory.
+     *
+     * @param isNew whether it was made by this call, or taken from what is kept
+     */
+    record Made(Path path, boolean isNew) {}
+
+    /**
      * The directory of this name below the root: with nothing but furniture when it is new, as it was when an earlier
      * attempt left it.
      */
-    Path make(String name) throws IOException {
+    Made make(String name) throws IOException {
         Path wanted = root.resolve(name);
-        if (Files.exists(wanted, LinkOption.NOFOLLOW_LINKS)) {
-            return Files.createDirectories(wanted);
+        if (Disk.REAL.look(wanted).isPresent()) {
+            return new Made(Files.createDirectories(wanted), false);
         }
         Optional<Path> kept = Optional.ofNullable(spare.poll());
         if (kept.isEmpty()) {
-            return Files.createDirectories(wanted);
+            return new Made(Files.createDirectories(wanted), true);
         }
         spares.decrementAndGet();
         try {
-            return Files.move(kept.get(), wanted);
+            Disk.REAL.rename(kept.get(), wanted);
+            return new Made(wanted, true);
         } catch (NoSuchFileException _) {
             // Somebody has cleared the root; the pool fills again by itself.
-            return Files.createDirectories(wanted);
+            return new Made(Files.createDirectories(wanted), true);
         }
     }
 
     /** Takes a directory back if it is as it was; false, with nothing touched, if something else is in it. */
     boolean takeBack(Path directory) throws IOException {
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS) || !isAsMade(directory)) {
+        Optional<PosixFileAttributes> found = look(directory);
+        if (found.filter(PosixFileAttributes::isDirectory).isEmpty() || !isAsMade(directory)) {
             return false;
         }
-        if (spares.incrementAndGet() > MAX_SPARE || !isOurs(directory)) {
+        if (spares.incrementAndGet() > MAX_SPARE || !isOurs(found.get().permissions())) {
             spares.decrementAndGet();
             return furniture.isEmpty() && isRemoved(directory);
         }
-        Path home = Files.createDirectories(root.resolve(SPARE));
-        spare.add(Files.move(directory, home.resolve(ProcessHandle.current().pid() + "-" + names.incrementAndGet())));
+        Path place = root.resolve(SPARE).resolve(ProcessHandle.current().pid() + "-" + names.incrementAndGet());
+        try {
+            Disk.REAL.rename(directory, place);
+        } catch (NoSuchFileException _) {
+            // The first one to be kept, or somebody has cleared the root.
+            Files.createDirectories(root.resolve(SPARE));
+            Disk.REAL.rename(directory, place);
+        }
+        spare.add(place);
         return true;
+    }
+
+    private static Optional<PosixFileAttributes> look(Path directory) throws IOException {
+        return Optional.ofNullable(directory
+                .getFileSystem()
+                .provider()
+                .readAttributesIfExists(directory, PosixFileAttributes.class, LinkOption.NOFOLLOW_LINKS));
     }
 
     private static boolean isRemoved(Path directory) throws IOException {
@@ -98,8 +123,7 @@ final class DirectoryPool {
     }
 
     /** A task may have changed the mode of its directory, which the next one must not inherit. */
-    private static boolean isOurs(Path directory) throws IOException {
-        Set<PosixFilePermission> mode = Files.getPosixFilePermissions(directory, LinkOption.NOFOLLOW_LINKS);
+    private static boolean isOurs(Set<PosixFilePermission> mode) {
         return mode.containsAll(Set.of(
                         PosixFilePermission.OWNER_READ,
                         PosixFilePermission.OWNER_WRITE,
@@ -107,8 +131,8 @@ final class DirectoryPool {
                 && !mode.contains(PosixFilePermission.OTHERS_WRITE);
     }
 
-    /** Removes what a predecessor kept. */
-    void clear() throws IOException {
-        TaskDirectories.deleteTree(root.resolve(SPARE));
+    /** What a predecessor kept for its next tasks. */
+    Path spares() {
+        return root.resolve(SPARE);
     }
 }

@@ -12,6 +12,11 @@ public enum ExecutorType {
     /** {@link #PTY} where it can run, else {@link #STUB}. */
     AUTO;
 
+    /** Whether what it makes of a task only looks like a run. */
+    public boolean isSimulated() {
+        return this == STUB;
+    }
+
     public String wire() {
         return name().toLowerCase(Locale.ROOT);
     }

@@ -8,6 +8,8 @@ import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.workspace.Standing;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.claudecluster.worker.workspace.TaskWorkspaces.Prepared;
 
@@ -18,7 +20,11 @@ final class Preparing {
 
     /** What the run came to when the program must not be started. */
     static Optional<Verdict> problem(
-            TaskRun run, TaskDirectories directories, TaskWorkspaces workspaces, Deadline deadline) {
+            TaskRun run,
+            TaskDirectories directories,
+            WorkDirectories.Use use,
+            TaskWorkspaces workspaces,
+            Deadline deadline) {
         if (run.stop().cause().isPresent()) {
             return Optional.empty();
         }
@@ -32,13 +38,17 @@ final class Preparing {
                 deadline.left());
         Prepared prepared;
         try {
-            prepared = workspaces.prepare(run.task(), directories.work(), conditions);
+            prepared = workspaces.prepare(run.task(), directories.place(), conditions);
         } catch (InterruptedException _) {
             run.stop().ask(StopCause.DRAINED);
             prepared = new Prepared.Stopped(false);
         }
         return switch (prepared) {
-            case Prepared.Ready _ -> Optional.empty();
+            case Prepared.Ready _ -> {
+                use.removeStaleLocks(directories.temporary())
+                        .forEach(lock -> progress.accept("workspace: a run that is gone had left " + lock));
+                yield Optional.empty();
+            }
             case Prepared.Failed(String why, boolean noSpace) ->
                 Optional.of(failed(noSpace ? Reason.NO_SPACE : Reason.WORKSPACE_FAILED, why));
             case Prepared.Stopped(boolean outOfTime) -> {
@@ -50,9 +60,28 @@ final class Preparing {
         };
     }
 
+    /**
+     * INVARIANT: a session never goes on over an empty tree. A claim has seen both here, or began anew; who then finds the
+     * directory gone does not make another.
+     */
+    static Optional<Verdict> lost(Task task, Standing before) {
+        boolean isFollowUp = task.spec().continues().isPresent();
+        if (!isFollowUp && task.resumed() && !before.isThere()) {
+            return Optional.of(failed(
+                    Reason.WORKSPACE_FAILED,
+                    "the directory in which this attempt should go on has vanished since it was claimed"));
+        }
+        if (isFollowUp && before == Standing.GONE) {
+            return Optional.of(failed(
+                    Reason.WORKSPACE_FAILED,
+                    "the workspace of task " + task.workspace() + " is gone: it can't be continued"));
+        }
+        return Optional.empty();
+    }
+
     private static Verdict stopped(StopSignal stop) {
         StopCause cause = stop.cause().orElse(StopCause.CANCELLED);
-        return new Verdict(Stops.outcome(cause, stop.detail(), new Ending.NotStarted()), Optional.empty());
+        return new Verdict(RunOutcomes.ended(cause, stop.detail(), new Ending.NotStarted()), Optional.empty());
     }
 
     private static Verdict failed(Reason reason, String why) {

@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -31,6 +32,7 @@ import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TreeAccount;
 import org.claudecluster.worker.terminal.TreeEnd;
 import org.claudecluster.worker.workspace.Space;
+import org.claudecluster.worker.workspace.Standing;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.jboss.logging.Logger;
 
@@ -55,9 +57,8 @@ public final class PtyExecutor implements TaskExecutor {
     private final CliCommand commands;
     private final SessionFiles sessions;
     private final ConfigOverlays overlays;
-    private final DirectoryPool workspaces;
-    private final DirectoryPool temporaries;
-    private final FollowUps followUps = new FollowUps();
+    private final TaskDirectories.Pools pools;
+    private final WorkDirectories used;
 
     public PtyExecutor(
             PtyLauncher launcher,
@@ -72,26 +73,44 @@ public final class PtyExecutor implements TaskExecutor {
         this.credentials = credentials;
         this.left = left;
         this.clock = clock;
+        this.used = new WorkDirectories(clock);
         this.containment = containment;
         this.launcher = launcher;
         this.settings = settings;
         this.observer = observer;
         this.overlays = new ConfigOverlays(settings);
-        CliCall call = new CliCall(launcher, settings, overlays);
+        CliCall call = new CliCall(launcher, containment, settings, overlays);
         this.probe = new CliProbe(call, settings);
         this.auth = new AuthProbe(call, settings.verifyModel(), clock);
         this.sessions = new SessionFiles(settings.claudeDirectory());
         this.commands = new CliCommand(settings, sessions, credentials);
-        this.workspaces = new DirectoryPool(settings.workspaces());
-        this.temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
+        DirectoryPool temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
+        this.pools = new TaskDirectories.Pools(
+                new DirectoryPool(settings.workspaces()),
+                new DirectoryPool(left.homes()),
+                left.sharesHome() ? Optional.of(settings.home()) : Optional.empty(),
+                temporaries,
+                new SetAside(List.of(temporaries.root())));
     }
 
-    /** Removes what a predecessor left in the directories that tasks get for temporary files, and makes HOME. */
+    /** Sets aside what a predecessor left in the directories that tasks get for temporary files, and makes HOME. */
     public void prepare() throws IOException {
         Files.createDirectories(settings.home());
-        TaskDirectories.deleteTree(temporaries.root());
+        pools.aside().all();
         overlays.prepare();
-        workspaces.clear();
+        for (DirectoryPool pool : List.of(pools.workspaces(), pools.homes())) {
+            try {
+                pools.aside().replace(pool.spares());
+            } catch (IOException e) {
+                LOG.warnf("spare directories of a predecessor stay: %s: %s", pool.spares(), e);
+            }
+        }
+    }
+
+    /** Removes what was set aside; to be called when nobody of a predecessor's is at work in it any more. */
+    public void sweep() {
+        pools.aside().remove();
+        overlays.sweep();
     }
 
     @Override
@@ -101,42 +120,60 @@ public final class PtyExecutor implements TaskExecutor {
 
     /** The CLI's sessions that a retry can go on with. */
     public Sessions sessions() {
-        return sessions;
+        return new Resumable(sessions, left);
     }
 
     @Override
     public Availability probe() {
         Availability found = probe.run();
         if (found instanceof Availability.Available && credentials.current() instanceof Credential.None none) {
-            tryLogin(none);
-            return credentials.isUsable()
-                    ? found
-                    : new Availability.Unavailable(credentials.status().reason().orElse(Credentials.NONE));
+            AuthProbe.Login login = tryLogin(none);
+            if (credentials.isUsable()) {
+                return found;
+            }
+            String why = credentials.status().reason().orElse(Credentials.NONE);
+            return login == AuthProbe.Login.SILENT ? new Availability.Unknown(why) : new Availability.Unavailable(why);
         }
         return found;
     }
 
-    /** Asks the CLI whether it takes this for a credential; a CLI that does not say is believed. */
-    void tryLogin(Credential credential) {
-        Optional<Boolean> loggedIn = auth.isLoggedIn(credential);
-        if (loggedIn.equals(Optional.of(true))) {
-            credentials.present(credential);
-        } else if (loggedIn.isPresent()) {
-            credentials.unusable(credential);
-        } else {
-            credentials.inconclusive(credential);
-        }
+    @Override
+    public boolean isInPlace() {
+        return probe.isInPlace();
     }
 
-    /** Finds out by one real turn. */
-    void tryTurn(Credential credential) {
+    /**
+     * Asks the CLI whether it takes this for a credential; a CLI that does not say is believed. Without a credential of
+     * ours silence is a no: tasks would fail one after the other on a machine that was only slow to answer.
+     */
+    AuthProbe.Login tryLogin(Credential credential) {
+        AuthProbe.Login login = auth.login(credential);
+        switch (login) {
+            case IN -> credentials.present(credential);
+            case OUT -> credentials.unusable(credential);
+            case UNTOLD -> credentials.inconclusive(credential);
+            case SILENT -> {
+                if (credential instanceof Credential.None) {
+                    credentials.unusable(credential);
+                } else {
+                    credentials.inconclusive(credential);
+                }
+            }
+        }
+        return login;
+    }
+
+    /** Finds out by one real turn; false when it told nothing. */
+    boolean tryTurn(Credential credential) {
         credentials.inconclusive(credential);
-        auth.oneTurn(credential).ifPresent(verdict -> credentials.heard(credential, verdict));
+        return auth.oneTurn(credential)
+                .filter(verdict -> credentials.heard(credential, verdict))
+                .isPresent();
     }
 
     @Override
     public Verdict run(TaskRun run) throws InterruptedException {
-        Optional<TaskId> other = followUps.enter(run.task());
+        Optional<TaskId> other = left.enter(run.task());
         if (other.isPresent()) {
             return notStarted(
                     Reason.WORKSPACE_FAILED,
@@ -146,26 +183,43 @@ public final class PtyExecutor implements TaskExecutor {
         try {
             return runAlone(run);
         } finally {
-            followUps.leave(run.task());
+            left.leave(run.task());
         }
     }
 
     private Verdict runAlone(TaskRun run) throws InterruptedException {
         Deadline deadline = new Deadline(run.task().spec().timeout());
-        try (TaskDirectories directories = TaskDirectories.open(run.task(), workspaces, temporaries)) {
-            Optional<Verdict> refused = Preparing.problem(run, directories, left, deadline);
-            return refused.isPresent()
-                    ? refused.get()
-                    : FullDisk.judge(
-                            runIn(directories, run, deadline), List.of(directories.work(), directories.temporary()));
+        Optional<UUID> session = Optional.empty();
+        try {
+            Standing before = left.standing(run.task());
+            Optional<Verdict> lost = Preparing.lost(run.task(), before);
+            if (lost.isPresent()) {
+                return lost.get();
+            }
+            try (TaskDirectories directories = TaskDirectories.open(run.task(), before, pools);
+                    WorkDirectories.Use use = used.enter(run.task(), directories.work())) {
+                Optional<Verdict> refused = Preparing.problem(run, directories, use, left, deadline);
+                if (refused.isPresent()) {
+                    return refused.get();
+                }
+                try {
+                    return runIn(directories, run, deadline);
+                } finally {
+                    session = run.task().sessionId().map(UUID::fromString).filter(sessions::reaches);
+                    session.ifPresent(_ -> directories.keep());
+                }
+            }
         } catch (TaskDirectories.OutsideWorkspaceException e) {
             return notStarted(Reason.PERMISSION_BLOCKED, String.valueOf(e.getMessage()));
+        } catch (CliCommand.SessionLostException e) {
+            return notStarted(Reason.WORKSPACE_FAILED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            boolean full = Space.isFull(workspaces.root()) || Space.isFull(temporaries.root());
+            boolean full = Space.isFull(pools.workspaces().root())
+                    || Space.isFull(pools.temporaries().root());
             return notStarted(
-                    full ? Reason.NO_SPACE : Reason.NEVER_STARTED, "the task's directories can't be used: " + e);
+                    full ? Reason.NO_SPACE : Reason.WORKSPACE_FAILED, "the task's directories can't be used: " + e);
         } finally {
-            left.settle(run.task());
+            left.settle(run.task(), session);
         }
     }
 
@@ -174,6 +228,10 @@ public final class PtyExecutor implements TaskExecutor {
         Credential credential = credentials.current();
         String name = run.task().id().toString();
         try (ConfigOverlay overlay = overlays.open(name, directories.work(), credential)) {
+            directories.fills(List.of(overlay.directory()));
+            run.task()
+                    .sessionId()
+                    .ifPresent(id -> directories.fills(sessions.expected(directories.work(), UUID.fromString(id))));
             Verdict verdict = supervise(
                     run, directories, deadline, () -> commands.of(run.task(), directories, overlay, credential));
             credentials.heard(credential, verdict);
@@ -183,13 +241,15 @@ public final class PtyExecutor implements TaskExecutor {
 
     /** Makes the command, or says why there is none. */
     private interface Command {
-        TerminalCommand make() throws LaunchException;
+        TerminalCommand make() throws LaunchException, CliCommand.SessionLostException;
     }
 
     private Verdict supervise(TaskRun run, TaskDirectories directories, Deadline deadline, Command command)
-            throws InterruptedException {
+            throws InterruptedException, CliCommand.SessionLostException {
         if (run.stop().cause().isPresent()) {
-            return new Verdict(Stops.outcome(run.stop().cause().get(), new Ending.NotStarted()), Optional.empty());
+            return new Verdict(
+                    RunOutcomes.ended(run.stop().cause().get(), run.stop().detail(), new Ending.NotStarted()),
+                    Optional.empty());
         }
         PtySession session = new PtySession(run.transcript(), observer, clock, watchdog.clock());
         Terminal terminal;
@@ -199,7 +259,12 @@ public final class PtyExecutor implements TaskExecutor {
             terminal = launcher.launch(command.make().ofRun(marker), session);
         } catch (LaunchException e) {
             containment.callOff(marker);
-            return notStarted(reason(e.kind()), String.valueOf(e.getMessage()));
+            Reason reason = reason(e.kind());
+            boolean full = reason == Reason.NEVER_STARTED && isFull(directories);
+            return notStarted(full ? Reason.NO_SPACE : reason, String.valueOf(e.getMessage()));
+        } catch (CliCommand.SessionLostException e) {
+            containment.callOff(marker);
+            throw e;
         }
         run.transcript().onRoom(terminal::readOn);
         ProcessTree tree =
@@ -210,20 +275,40 @@ public final class PtyExecutor implements TaskExecutor {
             awaitEnd(session, terminal, run.stop(), deadline);
             // Of a leader that has ended by itself the kernel tells more than a look at what it left.
             Footprint seen = terminal.alive() ? watching.last() : watching.seen();
-            Verdict verdict = end(session, terminal, tree, run);
+            boolean byItself = end(session, terminal, tree, run);
             TreeAccount account = tree.account();
-            Verdict judged = account.outOfMemory() ? Endings.outOfMemory(verdict) : verdict;
-            return withinCap(judged, run).measured(Endings.footprint(seen, terminal.cpu(), account));
+            RunEnd end = ended(byItself, session, run, machine(account, run));
+            if (RunOutcomes.of(end) instanceof Outcome.Failed && isFull(directories)) {
+                end = end.onFullDisk();
+            }
+            end.unknownWords().forEach(observer::unknownWord);
+            return RunOutcomes.verdict(end).measured(Footprints.of(seen, terminal.cpu(), account));
         }
     }
 
-    /** A program may have printed too much and ended between two looks of the watchdog. */
-    private Verdict withinCap(Verdict verdict, TaskRun run) {
-        boolean tooMuch = watchdog.settings().endAtCap() && run.transcript().isPastCap();
-        return tooMuch && run.stop().cause().isEmpty()
-                ? verdict.as(
-                        Stops.outcome(StopCause.OUTPUT_LIMIT, verdict.outcome().ending()))
-                : verdict;
+    private RunEnd ended(boolean byItself, PtySession session, TaskRun run, RunEnd.Machine machine)
+            throws InterruptedException {
+        return new RunEnd(
+                RunEnd.ending(exitOf(session)),
+                run.stop().cause().filter(cause -> !byItself || cause.endsAtOnce()),
+                run.stop().detail(),
+                session.report().told(),
+                probe.speaker(),
+                machine,
+                run.task().spec().claude().jsonSchema().isPresent());
+    }
+
+    private RunEnd.Machine machine(TreeAccount account, TaskRun run) {
+        // A program may have printed too much and ended between two looks of the watchdog.
+        boolean pastCap = watchdog.settings().endAtCap()
+                && run.transcript().isPastCap()
+                && run.stop().cause().isEmpty();
+        return new RunEnd.Machine(account.outOfMemory(), pastCap, false);
+    }
+
+    /** A full disk is a reason to fail, not a failure: it is looked at where there is one. */
+    private static boolean isFull(TaskDirectories directories) {
+        return directories.filled().stream().anyMatch(Space::isFull);
     }
 
     private static RunWatch.Subject subject(TaskRun run, PtySession session, TaskDirectories directories) {
@@ -231,7 +316,7 @@ public final class PtyExecutor implements TaskExecutor {
                 run.task().id(),
                 session.signs(),
                 run.stop(),
-                List.of(directories.work(), directories.temporary()),
+                directories.filled(),
                 run.transcript()::isPastCap,
                 () -> session.report().hopeless().isPresent());
     }
@@ -263,8 +348,11 @@ public final class PtyExecutor implements TaskExecutor {
         }
     }
 
-    /** INVARIANT: the slot is not free before nothing of the tree is left, or what is left was told. */
-    private Verdict end(PtySession session, Terminal terminal, ProcessTree tree, TaskRun run)
+    /**
+     * Says whether the program had ended by itself before. INVARIANT: the slot is not free before nothing of the tree is
+     * left, or what is left was told.
+     */
+    private boolean end(PtySession session, Terminal terminal, ProcessTree tree, TaskRun run)
             throws InterruptedException {
         boolean byItself = session.exited().isDone();
         TreeEnd ended = byItself
@@ -275,7 +363,7 @@ public final class PtyExecutor implements TaskExecutor {
             LOG.warnf(
                     "processes could not be ended taskId=%s pids=%s", run.task().id(), ended.survivors());
         }
-        return Endings.verdict(session.report(), ending(exitOf(session)), byItself, run.stop());
+        return byItself;
     }
 
     /** A killed leader is reaped within moments; a leader in an uninterruptible sleep must not hold the slot for ever. */
@@ -291,14 +379,6 @@ public final class PtyExecutor implements TaskExecutor {
 
     private static Verdict notStarted(Reason reason, String message) {
         return new Verdict(new Outcome.Failed(reason, message, new Ending.NotStarted()), Optional.empty());
-    }
-
-    static Ending ending(Optional<TerminalExit> exit) {
-        return exit.<Ending>map(known -> switch (known) {
-                    case TerminalExit.Exited(int code) -> new Ending.Exited(code);
-                    case TerminalExit.Signalled(int signal) -> new Ending.Signalled(signal);
-                })
-                .orElseGet(Ending.NotStarted::new);
     }
 
     private static Reason reason(LaunchException.Kind kind) {

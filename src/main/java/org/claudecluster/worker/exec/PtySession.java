@@ -1,17 +1,22 @@
 package org.claudecluster.worker.exec;
 
+import static java.util.Objects.requireNonNull;
+
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.EnumMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.LongSupplier;
 import org.claudecluster.worker.claude.AgentEvent;
 import org.claudecluster.worker.claude.AgentStream;
 import org.claudecluster.worker.claude.RunReport;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.Channel;
 import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TerminalListener;
 import org.claudecluster.worker.transcript.LiveTranscript;
+import org.claudecluster.worker.transcript.WholeCharacters;
 
 /** What one terminal prints, on its way into the transcript and the report. Runs on the terminal's reading thread. */
 final class PtySession implements TerminalListener {
@@ -21,7 +26,8 @@ final class PtySession implements TerminalListener {
     private final Signs signs;
     private final LongSupplier nanos;
     private final RunReport report;
-    private final AgentStream agent = new AgentStream(this::event);
+    private final AgentStream agent;
+    private final EnumMap<Channel, WholeCharacters> characters = new EnumMap<>(Channel.class);
     private final CompletableFuture<TerminalExit> exited = new CompletableFuture<>();
     private String lastMessage = "";
 
@@ -31,20 +37,38 @@ final class PtySession implements TerminalListener {
         this.observer = observer;
         this.nanos = nanos;
         this.signs = new Signs(nanos);
+        this.agent = new AgentStream(this::event, report::output);
+        for (Channel channel : Channel.values()) {
+            characters.put(channel, new WholeCharacters());
+        }
     }
 
     @Override
-    public void output(ByteBuffer bytes) {
+    public void output(Channel channel, ByteBuffer bytes) {
         byte[] printed = new byte[bytes.remaining()];
         bytes.get(printed);
         if (signs.printed(printed)) {
             observer.firstByte(Duration.ofNanos(nanos.getAsLong() - signs.startedAt()));
         }
         observer.printed(printed.length);
-        transcript.output(printed);
+        // Else a character of one channel could be torn by what the other prints meanwhile.
+        write(characters(channel).add(printed));
         ByteBuffer view = ByteBuffer.wrap(printed);
-        report.output(view);
-        agent.accept(view);
+        switch (channel) {
+            case OUTPUT -> agent.accept(view);
+            // No event: whoever prints one here is not the agent.
+            case ERROR -> report.output(view);
+        }
+    }
+
+    private void write(byte[] printed) {
+        if (printed.length > 0) {
+            transcript.output(printed);
+        }
+    }
+
+    private WholeCharacters characters(Channel channel) {
+        return requireNonNull(characters.get(channel));
     }
 
     @Override
@@ -55,6 +79,9 @@ final class PtySession implements TerminalListener {
     @Override
     public void exited(TerminalExit exit) {
         agent.finish();
+        for (Channel channel : Channel.values()) {
+            write(characters(channel).rest());
+        }
         exited.complete(exit);
     }
 

@@ -38,7 +38,7 @@ public record PtySettings(
         unreadable = List.copyOf(unreadable);
     }
 
-    /** HOME of every task. */
+    /** HOME of the worker's own calls, and of every task where they share one. */
     Path home() {
         return state.resolve("home");
     }

@@ -119,7 +119,7 @@ final class RunWatch {
 
     private Optional<Alarm> ofSilence(long now) {
         Signs signs = subject.signs();
-        if (isOver(limits.lingering(), signs.resultAt(), now)) {
+        if (!signs.inBackground() && isOver(limits.lingering(), signs.resultAt(), now)) {
             return alarm(StopCause.LINGERING, "the result was there, but the program did not end");
         }
         if (isOver(limits.prompt(), signs.dialogAt(), now)) {
@@ -131,7 +131,8 @@ final class RunWatch {
                     : Optional.empty();
         }
         long lastSign = Math.max(signs.lastOutputAt() - now, busyAt - now) + now;
-        return !signs.inTool() && isOver(limits.noOutput(), OptionalLong.of(lastSign), now)
+        boolean atWork = signs.inTool() || signs.inBackground();
+        return !atWork && isOver(limits.noOutput(), OptionalLong.of(lastSign), now)
                 ? alarm(StopCause.NO_OUTPUT, "silent and idle for " + shown(limits.noOutput()))
                 : Optional.empty();
     }

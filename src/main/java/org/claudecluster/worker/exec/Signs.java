@@ -3,6 +3,7 @@ package org.claudecluster.worker.exec;
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
 import org.claudecluster.worker.claude.AgentEvent;
+import org.claudecluster.worker.claude.BackgroundTasks;
 import org.claudecluster.worker.claude.DialogScan;
 import org.claudecluster.worker.claude.OpenTools;
 
@@ -15,10 +16,12 @@ final class Signs {
     private final LongSupplier nanos;
     private final long startedAt;
     private final OpenTools tools = new OpenTools();
+    private final BackgroundTasks background = new BackgroundTasks();
     private final DialogScan dialogs = new DialogScan();
     private volatile long lastOutputAt;
     private volatile boolean silent = true;
     private volatile boolean inTool;
+    private volatile boolean inBackground;
     private volatile OptionalLong resultAt = OptionalLong.empty();
     private volatile OptionalLong dialogAt = OptionalLong.empty();
 
@@ -44,12 +47,18 @@ final class Signs {
         inTool = tools.after(event);
         // Whoever goes on to work waits for nobody; several results in one process are normal.
         dialogAt = OptionalLong.empty();
-        resultAt = event.isResult() ? OptionalLong.of(nanos.getAsLong()) : afterResult(event);
+        background.after(event);
+        boolean atWork = background.anyOpen();
+        boolean settled = inBackground && !atWork && resultAt.isPresent();
+        resultAt = event.isResult() || settled ? OptionalLong.of(nanos.getAsLong()) : afterResult(event);
+        // INVARIANT: after the time above, which the watchdog reads after this: else it took the result's own time.
+        inBackground = atWork;
     }
 
-    /** Only what begins another turn says that the result was not the last. */
+    /** Only what begins another turn of the agent itself says that the result was not the last. */
     private OptionalLong afterResult(AgentEvent event) {
-        boolean goesOn = event.type().equals("assistant") || event.subtype().equals("init");
+        boolean goesOn = (event.type().equals("assistant") && event.isOfMain())
+                || event.subtype().equals("init");
         return goesOn ? OptionalLong.empty() : resultAt;
     }
 
@@ -71,9 +80,17 @@ final class Signs {
         return inTool;
     }
 
-    /** When the result was told, while nothing new has begun after it. */
+    /**
+     * When the result was told, or the last work in the background ended that outlived it, while nothing new has begun
+     * after it.
+     */
     OptionalLong resultAt() {
         return resultAt;
+    }
+
+    /** Whether work in the background has outlived the result. */
+    boolean inBackground() {
+        return inBackground && resultAt.isPresent();
     }
 
     /** Since when a dialog may be waiting for a person. */

@@ -61,7 +61,9 @@ public final class StubExecutor implements TaskExecutor {
     }
 
     private static Optional<Verdict> stopped(TaskRun run) {
-        return run.stop().cause().map(cause -> verdict(Stops.outcome(cause, new Ending.NotStarted())));
+        return run.stop()
+                .cause()
+                .map(cause -> verdict(RunOutcomes.ended(cause, run.stop().detail(), new Ending.NotStarted())));
     }
 
     private static Optional<Verdict> sleep(Duration pause, TaskRun run, Deadline deadline) throws InterruptedException {

@@ -66,7 +66,8 @@ public final class Watchdog implements Footprints {
 
         /** Measures once more, and answers all that was seen. */
         Footprint last() {
-            measure(Map.of(watch, tree)).forEach((run, usage) -> run.learn(nanos.getAsLong(), usage));
+            TreeUsage usage = measureOne(tree);
+            watch.learn(nanos.getAsLong(), usage);
             return watch.footprint();
         }
 
@@ -100,6 +101,10 @@ public final class Watchdog implements Footprints {
         Map<RunWatch, TreeUsage> byRun = new HashMap<>();
         runs.forEach((run, tree) -> byRun.put(run, usages.getOrDefault(tree, TreeUsage.NONE)));
         return byRun;
+    }
+
+    private synchronized TreeUsage measureOne(ProcessTree tree) {
+        return sampler.sampleOne(tree);
     }
 
     private void end(RunWatch run, RunWatch.Alarm alarm) {

@@ -1,23 +1,26 @@
 package org.claudecluster.worker.lifecycle;
 
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskFilter;
+import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.jboss.logging.Logger;
 
 /**
  * Takes tasks from the store. What a claim has taken without our hearing of it, or of which we heard too late, was never
- * started: it goes back uncounted, rather than wait for the end of its lease and be told as lost. Not safe for use by
- * two threads at once.
+ * started: it goes back uncounted, rather than wait for the end of its lease and be told as lost. One thread claims what
+ * waits; any may enqueue.
  */
 final class Claims {
 
@@ -26,13 +29,20 @@ final class Claims {
     private final LifecycleSettings settings;
     private final TaskStore store;
     private final RunningTasks running;
+    private final TaskObserver observer;
     private final Ticker ticker;
+    /** Of the claiming thread. */
     private boolean inDoubt;
 
-    Claims(LifecycleSettings settings, TaskStore store, RunningTasks running, Ticker ticker) {
+    private volatile boolean enqueuedInDoubt;
+    /** What is enqueued holds its first lock until its run is known; the second is held while doubts are settled. */
+    private final ReentrantReadWriteLock handingOver = new ReentrantReadWriteLock();
+
+    Claims(LifecycleSettings settings, TaskStore store, RunningTasks running, TaskObserver observer, Ticker ticker) {
         this.settings = settings;
         this.store = store;
         this.running = running;
+        this.observer = observer;
         this.ticker = ticker;
     }
 
@@ -45,12 +55,21 @@ final class Claims {
 
     /** Claims at most {@code slots} tasks. Throws {@link StoreUnavailable}, and then it is unknown what was claimed. */
     Claimed claim(ExecutorType executor, int slots) {
+        return claim(settings.claimant(executor), slots);
+    }
+
+    /** The same of one task, though claims for its credential are paused: somebody has to find out whether it works. */
+    Claimed claimOneInSpiteOfPause(ExecutorType executor) {
+        return claim(settings.claimant(executor).inSpiteOfPause(), 1);
+    }
+
+    private Claimed claim(Claimant claimant, int slots) {
         settleDoubts();
         // Counted from before the claim leaves: a slow reply must not lengthen our trust.
         long sentAt = ticker.nanos();
         inDoubt = true;
-        List<Task> tasks = store.claim(settings.claimant(executor), slots);
-        if (ticker.nanos() - sentAt >= settings.lease().trusted().toNanos()) {
+        List<Task> tasks = store.claim(claimant, slots);
+        if (isLate(sentAt)) {
             tasks.forEach(task -> giveBack(task.lease()));
             tasks = List.of();
         }
@@ -58,31 +77,89 @@ final class Claims {
         return new Claimed(tasks, sentAt);
     }
 
-    /** INVARIANT: only what has never run here goes back like this; a lost run counts. */
-    private void settleDoubts() {
-        if (!inDoubt) {
-            return;
-        }
-        Set<Lease> ours = store.list(runningHere()).stream()
-                .filter(task -> task.worker().equals(Optional.of(settings.id())))
-                .map(Task::lease)
-                .collect(Collectors.toSet());
-        ours.stream().filter(lease -> !running.hasRun(lease)).forEach(this::giveBack);
-        running.forgetLostBut(ours);
-        inDoubt = false;
+    /** Starts what was claimed. */
+    interface Start {
+        void start(Task task, long sentAt);
     }
 
-    private TaskFilter runningHere() {
-        return new TaskFilter(
-                Optional.of(TaskStatus.RUNNING),
-                Optional.of(settings.id().value()),
-                Map.of(),
-                Optional.empty(),
-                TaskFilter.MAX_LIMIT);
+    /** Enqueues a task that waits for its turn. */
+    Enqueued enqueue(NewTask task) {
+        return store.enqueue(task);
+    }
+
+    /** Enqueues a task and starts it, where it was claimed by that. What came too late to start is given back like a doubt. */
+    Enqueued enqueue(NewTask task, ExecutorType executor, Start start) {
+        handingOver.readLock().lock();
+        try {
+            long sentAt = ticker.nanos();
+            Enqueued answer = enqueue(task, settings.claimant(executor));
+            if (!(answer instanceof Enqueued.Claimed(Task claimed))) {
+                return answer;
+            }
+            if (isLate(sentAt)) {
+                enqueuedInDoubt = true;
+                return new Enqueued.Created(Task.enqueued(claimed.id(), claimed.spec(), claimed.createdAt()));
+            }
+            start.start(claimed, sentAt);
+            return answer;
+        } finally {
+            handingOver.readLock().unlock();
+        }
+    }
+
+    private Enqueued enqueue(NewTask task, Claimant claimant) {
+        try {
+            return store.enqueue(task, claimant);
+        } catch (StoreUnavailable e) {
+            enqueuedInDoubt = true;
+            throw e;
+        }
+    }
+
+    private boolean isLate(long sentAt) {
+        return ticker.nanos() - sentAt >= settings.lease().trusted().toNanos();
+    }
+
+    /** Whether nothing is left that a claim took without our hearing of it; tries to give it back first. */
+    boolean isSettled() {
+        try {
+            settleDoubts();
+        } catch (StoreUnavailable e) {
+            LOG.warnf("the store does not answer: %s", e.getCause());
+        }
+        return !isInDoubt();
+    }
+
+    private boolean isInDoubt() {
+        return inDoubt || enqueuedInDoubt;
+    }
+
+    /** Gives back what was taken without our hearing of it. Throws {@link StoreUnavailable}, and then all stays as it was. */
+    void settleDoubts() {
+        if (!isInDoubt()) {
+            return;
+        }
+        handingOver.writeLock().lock();
+        try {
+            giveBackUnheardOf();
+            inDoubt = false;
+            enqueuedInDoubt = false;
+        } finally {
+            handingOver.writeLock().unlock();
+        }
+    }
+
+    /** INVARIANT: only what has never run here goes back like this; a lost run counts. */
+    private void giveBackUnheardOf() {
+        Set<Lease> ours = Set.copyOf(store.held(settings.id()));
+        ours.stream().filter(lease -> !running.hasRun(lease)).forEach(this::giveBack);
+        running.forgetLostBut(ours);
     }
 
     private void giveBack(Lease lease) {
         LOG.warnf("the reply to a claim was lost or late, the task goes back taskId=%s", lease.task());
-        store.giveBack(lease);
+        store.giveBack(lease)
+                .filter(TaskStatus::isFinal)
+                .ifPresent(now -> observer.ended(Optional.empty(), now, Optional.of(Reason.CANCELLED)));
     }
 }

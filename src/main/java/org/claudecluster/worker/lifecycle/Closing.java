@@ -3,9 +3,11 @@ package org.claudecluster.worker.lifecycle;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
+import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Requeue;
 import org.claudecluster.worker.task.TaskStatus;
 
 /** The last write under a lease. */
@@ -16,6 +18,12 @@ sealed interface Closing {
 
     /** Why it is no plain success. */
     Optional<Reason> reason();
+
+    /** What goes into the ledger. */
+    Account account();
+
+    /** The same, once the transcript is whole: number of its last record, if it has any. */
+    Closing upTo(Optional<Long> lastRecord);
 
     /** It has its one outcome. */
     record Ended(Finish finish) implements Closing {
@@ -32,6 +40,20 @@ sealed interface Closing {
         public Optional<Reason> reason() {
             return finish.outcome().reason();
         }
+
+        @Override
+        public Account account() {
+            return finish.account();
+        }
+
+        @Override
+        public Closing upTo(Optional<Long> lastRecord) {
+            return new Ended(new Finish(
+                    finish.outcome(),
+                    finish.result(),
+                    finish.progress(),
+                    finish.account().upTo(lastRecord)));
+        }
     }
 
     /**
@@ -39,13 +61,19 @@ sealed interface Closing {
      *
      * @param why {@link Reason#DRAINED} when this worker stops; none when the store was away at its start
      */
-    record GivenBack(Optional<Reason> why) implements Closing {
+    record GivenBack(Optional<Reason> why, Account account) implements Closing {
         public GivenBack {
             requireNonNull(why, "why");
+            requireNonNull(account, "account");
         }
 
+        static GivenBack drained(Account account) {
+            return new GivenBack(Optional.of(Reason.DRAINED), account);
+        }
+
+        /** Before it began. */
         static GivenBack drained() {
-            return new GivenBack(Optional.of(Reason.DRAINED));
+            return drained(Account.NONE);
         }
 
         @Override
@@ -57,12 +85,41 @@ sealed interface Closing {
         public Optional<Reason> reason() {
             return why;
         }
+
+        @Override
+        public Closing upTo(Optional<Long> lastRecord) {
+            return new GivenBack(why, account.upTo(lastRecord));
+        }
+    }
+
+    /** It waits for its next attempt. */
+    record Retried(Requeue requeue, Account account) implements Closing {
+        public Retried {
+            requireNonNull(requeue, "requeue");
+            requireNonNull(account, "account");
+        }
+
+        @Override
+        public TaskStatus status() {
+            return TaskStatus.PENDING;
+        }
+
+        @Override
+        public Optional<Reason> reason() {
+            return Optional.of(requeue.why().reason());
+        }
+
+        @Override
+        public Closing upTo(Optional<Long> lastRecord) {
+            return new Retried(requeue, account.upTo(lastRecord));
+        }
     }
 
     /** It waits for the reset of a usage limit. */
-    record Parked(Park park) implements Closing {
+    record Parked(Park park, Account account) implements Closing {
         public Parked {
             requireNonNull(park, "park");
+            requireNonNull(account, "account");
         }
 
         @Override
@@ -73,6 +130,11 @@ sealed interface Closing {
         @Override
         public Optional<Reason> reason() {
             return Optional.of(park.why().reason());
+        }
+
+        @Override
+        public Closing upTo(Optional<Long> lastRecord) {
+            return new Parked(park, account.upTo(lastRecord));
         }
     }
 }

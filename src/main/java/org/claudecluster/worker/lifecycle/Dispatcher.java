@@ -1,12 +1,15 @@
 package org.claudecluster.worker.lifecycle;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.TaskExecutor;
+import org.claudecluster.worker.task.Enqueued;
+import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
@@ -14,12 +17,15 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claims tasks while slots are free. One thread, so that this process never races itself for a task; woken by a local
+ * Claims tasks while slots are free. What comes when a slot is free and nothing waits is claimed in the write that
+ * enqueues it. What waits is claimed by one thread, so that this process never races itself for a task; woken by a local
  * enqueue or a slot that became free, and by the clock for what others enqueued or what has become due.
  */
 final class Dispatcher {
 
     private static final Logger LOG = Logger.getLogger(Dispatcher.class);
+
+    private static final Duration BETWEEN_TRIES = Duration.ofMillis(200);
 
     private final LifecycleSettings settings;
     private final Claims claims;
@@ -30,8 +36,13 @@ final class Dispatcher {
     private final QueueGauge queue;
     private final TaskObserver observer;
     private final Semaphore wakeUps = new Semaphore(0);
+    /** How many tasks are being enqueued with a claim. */
+    private final AtomicInteger enqueuing = new AtomicInteger();
+    /** False when the last look has left nothing for us, and nobody has told of anything since. */
+    private volatile boolean mayWait = true;
+
     private volatile boolean stopped;
-    private @Nullable Thread thread;
+    private volatile @Nullable Thread thread;
 
     Dispatcher(
             LifecycleSettings settings,
@@ -64,11 +75,60 @@ final class Dispatcher {
 
     /** Whether the last claim has handed over what it got. */
     boolean hasEnded() {
-        return thread == null || !thread.isAlive();
+        Thread started = thread;
+        return enqueuing.get() == 0 && (started == null || !started.isAlive());
     }
 
+    /** Something may wait. */
     void wake() {
+        mayWait = true;
         wakeUps.release();
+    }
+
+    private void slotFree() {
+        if (mayWait) {
+            wakeUps.release();
+        }
+    }
+
+    /** Makes a task durable; claims it in the same write, where this worker may run it at once. */
+    Enqueued enqueue(NewTask task) {
+        enqueuing.incrementAndGet();
+        boolean isSettled = false;
+        try {
+            Enqueued answer = enqueued(task, strategy.choice());
+            isSettled = !(answer instanceof Enqueued.Created);
+            return answer;
+        } finally {
+            enqueuing.decrementAndGet();
+            if (!isSettled) {
+                // It waits, or nobody knows.
+                wake();
+            }
+        }
+    }
+
+    private Enqueued enqueued(NewTask task, ExecutorStrategy.Choice choice) {
+        // In this order: a stop that comes later finds us among those who enqueue.
+        boolean isAtWork = thread != null && !stopped;
+        TaskExecutor executor = choice.active();
+        if (!isAtWork
+                || !choice.mayClaim(settings.ownsStore())
+                || !gate.isOpen(executor.type())
+                || !slots.holdBackOne()) {
+            return claims.enqueue(task);
+        }
+        boolean taken = false;
+        try {
+            Enqueued answer =
+                    claims.enqueue(task, executor.type(), (claimed, sentAt) -> start(claimed, executor, sentAt));
+            taken = answer instanceof Enqueued.Claimed;
+            return answer;
+        } finally {
+            if (!taken) {
+                slots.letGo(1);
+            }
+        }
     }
 
     private void dispatchUntilStopped() {
@@ -89,34 +149,81 @@ final class Dispatcher {
                 LOG.error("a claim failed", e);
             }
         }
+        settleAtLast();
     }
 
-    /**
-     * Claims until the slots are full or nothing is due. A worker whose executor can't run leaves a shared queue to the
-     * others, for whom it would burn attempt after attempt; a queue of its own nobody else would ever look at. While the gate is
-     * closed tasks wait in either.
-     */
+    /** What the last claim may have taken goes back now, rather than be told as lost; in vain once its lease is over. */
+    private void settleAtLast() {
+        long giveUpAt = System.nanoTime() + settings.lease().trusted().toNanos();
+        boolean isSettled = claims.isSettled();
+        while (!isSettled && System.nanoTime() - giveUpAt < 0) {
+            LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
+            isSettled = claims.isSettled();
+        }
+    }
+
+    /** Claims until the slots are full or nothing is due, as long as the executor may and the gate is open. */
     private void dispatch() {
-        if (!settings.ownsStore() && !strategy.choice().canRun()) {
-            return;
+        claims.settleDoubts();
+        mayWait = true;
+        boolean again = true;
+        while (again && !stopped) {
+            int free = slots.holdBackFree();
+            int taken = 0;
+            try {
+                taken = free == 0 ? 0 : claimed(free);
+            } finally {
+                slots.letGo(free - taken);
+            }
+            again = free > 0 && taken == free;
         }
-        for (int free = slots.free(); free > 0 && !stopped; free = slots.free()) {
-            TaskExecutor executor = strategy.choice().active();
-            if (!gate.isOpen(executor.type())) {
-                return;
-            }
-            Claims.Claimed answer = claims.claim(executor.type(), free);
-            List<Task> claimed = answer.tasks();
-            queue.claimed(claimed.size());
-            observer.claimed(claimed.size());
-            for (Task task : claimed) {
-                slots.take();
-                runner.start(task, executor, answer.sentAt(), this::wake);
-            }
-            if (claimed.size() < free) {
-                return;
+    }
+
+    /** Says how many of the slots that are held back are taken now. */
+    private int claimed(int free) {
+        ExecutorStrategy.Choice choice = strategy.choice();
+        TaskExecutor executor = choice.active();
+        if (!choice.mayClaim(settings.ownsStore())) {
+            return 0;
+        }
+        if (!gate.isOpen(executor.type())) {
+            return letOneTry(executor);
+        }
+        // Before the look, so that whoever tells of something after it is heard.
+        mayWait = false;
+        boolean sawTheEnd = false;
+        try {
+            int started = started(executor, claims.claim(executor.type(), free));
+            sawTheEnd = started < free;
+            return started;
+        } finally {
+            if (!sawTheEnd) {
+                mayWait = true;
             }
         }
+    }
+
+    private int letOneTry(TaskExecutor executor) {
+        if (!gate.mayOneTry(executor.type())) {
+            return 0;
+        }
+        int started = started(executor, claims.claimOneInSpiteOfPause(executor.type()));
+        if (started > 0) {
+            gate.oneTries();
+        }
+        return started;
+    }
+
+    private int started(TaskExecutor executor, Claims.Claimed answer) {
+        answer.tasks().forEach(task -> start(task, executor, answer.sentAt()));
+        return answer.tasks().size();
+    }
+
+    private void start(Task task, TaskExecutor executor, long sentAt) {
+        queue.claimed(1);
+        observer.claimed(1);
+        slots.take();
+        runner.start(task, executor, sentAt, this::slotFree);
     }
 
     /** ± 20 %, so that replicas which started together don't poll together. */

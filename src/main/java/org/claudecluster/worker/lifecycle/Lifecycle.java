@@ -4,22 +4,26 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.Executors;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Collectors;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.lifecycle.Timers.Wait;
+import org.claudecluster.worker.task.Enqueued;
+import org.claudecluster.worker.task.Intake;
 import org.claudecluster.worker.task.LocalSignals;
+import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.StopRequest;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.Worker;
 import org.claudecluster.worker.task.WorkerId;
@@ -28,7 +32,7 @@ import org.claudecluster.worker.transcript.Transcripts;
 import org.jboss.logging.Logger;
 
 /** This worker's life: claims, renews, reaps and at last lets go. */
-public final class Lifecycle implements Worker, LocalSignals {
+public final class Lifecycle implements Worker, Intake, LocalSignals {
 
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
     private static final Duration EVERY_SECOND = Duration.ofSeconds(1);
@@ -37,10 +41,10 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final TaskStore store;
     private final WorkerRegistry registry;
     private final Transcripts transcripts;
-    private final ExecutorStrategy strategy;
     private final Leftovers leftovers;
     private final Watchdog watchdog;
     private final Strays strays;
+    private final TaskObserver observer;
     private final Instant startedAt;
     private final RunningTasks running;
     private final Slots slots;
@@ -52,8 +56,7 @@ public final class Lifecycle implements Worker, LocalSignals {
     private final WorkspacePurge workspaces;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CountDownLatch drained = new CountDownLatch(1);
-    private final ScheduledExecutorService timer = Executors.newScheduledThreadPool(
-            4, Thread.ofPlatform().name("worker-timer-", 0).daemon().factory());
+    private final Timers timers = new Timers();
 
     public Lifecycle(
             LifecycleSettings settings,
@@ -71,48 +74,62 @@ public final class Lifecycle implements Worker, LocalSignals {
         this.store = store;
         this.registry = registry;
         this.transcripts = transcripts;
-        this.strategy = strategy;
         this.leftovers = leftovers;
         this.watchdog = watchdog;
+        this.observer = observer;
         this.strays = new Strays(store, leftovers);
         this.startedAt = clock.instant();
         this.slots = new Slots(settings.slots());
         this.queue = new QueueGauge(store, settings.queueCapacity());
         this.running = new RunningTasks(ticker, settings.lease().trusted());
         this.leases = new LeaseKeeper(settings.lease(), store, running, ticker);
-        Parking parking = new Parking(settings.park(), clock);
+        Sequel sequel = new Sequel(settings.park(), store, clock);
         TaskRunner runner =
-                new TaskRunner(transcripts, running, slots, new OutcomeWriter(store), parking, draining::get, observer);
+                new TaskRunner(transcripts, running, slots, new OutcomeWriter(store), sequel, draining::get, observer);
         this.dispatcher = new Dispatcher(
-                settings, new Claims(settings, store, running, ticker), strategy, gate, slots, runner, queue, observer);
+                settings,
+                new Claims(settings, store, running, observer, ticker),
+                strategy,
+                gate,
+                slots,
+                runner,
+                queue,
+                observer);
         this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
-        this.workspaces = new WorkspacePurge(settings.retention().workspaces(), store, settings.workspaces(), clock);
+        this.workspaces = new WorkspacePurge(
+                settings.retention().workspaces(), store, settings.workspaces(), settings.sessions(), clock);
         this.drain = new Drain(running, dispatcher, settings.stop());
     }
 
-    /** Ends what a predecessor left and begins to claim. */
+    /** Takes over what a predecessor left, and returns: what has to be ended before the first claim is not waited for. */
     public void start() {
         announce();
-        strays.look();
-        workspaces.look();
-        reap(settings.ownsStore());
-        attempt(strays::endTheLost);
-        attempt(workspaces::settleCrashed);
+        Set<Leftovers.Run> lost = runs(reaped(settings.ownsStore()));
         queue.refresh();
         leases.start();
+        Thread.ofPlatform().name("recovery").daemon().start(() -> recover(lost));
+        timers.every(EVERY_SECOND, Wait.NOTHING, leftovers::reapOrphans);
+        timers.every(EVERY_SECOND, Wait.NOTHING, watchdog::look);
+        timers.every(settings.flush(), Wait.OUTPUT, transcripts::flushAll);
+        timers.every(settings.lease().renew(), Wait.STORE, this::announce);
+        timers.every(settings.lease().renew(), Wait.STORE, this::reap);
+        timers.every(EVERY_SECOND, Wait.STORE, this::lookForStops);
+        timers.every(EVERY_SECOND, Wait.STORE, queue::tick);
+        timers.every(settings.retention().interval(), Wait.DELETIONS, purge::run);
+        timers.every(settings.retention().interval(), Wait.DELETIONS, workspaces::run);
+    }
+
+    /**
+     * INVARIANT: nothing is claimed before what the lost runs left was ended, or told: a claim may be the next run of
+     * one of them, in the same directory.
+     */
+    private void recover(Set<Leftovers.Run> lost) {
+        Timers.attempt(() -> strays.begin(lost));
+        Timers.attempt(workspaces::look);
+        Timers.attempt(workspaces::settleCrashed);
         dispatcher.start();
-        every(settings.flush(), transcripts::flushAll);
-        every(settings.lease().renew(), this::announce);
-        every(settings.lease().renew(), () -> reap(false));
-        every(settings.lease().renew(), strays::endTheLost);
-        every(settings.lease().renew(), workspaces::settleCrashed);
-        every(settings.lease().renew(), strategy::lookAgain);
-        every(EVERY_SECOND, this::lookForStops);
-        every(EVERY_SECOND, queue::tick);
-        every(EVERY_SECOND, leftovers::reapOrphans);
-        every(EVERY_SECOND, watchdog::look);
-        every(settings.retention().interval(), purge::run);
-        every(settings.retention().interval(), workspaces::run);
+        timers.every(settings.lease().renew(), Wait.STORE, strays::endTheLost);
+        timers.every(settings.lease().renew(), Wait.DELETIONS, workspaces::settleCrashed);
     }
 
     /**
@@ -125,7 +142,7 @@ public final class Lifecycle implements Worker, LocalSignals {
             return;
         }
         // Others should hear of it at once; if the store is away we drain without having told.
-        timer.execute(() -> attempt(this::announce));
+        timers.soon(Wait.STORE, this::announce);
         drain.run();
         drained.countDown();
     }
@@ -140,9 +157,8 @@ public final class Lifecycle implements Worker, LocalSignals {
         hurry();
         drain();
         leases.stop();
-        // Not shutdownNow: an interrupt during file access would close an embedded store under everybody.
-        timer.shutdown();
-        attempt(() -> registry.leave(settings.id()));
+        timers.stop();
+        Timers.attempt(() -> registry.leave(settings.id()));
         LOG.infof("stopped, tasks left running: %d", running.all().size());
     }
 
@@ -158,32 +174,29 @@ public final class Lifecycle implements Worker, LocalSignals {
         registry.announce(settings.state(slots.used(), draining()));
     }
 
-    private void every(Duration interval, Runnable job) {
-        long millis = interval.toMillis();
-        ScheduledFuture<?> _ = timer.scheduleWithFixedDelay(() -> attempt(job), millis, millis, TimeUnit.MILLISECONDS);
-    }
-
-    /** A timer forgets a job that throws. */
-    private static void attempt(Runnable job) {
-        try {
-            job.run();
-        } catch (StoreUnavailable e) {
-            LOG.warnf("the store does not answer: %s", e.getCause());
-        } catch (RuntimeException e) {
-            LOG.error("a timed job failed", e);
-        }
-    }
-
-    private void reap(boolean othersAreDead) {
-        List<Task> reaped = store.reap(settings.id(), othersAreDead);
-        for (Task task : reaped) {
-            LOG.warnf("reaped taskId=%s, now %s", task.id(), task.status().wire());
-            leftovers.end(new Leftovers.Run(task.id(), task.epoch()));
-            transcripts.changed(task.id());
-        }
+    private void reap() {
+        List<Task> reaped = reaped(false);
+        leftovers.end(runs(reaped));
         if (!reaped.isEmpty()) {
             dispatcher.wake();
         }
+    }
+
+    private List<Task> reaped(boolean othersAreDead) {
+        List<Task> reaped = store.reap(settings.id(), othersAreDead);
+        for (Task task : reaped) {
+            LOG.warnf("reaped taskId=%s, now %s", task.id(), task.status().wire());
+            task.outcome()
+                    .ifPresent(outcome -> observer.ended(task.executorType(), outcome.status(), outcome.reason()));
+            transcripts.changed(task.id());
+        }
+        return reaped;
+    }
+
+    private static Set<Leftovers.Run> runs(List<Task> tasks) {
+        return tasks.stream()
+                .map(task -> new Leftovers.Run(task.id(), task.epoch()))
+                .collect(Collectors.toSet());
     }
 
     private void lookForStops() {
@@ -198,8 +211,8 @@ public final class Lifecycle implements Worker, LocalSignals {
     }
 
     @Override
-    public void enqueued() {
-        dispatcher.wake();
+    public Enqueued enqueue(NewTask task) {
+        return dispatcher.enqueue(task);
     }
 
     @Override
@@ -223,12 +236,13 @@ public final class Lifecycle implements Worker, LocalSignals {
     @Override
     public void finalised(TaskId task) {
         queue.giveBack();
+        observer.ended(Optional.empty(), TaskStatus.CANCELLED, Optional.of(Reason.CANCELLED));
         transcripts.changed(task);
     }
 
     @Override
-    public void deleted(TaskId task) {
-        attempt(() -> workspaces.deleted(task));
+    public void deleted(TaskId workspace) {
+        Timers.attempt(() -> workspaces.deleted(workspace));
     }
 
     @Override

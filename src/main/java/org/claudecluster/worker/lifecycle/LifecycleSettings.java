@@ -24,7 +24,7 @@ import org.claudecluster.worker.task.Workspaces;
  * @param slots the most tasks at once
  * @param queueCapacity the most pending tasks
  * @param poll how often an idle worker with a free slot looks for work that nobody told it of
- * @param park whether a task waits for the reset of a usage limit; otherwise it fails
+ * @param park whether a task waits for the reset of a usage limit, and for how long
  * @param ownsStore whether no other process can use the store, so that what runs elsewhere runs nowhere
  */
 public record LifecycleSettings(
@@ -42,7 +42,7 @@ public record LifecycleSettings(
         Duration affinityWait,
         Duration flush,
         StopTimes stop,
-        boolean park,
+        ParkRules park,
         RetentionTimes retention,
         boolean ownsStore) {
 
@@ -55,6 +55,7 @@ public record LifecycleSettings(
         requireNonNull(workspaces, "workspaces");
         names = Set.copyOf(names);
         requireNonNull(lease, "lease");
+        requireNonNull(park, "park");
         requireNonNull(stop, "stop");
         requireNonNull(retention, "retention");
         if (slots < 1 || queueCapacity < 1) {

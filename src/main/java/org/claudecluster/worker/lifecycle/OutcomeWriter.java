@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
 import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskStatus;
@@ -24,49 +25,61 @@ final class OutcomeWriter {
         this.store = store;
     }
 
-    /** False when the task is no longer ours; then nothing was written, as far as we can know. */
-    boolean write(Running run, Closing closing) {
+    /** What stands in the ledger before this run; only a repeated task or a session gone on with has something there. */
+    SpentBefore spentBefore(Task claimed) {
+        boolean isFirst = claimed.epoch() == 1
+                && !claimed.resumed()
+                && claimed.spec().claude().resumeSessionId().isEmpty();
+        return isFirst ? SpentBefore.NOTHING : store.spentBefore(claimed);
+    }
+
+    /** What the task is now; empty when it is no longer ours: then nothing was written, as far as we can know. */
+    Optional<TaskStatus> write(Running run, Closing closing) {
         Duration pause = FIRST_PAUSE;
         boolean again = false;
         while (!run.isLost() && run.trust().holds()) {
             try {
-                return written(run.lease(), closing) || (again && isThere(run.lease(), closing));
+                Optional<TaskStatus> now = written(run.lease(), closing);
+                return now.isPresent() || !again ? now : found(run.lease(), closing);
             } catch (StoreUnavailable e) {
                 LOG.warnf(
                         "the outcome is not written yet taskId=%s: %s",
                         run.lease().task(), e.getCause());
                 if (!paused(pause)) {
-                    return false;
+                    return Optional.empty();
                 }
                 again = true;
                 pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
             }
         }
         // Our own end of the task ends the lease as well: a renewal that noticed so may have been quicker than we.
-        return again && isThereAtLast(run.lease(), closing);
+        return again ? foundAtLast(run.lease(), closing) : Optional.empty();
     }
 
-    private boolean isThereAtLast(Lease lease, Closing closing) {
+    private Optional<TaskStatus> foundAtLast(Lease lease, Closing closing) {
         try {
-            return isThere(lease, closing);
+            return found(lease, closing);
         } catch (StoreUnavailable _) {
-            return false;
+            return Optional.empty();
         }
     }
 
-    private boolean written(Lease lease, Closing closing) {
+    private Optional<TaskStatus> written(Lease lease, Closing closing) {
         return switch (closing) {
-            case Closing.Ended(var finish) -> store.finish(lease, finish);
-            case Closing.GivenBack _ -> store.giveBack(lease);
-            case Closing.Parked(var park) -> store.park(lease, park);
+            case Closing.Ended(var finish) ->
+                store.finish(lease, finish) ? Optional.of(finish.outcome().status()) : Optional.empty();
+            case Closing.GivenBack(var _, var account) -> store.giveBack(lease, account);
+            case Closing.Parked(var park, var account) -> store.park(lease, park, account);
+            case Closing.Retried(var requeue, var account) -> store.requeue(lease, requeue, account);
         };
     }
 
     /** The reply to an earlier try may have been lost after its commit. */
-    private boolean isThere(Lease lease, Closing closing) {
-        Optional<Task> now = store.find(lease.task());
-        return now.filter(task -> task.epoch() == lease.epoch() && isMeant(task.status(), closing.status()))
-                .isPresent();
+    private Optional<TaskStatus> found(Lease lease, Closing closing) {
+        return store.find(lease.task())
+                .filter(task -> task.epoch() == lease.epoch())
+                .map(Task::status)
+                .filter(now -> isMeant(now, closing.status()));
     }
 
     /** Whoever was asked to cancel is cancelled instead of sent back. */

@@ -1,7 +1,9 @@
 package org.claudecluster.worker.lifecycle;
 
+import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.IntFunction;
+import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.TaskStore;
@@ -36,24 +38,39 @@ final class Purge {
     void run() {
         int transcripts =
                 times.transcripts().isZero() ? 0 : remove(limit -> store.expireTranscripts(times.transcripts(), limit));
-        int tasks = times.tasks().isZero() ? 0 : remove(limit -> store.purge(times.tasks(), limit));
+        int tasks = times.tasks().isZero() ? 0 : forget();
         observer.forgotten(transcripts, tasks);
         if (transcripts + tasks > 0) {
             LOG.infof("retention removed transcripts=%d tasks=%d", transcripts, tasks);
         }
     }
 
-    /** The row goes before the transcript: a crash in between leaves a file that is removed with its task, no task without its file. */
+    /** The transcript goes first: a crash in between leaves a task without it, and not a file without its task. */
+    private int forget() {
+        int _ = remove(limit -> store.expireTranscripts(times.tasks(), limit));
+        return remove(limit -> store.purge(times.tasks(), limit));
+    }
+
+    /** A transcript whose row says that it is gone is tried again when its task goes. */
     private int remove(IntFunction<List<TaskId>> next) {
         int removed = 0;
         for (int i = 0; i < MAX_BATCHES; i++) {
             List<TaskId> batch = next.apply(BATCH);
-            batch.forEach(log::delete);
+            batch.forEach(this::delete);
             removed += batch.size();
             if (batch.size() < BATCH) {
                 return removed;
             }
         }
         return removed;
+    }
+
+    /** One that can't be removed must not keep the others of its batch, whose rows have said so already. */
+    private void delete(TaskId task) {
+        try {
+            log.delete(task);
+        } catch (UncheckedIOException | StoreUnavailable e) {
+            LOG.warnf("a transcript could not be removed taskId=%s: %s", task, e.getMessage());
+        }
     }
 }

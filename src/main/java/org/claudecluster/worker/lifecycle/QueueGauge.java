@@ -15,6 +15,8 @@ public final class QueueGauge implements Admission {
     /** What other replicas do to an empty queue is seen after this many seconds. */
     private static final int QUIET_TICKS = 5;
 
+    private static final long MANY = 10_000;
+
     private final TaskStore store;
     private final int capacity;
     private final AtomicLong pending = new AtomicLong();
@@ -29,10 +31,14 @@ public final class QueueGauge implements Admission {
         this.capacity = capacity;
     }
 
-    /** Called each second: counts again when this process has changed something, and else now and then. */
+    /**
+     * Called each second: counts again when this process has changed something, and else now and then. What counts long is
+     * counted now and then only: what this process does to it is known without.
+     */
     void tick() {
         quietTicks++;
-        if (changed || quietTicks >= QUIET_TICKS || sample.pending() > 0) {
+        boolean wanted = (changed || sample.pending() > 0) && sample.pending() <= MANY;
+        if (wanted || quietTicks >= QUIET_TICKS) {
             refresh();
         }
     }

@@ -2,6 +2,7 @@ package org.claudecluster.worker.lifecycle;
 
 import java.time.Duration;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskStatus;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
@@ -12,21 +13,23 @@ final class RunLog {
 
     private RunLog() {}
 
-    static void ended(Task task, Closing closing, Duration duration) {
+    static void ended(Task task, Closing closing, TaskStatus now, Duration duration) {
         MDC.put("taskId", task.id().toString());
         MDC.put("attempt", String.valueOf(task.attempt()));
         MDC.put("epoch", String.valueOf(task.epoch()));
         MDC.put("duration", String.valueOf(duration.toMillis()));
-        MDC.put("status", closing.status().wire());
+        MDC.put("status", now.wire());
         closing.reason().ifPresent(reason -> MDC.put("reason", reason.wire()));
-        LOG.info(sentence(closing));
+        LOG.info(now == closing.status() ? sentence(closing) : "Task execution " + now.wire());
         MDC.clear();
     }
 
     private static String sentence(Closing closing) {
         return switch (closing) {
             case Closing.Ended _ -> "Task execution " + closing.status().wire();
-            case Closing.Parked(var park) -> "Task parked until " + park.notBefore();
+            case Closing.Parked(var park, var _) -> "Task parked until " + park.notBefore();
+            case Closing.Retried(var requeue, var _) ->
+                "Task attempt failed, the next one begins at " + requeue.notBefore();
             case Closing.GivenBack _ -> "Task given back";
         };
     }

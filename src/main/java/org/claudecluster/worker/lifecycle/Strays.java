@@ -1,5 +1,6 @@
 package org.claudecluster.worker.lifecycle;
 
+import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,33 +19,50 @@ final class Strays {
     private final TaskStore store;
     private final Leftovers leftovers;
     private final Set<Leftovers.Run> watched = ConcurrentHashMap.newKeySet();
+    private final Set<Leftovers.Run> lost = ConcurrentHashMap.newKeySet();
 
     Strays(TaskStore store, Leftovers leftovers) {
         this.store = store;
         this.leftovers = leftovers;
     }
 
-    /** To be called once, before the first task is started here. */
-    void look() {
-        watched.addAll(leftovers.found());
+    /**
+     * To be called once, before the first task is started here: one look at the machine, for all of them.
+     *
+     * @param reaped runs of which the store has said already that they are lost
+     */
+    void begin(Set<Leftovers.Run> reaped) {
+        Leftovers.Look look = leftovers.look();
+        watched.addAll(look.runs());
+        lost.addAll(reaped);
+        leftovers.endCalls(look);
+        settle(Optional.of(look));
     }
 
-    /** Costs nothing when there are none. */
+    /** Costs nothing when there are none, and no look at the machine while all of them are held. */
     void endTheLost() {
-        watched.removeIf(this::isSettled);
+        settle(Optional.empty());
     }
 
-    private boolean isSettled(Leftovers.Run run) {
-        Optional<Task> task = store.find(run.task());
-        if (task.filter(now -> isHeld(now, run)).isPresent()) {
-            return false;
+    private synchronized void settle(Optional<Leftovers.Look> seen) {
+        Set<Leftovers.Run> unknown = new HashSet<>();
+        for (Leftovers.Run run : watched) {
+            Optional<Task> task = store.find(run.task());
+            if (task.isEmpty()) {
+                unknown.add(run);
+            } else if (!isHeld(task.get(), run)) {
+                lost.add(run);
+            }
         }
-        if (task.isPresent()) {
-            leftovers.end(run);
-        } else {
-            leftovers.forget(run);
+        if (lost.isEmpty() && unknown.isEmpty()) {
+            return;
         }
-        return true;
+        Leftovers.Look look = seen.orElseGet(leftovers::look);
+        leftovers.end(lost, look);
+        leftovers.forget(unknown, look);
+        watched.removeAll(lost);
+        watched.removeAll(unknown);
+        lost.clear();
     }
 
     private static boolean isHeld(Task now, Leftovers.Run run) {

@@ -2,6 +2,7 @@ package org.claudecluster.worker.lifecycle;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Locale;
@@ -12,14 +13,18 @@ import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
+import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.jboss.logging.Logger;
@@ -36,7 +41,7 @@ final class TaskRunner {
     private final RunningTasks running;
     private final Slots slots;
     private final OutcomeWriter outcomes;
-    private final Parking parking;
+    private final Sequel sequel;
     private final BooleanSupplier stopping;
     private final TaskObserver observer;
 
@@ -46,14 +51,14 @@ final class TaskRunner {
             RunningTasks running,
             Slots slots,
             OutcomeWriter outcomes,
-            Parking parking,
+            Sequel sequel,
             BooleanSupplier stopping,
             TaskObserver observer) {
         this.transcripts = transcripts;
         this.running = running;
         this.slots = slots;
         this.outcomes = outcomes;
-        this.parking = parking;
+        this.sequel = sequel;
         this.stopping = stopping;
         this.observer = observer;
     }
@@ -86,25 +91,34 @@ final class TaskRunner {
             slotFree.run();
         }
         Duration duration = Duration.ofNanos(System.nanoTime() - startedAt);
-        if (!outcomes.write(registered, closing)) {
+        Optional<TaskStatus> now = outcomes.write(registered, closing);
+        if (now.isEmpty()) {
             registered.lose();
             observer.leaseLost();
             LOG.warnf("the lease was lost, the outcome is not ours to write taskId=%s", task.id());
             return;
         }
-        tell(task, closing, duration);
+        tell(task, closing, now.get(), duration);
     }
 
-    private void tell(Task task, Closing closing, Duration duration) {
+    private void tell(Task task, Closing closing, TaskStatus now, Duration duration) {
+        observer.spent(closing.account().spent());
         if (closing.reason().equals(Optional.of(Reason.DRAINED))) {
-            observer.drained(closing.status());
+            observer.drained(now);
         }
-        switch (closing) {
-            case Closing.Ended(var finish) -> observer.finished(finish, duration);
-            case Closing.Parked(var park) -> observer.parked(park.why().reason());
-            case Closing.GivenBack _ -> {}
+        if (now != closing.status()) {
+            observer.ended(task.executorType(), now, Optional.of(Reason.CANCELLED));
+        } else {
+            switch (closing) {
+                case Closing.Ended(var finish) -> observer.finished(task.executorType(), finish, duration);
+                case Closing.Parked(var park, var _) ->
+                    observer.parked(park.why().reason());
+                case Closing.Retried(var requeue, var _) ->
+                    observer.retried(requeue.why().reason());
+                case Closing.GivenBack _ -> {}
+            }
         }
-        RunLog.ended(task, closing, duration);
+        RunLog.ended(task, closing, now, duration);
     }
 
     private Closing execute(Task task, Running registered, TaskExecutor executor) {
@@ -115,19 +129,23 @@ final class TaskRunner {
             return Closing.GivenBack.drained();
         }
         LiveTranscript live;
+        SpentBefore before;
         try {
+            before = outcomes.spentBefore(task);
             live = transcripts.begin(task.lease(), refusal -> stop(registered, refusal));
         } catch (StoreUnavailable e) {
             LOG.warnf("not started, the store does not answer taskId=%s: %s", task.id(), e.getCause());
-            return new Closing.GivenBack(Optional.empty());
+            return new Closing.GivenBack(Optional.empty(), Account.NONE);
         } catch (RuntimeException e) {
             return broken(task, e);
         }
+        Closing closing;
         try {
-            return runInto(live, task, registered, executor);
+            closing = runInto(live, task, registered, executor, before);
         } finally {
             seal(live, task, registered);
         }
+        return closing.upTo(live.lastId());
     }
 
     /** While the log is away the outcome waits as well, so that whoever sees it finds all that was printed. */
@@ -145,11 +163,12 @@ final class TaskRunner {
         }
     }
 
-    private Closing runInto(LiveTranscript live, Task task, Running registered, TaskExecutor executor) {
+    private Closing runInto(
+            LiveTranscript live, Task task, Running registered, TaskExecutor executor, SpentBefore before) {
         try {
             live.status(running(task, executor));
             Verdict verdict = executor.run(new TaskRun(task, live, registered.stop()));
-            Closing closing = closing(task, verdict, live.progress());
+            Closing closing = sequel.of(task, verdict, live.progress(), before);
             if (closing.status().isFinal()) {
                 return closing;
             }
@@ -167,23 +186,6 @@ final class TaskRunner {
         return failed(Reason.NEVER_STARTED, "the run broke off: " + e.getClass().getSimpleName());
     }
 
-    private Closing closing(Task task, Verdict verdict, Progress progress) {
-        if (isUntouched(task, verdict, progress)) {
-            return Closing.GivenBack.drained();
-        }
-        return parking.of(verdict)
-                .<Closing>map(Closing.Parked::new)
-                .orElseGet(() -> new Closing.Ended(
-                        new Finish(verdict.outcome(), verdict.result(), progress, verdict.footprint())));
-    }
-
-    /** A run that the drain ended before it printed anything may be made again by somebody else, uncounted. */
-    private static boolean isUntouched(Task task, Verdict verdict, Progress progress) {
-        return verdict.outcome().reason().equals(Optional.of(Reason.DRAINED))
-                && progress.outputBytes() == 0
-                && task.attempt() < task.spec().maxAttempts();
-    }
-
     private static Closing failed(Reason reason, String message) {
         Outcome outcome = new Outcome.Failed(reason, message, new Ending.NotStarted());
         return new Closing.Ended(new Finish(outcome, Optional.empty(), Progress.NONE));
@@ -197,11 +199,15 @@ final class TaskRunner {
 
     private static byte[] sentBack(Closing closing) {
         String why = switch (closing) {
-            case Closing.Parked(var park) ->
-                "\"%s\",\"notBefore\":\"%s\"".formatted(park.why().reason().wire(), WIRE.format(park.notBefore()));
+            case Closing.Parked(var park, var _) -> why(park.why(), park.notBefore());
+            case Closing.Retried(var requeue, var _) -> why(requeue.why(), requeue.notBefore());
             case Closing.GivenBack _ -> "\"drained\"";
             case Closing.Ended _ -> throw new IllegalArgumentException("an end is told by the complete event");
         };
         return "{\"status\":\"pending\",\"reason\":%s}".formatted(why).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String why(Parked parked, Instant notBefore) {
+        return "\"%s\",\"notBefore\":\"%s\"".formatted(parked.reason().wire(), WIRE.format(notBefore));
     }
 }

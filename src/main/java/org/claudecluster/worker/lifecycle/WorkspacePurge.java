@@ -6,9 +6,11 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
-import org.claudecluster.worker.task.OpenTasks;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStore;
@@ -17,7 +19,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Removes the workspaces on this machine that nobody will look at again: those whose last task has ended long enough
- * ago, and those whose task is no longer in the store. No other worker can do it.
+ * ago, and those whose tasks are no longer in the store. With a workspace go the HOME of its tasks and, when no task
+ * names them any more, the CLI's sessions. No other worker can do it.
  */
 final class WorkspacePurge {
 
@@ -26,25 +29,32 @@ final class WorkspacePurge {
     private final Duration age;
     private final TaskStore store;
     private final Workspaces workspaces;
+    private final Sessions sessions;
     private final InstantSource clock;
     private final Set<TaskId> crashed = ConcurrentHashMap.newKeySet();
+    private final AtomicBoolean begun = new AtomicBoolean();
 
     /** With zero for as long as the task. */
-    WorkspacePurge(Duration age, TaskStore store, Workspaces workspaces, InstantSource clock) {
+    WorkspacePurge(Duration age, TaskStore store, Workspaces workspaces, Sessions sessions, InstantSource clock) {
         this.age = age;
         this.store = store;
         this.workspaces = workspaces;
+        this.sessions = sessions;
         this.clock = clock;
     }
 
     /** To be called once, before the first task begins here: a directory of which nothing is known is a crash's. */
     void look() {
-        crashed.addAll(workspaces.unrecorded());
+        crashed.addAll(workspaces.unsettled());
     }
 
     /** To be called when the crash's processes are ended, and again until the store says what became of its tasks. */
     void settleCrashed() {
         crashed.removeIf(this::isSettled);
+        if (!begun.getAndSet(true)) {
+            // It may take minutes, and nobody waits for it.
+            Thread.ofPlatform().daemon().name("sweep").start(workspaces::sweep);
+        }
     }
 
     /**
@@ -60,39 +70,42 @@ final class WorkspacePurge {
         if (!task.get().status().isFinal()) {
             return false;
         }
-        if (task.get().spec().git().isPresent()) {
-            workspaces.discard(owner);
-        } else {
-            workspaces.record(owner);
-        }
+        workspaces.settleCrashed(
+                owner, task.get().sessionId().map(UUID::fromString).filter(sessions::reaches));
         return true;
     }
 
     void run() {
-        workspaces.unrecorded().forEach(this::isSettled);
-        Map<TaskId, TaskId> known = workspaces.known();
-        Set<TaskId> wanted = known.isEmpty() ? Set.of() : wanted();
+        workspaces.unsettled().forEach(this::isSettled);
         int removed = 0;
-        for (Map.Entry<TaskId, TaskId> entry : known.entrySet()) {
-            if (!wanted.contains(entry.getKey())) {
-                removed += settle(entry.getKey(), entry.getValue()) ? 1 : 0;
-            }
+        for (Map.Entry<TaskId, TaskId> entry : workspaces.known().entrySet()) {
+            removed += settle(entry.getKey(), entry.getValue()) ? 1 : 0;
         }
         if (removed > 0) {
             LOG.infof("retention removed workspaces=%d", removed);
         }
+        workspaces.sweep();
+    }
+
+    /** A task is gone from the store. What its chain has left goes now, or later when a task of it needs it still. */
+    void deleted(TaskId owner) {
+        workspaces.lastUser(owner).ifPresent(lastUser -> settle(owner, lastUser));
     }
 
     private boolean settle(TaskId owner, TaskId lastUser) {
         Optional<Task> task = store.find(owner);
-        if (task.isEmpty()) {
-            workspaces.forget(owner);
-            return true;
+        Optional<Task> last = owner.equals(lastUser) ? task : store.find(lastUser);
+        if (task.isEmpty() && last.isEmpty()) {
+            boolean gone = workspaces.forget(owner, () -> isUnwanted(owner));
+            if (gone || isUnwanted(owner)) {
+                forgetSessions(owner);
+            }
+            return gone;
         }
-        Optional<Task> last = owner.equals(lastUser) ? Optional.empty() : store.find(lastUser);
-        boolean old =
-                !age.isZero() && isOld(task.get()) && last.map(this::isOld).orElse(true);
-        return old && workspaces.remove(owner);
+        boolean old = !age.isZero()
+                && task.map(this::isOld).orElse(true)
+                && last.map(this::isOld).orElse(true);
+        return old && workspaces.remove(owner, () -> isUnwanted(owner));
     }
 
     private boolean isOld(Task task) {
@@ -100,17 +113,18 @@ final class WorkspacePurge {
         return task.finishedAt().filter(end -> end.isBefore(before)).isPresent();
     }
 
-    /** A task is gone from the store. Its workspace goes now, or at a later round when a follow-up needs it still. */
-    void deleted(TaskId task) {
-        if (!wanted().contains(task)) {
-            workspaces.forget(task);
+    /** INVARIANT: a session that any task names stays: a caller may resume what another caller's task began. */
+    private void forgetSessions(TaskId owner) {
+        Set<UUID> gone = workspaces.sessions(owner);
+        if (gone.isEmpty()) {
+            return;
         }
+        gone = gone.stream().filter(session -> !store.namesSession(session)).collect(Collectors.toSet());
+        gone.forEach(sessions::remove);
+        workspaces.forgetSessions(owner, gone);
     }
 
-    /** Those for which a follow-up waits or runs: it asks for this home by its name. */
-    private Set<TaskId> wanted() {
-        return OpenTasks.of(store, workspaces.home()).stream()
-                .map(Task::workspace)
-                .collect(Collectors.toSet());
+    private boolean isUnwanted(TaskId owner) {
+        return store.openFollowUp(owner).isEmpty();
     }
 }

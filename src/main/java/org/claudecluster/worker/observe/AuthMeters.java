@@ -9,7 +9,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
+import org.claudecluster.worker.exec.AuthState;
 import org.claudecluster.worker.exec.AuthStatus;
 
 /** The meters of the credential that new tasks get. */
@@ -24,9 +26,18 @@ public final class AuthMeters {
         Gauge.builder("worker.auth.valid", () -> status.get().state().isUsable() ? 1 : 0)
                 .description("1 while tasks can be started with the credential, 0 while they wait for another")
                 .register(registry);
+        paused(registry, "auth_failed", () -> status.get().state() == AuthState.REFUSED);
+        paused(registry, "billing", () -> status.get().state() == AuthState.UNPAID);
         this.expiresIn = MultiGauge.builder("worker.auth.expires.in.seconds")
                 .baseUnit("seconds")
                 .description("Until the credential ends; not there while no end is known")
+                .register(registry);
+    }
+
+    private static void paused(MeterRegistry registry, String reason, BooleanSupplier isPaused) {
+        Gauge.builder("worker.auth.paused", () -> isPaused.getAsBoolean() ? 1 : 0)
+                .description("1 while claims pause until a try shows that the credential works again")
+                .tag("reason", reason)
                 .register(registry);
     }
 

@@ -23,7 +23,7 @@ public final class Gauges {
                         "worker.queue.oldest.seconds",
                         () -> queue.depth().oldest().toMillis() / 1000.0)
                 .baseUnit("seconds")
-                .description("How long the oldest pending task has been waiting")
+                .description("For how long the pending task that has waited longest could have run")
                 .register(registry);
         gauge(registry, "worker.slots.used", "Slots with a running task", worker::activeTasks);
         gauge(registry, "worker.slots.total", "Slots of this worker", worker::slots);

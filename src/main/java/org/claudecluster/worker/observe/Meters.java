@@ -4,12 +4,15 @@ import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import org.claudecluster.worker.task.CostReport;
 import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Spent;
 import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskResult;
 import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.Usage;
 
 /** The meters of what happens to tasks. No task id is ever a tag. */
 public final class Meters implements TaskObserver {
@@ -69,33 +72,47 @@ public final class Meters implements TaskObserver {
     }
 
     @Override
-    public void finished(Finish finish, Duration took) {
-        String status = finish.outcome().status().wire();
-        String reason = finish.outcome().reason().map(Reason::wire).orElse("none");
-        finished.computeIfAbsent(status + " " + reason, _ -> finishedCounter(status, reason))
-                .increment();
+    public void finished(Optional<String> executor, Finish finish, Duration took) {
+        ended(executor, finish.outcome().status(), finish.outcome().reason());
         run.record(took);
-        finish.result().ifPresent(this::cost);
     }
 
-    private Counter finishedCounter(String status, String reason) {
+    @Override
+    public void ended(Optional<String> executor, TaskStatus status, Optional<Reason> reason) {
+        String label = reason.map(Reason::wire).orElse("none");
+        String by = executor.orElse("none");
+        finished.computeIfAbsent(by + " " + status.wire() + " " + label, _ -> finishedCounter(by, status.wire(), label))
+                .increment();
+    }
+
+    private Counter finishedCounter(String executor, String status, String reason) {
         return Counter.builder("worker.tasks.finished")
-                .description("Tasks that reached a final state here")
+                .description("Tasks that reached a final state by this worker's write; the stub's only look like runs")
+                .tag("executor", executor)
                 .tag("status", status)
                 .tag("reason", reason)
                 .register(registry);
     }
 
-    private void cost(TaskResult result) {
+    @Override
+    public void spent(Spent spent) {
+        spent.micros().ifPresent(this::cost);
+        spent.usage().ifPresent(this::tokens);
+    }
+
+    private void cost(long micros) {
         Counter.builder("worker.cost.usd")
                 .baseUnit("usd")
-                .description("What the CLI says its runs have cost")
+                .description("What attempts that ended here have cost, each its own part of what the CLI told")
                 .register(registry)
-                .increment(result.costUsd().doubleValue());
-        tokens("input", result.usage().inputTokens());
-        tokens("output", result.usage().outputTokens());
-        tokens("cache_read", result.usage().cacheReadTokens());
-        tokens("cache_creation", result.usage().cacheCreationTokens());
+                .increment(CostReport.usd(micros).doubleValue());
+    }
+
+    private void tokens(Usage usage) {
+        tokens("input", usage.inputTokens());
+        tokens("output", usage.outputTokens());
+        tokens("cache_read", usage.cacheReadTokens());
+        tokens("cache_creation", usage.cacheCreationTokens());
     }
 
     private void tokens(String kind, long count) {
@@ -115,6 +132,15 @@ public final class Meters implements TaskObserver {
     public void parked(Reason reason) {
         Counter.builder("worker.tasks.parked")
                 .description("Runs that a usage limit ended, and whose tasks wait for its reset")
+                .tag("reason", reason.wire())
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void retried(Reason reason) {
+        Counter.builder("worker.tasks.retried")
+                .description("Attempts that failed, and whose tasks wait for another one")
                 .tag("reason", reason.wire())
                 .register(registry)
                 .increment();
@@ -148,6 +174,15 @@ public final class Meters implements TaskObserver {
         Counter.builder("worker.watchdog.ended")
                 .description("Runs that the watchdog ended, by cause")
                 .tag("cause", cause)
+                .register(registry)
+                .increment();
+    }
+
+    @Override
+    public void unknownWord(String where) {
+        Counter.builder("worker.cli.unknown")
+                .description("Results of the CLI with a word that this version does not know, by the field it stood in")
+                .tag("field", where)
                 .register(registry)
                 .increment();
     }

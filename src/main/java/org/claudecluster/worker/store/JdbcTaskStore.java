@@ -3,13 +3,18 @@ package org.claudecluster.worker.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 import javax.sql.DataSource;
+import org.claudecluster.worker.task.Account;
+import org.claudecluster.worker.task.Attempt;
 import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.CredentialPause;
 import org.claudecluster.worker.task.DeleteAnswer;
 import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Finish;
@@ -18,57 +23,91 @@ import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.QueueDepth;
+import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Requeue;
 import org.claudecluster.worker.task.SeenWorker;
+import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.WorkerRegistry;
 import org.claudecluster.worker.task.WorkerState;
+import org.jboss.logging.Logger;
 
 /** The task table over JDBC: writes share commits, reads go straight to a pooled connection. */
 public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoCloseable {
 
+    private static final Logger LOG = Logger.getLogger(JdbcTaskStore.class);
+
     private final DataSource dataSource;
     private final GroupCommit writes;
-    /** A thread and a connection of its own: a renewal that waited behind slow writes could come too late. */
+    /** A thread and a connection of its own: a renewal that waited behind writes or reads could come too late. */
     private final GroupCommit renewals;
+
+    /** For how many seconds of waiting one priority more counts. */
+    private final int worth;
 
     private final Runnable afterFailure;
 
-    /** The schema must be there; the data source stays the caller's to close. */
+    /** The schema must be there; the data source stays the caller's to close. Renewals share it. */
     public JdbcTaskStore(DataSource dataSource) {
-        this(dataSource, () -> {});
+        this(dataSource, dataSource, Duration.ZERO, () -> {});
     }
 
     /**
-     * The same, for a pool that may hold connections which are dead without knowing it.
+     * The same, for pools that may hold connections which are dead without knowing it.
      *
+     * @param renewing where renewals get their connection, and nobody else does
+     * @param ageing how long a task waits to count as one priority more urgent; zero: priority alone decides
      * @param afterFailure called when the store did not answer, to drop them: H2 closes its file under everybody when
      *     the disk is full, and opens it again only when the last old connection is gone
      */
-    public JdbcTaskStore(DataSource dataSource, Runnable afterFailure) {
+    public JdbcTaskStore(DataSource dataSource, DataSource renewing, Duration ageing, Runnable afterFailure) {
+        this.worth = Turns.worth(ageing);
         this.afterFailure = afterFailure;
         this.dataSource = dataSource;
         this.writes = new GroupCommit(dataSource);
-        this.renewals = new GroupCommit(dataSource);
+        this.renewals = new GroupCommit(renewing);
     }
 
     @Override
     public Enqueued enqueue(NewTask task) {
-        return write(connection -> TaskWrites.enqueue(connection, task));
+        TaskJson.requireFits(task.spec());
+        return write(connection -> Enqueues.enqueue(connection, task, worth));
+    }
+
+    @Override
+    public Enqueued enqueue(NewTask task, Claimant claimant) {
+        TaskJson.requireFits(task.spec());
+        return write(connection -> Enqueues.enqueue(connection, task, claimant, worth));
     }
 
     @Override
     public List<Task> claim(Claimant claimant, int slots) {
-        // Looked at without a transaction, since mostly there is nothing: one statement for an idle worker's poll.
-        List<Task> mostUrgent = read(connection -> Leases.claimable(connection, claimant, slots));
+        // Looked at without a transaction, since mostly there is nothing for an idle worker's poll.
+        Unreadable.Found found = read(connection -> Turns.claimable(connection, claimant, slots));
+        while (ends(found.unreadable()) && found.tasks().isEmpty()) {
+            found = read(connection -> Turns.claimable(connection, claimant, slots));
+        }
+        List<Task> mostUrgent = found.tasks();
         return mostUrgent.isEmpty()
                 ? List.of()
                 : write(connection -> Leases.claim(connection, claimant, slots, mostUrgent));
+    }
+
+    /** Says whether any was ended, so that another look may find more. */
+    private boolean ends(List<Unreadable> unreadable) {
+        if (unreadable.isEmpty()) {
+            return false;
+        }
+        List<TaskId> ended = write(connection -> Unreadable.end(connection, unreadable));
+        LOG.errorf("failed what can't be read in the store taskIds=%s", ended);
+        return !ended.isEmpty();
     }
 
     @Override
@@ -98,12 +137,27 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<Task> reap(WorkerId self, boolean othersAreDead) {
-        return write(connection -> Leases.reap(connection, self, othersAreDead));
+        return write(connection -> Abandoned.reap(connection, self, othersAreDead));
     }
 
     @Override
     public Optional<Task> find(TaskId task) {
         return read(connection -> TaskReads.find(connection, task));
+    }
+
+    @Override
+    public Optional<Task> submittedBy(NewTask.Idempotency request) {
+        return read(connection -> Enqueues.submittedBy(connection, request));
+    }
+
+    @Override
+    public Optional<TaskId> openFollowUp(TaskId workspace) {
+        return read(connection -> TaskReads.openFollowUp(connection, workspace));
+    }
+
+    @Override
+    public boolean namesSession(UUID session) {
+        return read(connection -> TaskReads.namesSession(connection, session));
     }
 
     @Override
@@ -122,13 +176,58 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
-    public boolean giveBack(Lease lease) {
-        return write(connection -> Leases.giveBack(connection, lease));
+    public Optional<TaskStatus> giveBack(Lease lease, Account account) {
+        return write(connection -> Leases.giveBack(connection, lease, account));
     }
 
     @Override
-    public boolean park(Lease lease, Park park) {
-        return write(connection -> Leases.park(connection, lease, park));
+    public Optional<TaskStatus> park(Lease lease, Park park, Account account) {
+        return write(connection -> Returns.park(connection, lease, park, account, worth));
+    }
+
+    @Override
+    public List<Lease> held(WorkerId holder) {
+        return read(connection -> Leases.heldBy(connection, holder));
+    }
+
+    @Override
+    public List<Attempt> attempts(TaskId task) {
+        return read(connection -> Attempts.of(connection, task));
+    }
+
+    @Override
+    public SpentBefore spentBefore(Task claimed) {
+        return read(connection -> Attempts.before(connection, claimed));
+    }
+
+    @Override
+    public Optional<TaskStatus> requeue(Lease lease, Requeue requeue, Account account) {
+        return write(connection -> Returns.requeue(connection, lease, requeue, account, worth));
+    }
+
+    @Override
+    public void pause(String credential, Reason why, Instant until) {
+        write(connection -> Pauses.pause(connection, credential, why, until));
+    }
+
+    @Override
+    public void pause(String credential, Reason why, Duration time) {
+        write(connection -> Pauses.pause(connection, credential, why, time));
+    }
+
+    @Override
+    public Optional<CredentialPause> paused(String credential) {
+        return read(connection -> Pauses.paused(connection, credential));
+    }
+
+    @Override
+    public boolean tryAgain(String credential, Duration next) {
+        return write(connection -> Pauses.tryAgain(connection, credential, next));
+    }
+
+    @Override
+    public void resume(String credential) {
+        write(connection -> Pauses.resume(connection, credential));
     }
 
     @Override

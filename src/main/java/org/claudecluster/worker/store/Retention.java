@@ -49,6 +49,7 @@ final class Retention {
         for (TaskId id : Sql.query(connection, OLD, TaskRow::id, transcriptGone, seconds(age), limit)) {
             int rows = Sql.update(connection, "DELETE FROM task WHERE id = ? AND " + ENDED, id.value(), seconds(age));
             if (rows == 1) {
+                Attempts.delete(connection, id);
                 purged.add(id);
             }
         }

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.store;
 
+import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -11,6 +12,7 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationInfoService;
+import org.flywaydb.core.api.MigrationState;
 
 /** Brings a database to the schema that this program knows, or refuses it before anything was changed. */
 public final class Schema {
@@ -24,11 +26,19 @@ public final class Schema {
      *
      * @param patience how long to wait for a database that does not answer yet
      */
-    public static void prepare(DataSource connections, Flyway flyway, Duration patience) {
+    public static void prepare(AgroalDataSource connections, Flyway flyway, Duration patience) {
         await(connections, patience);
         try {
-            requireKnown(flyway.info());
-            flyway.migrate();
+            MigrationInfoService info = flyway.info();
+            int applied = applied(info);
+            int known = known(info);
+            requireKnown(applied, known);
+            forgetFailed(info, flyway);
+            if (flyway.info().pending().length > 0) {
+                Migration.run(connections, flyway, applied, known);
+            } else {
+                flyway.validate();
+            }
             requireWritable(connections);
         } catch (FlywayException | SQLException e) {
             throw StoreFailures.refusal(e);
@@ -64,21 +74,35 @@ public final class Schema {
     }
 
     /** A migration is compatible with the program one version older, so a newer replica may have migrated already. */
-    private static void requireKnown(MigrationInfoService info) {
-        MigrationInfo current = info.current();
-        if (current == null || current.getVersion() == null) {
-            return;
-        }
-        int applied = version(current);
-        int known = Arrays.stream(info.all())
-                .filter(migration -> migration.getState().isResolved() && migration.getVersion() != null)
-                .mapToInt(Schema::version)
-                .max()
-                .orElseThrow();
+    private static void requireKnown(int applied, int known) {
         if (applied > known + 1) {
             throw new StoreRefused("the store's schema is version " + applied + ", this program knows " + known
                     + " and goes on beside " + (known + 1) + " at most: upgrade this worker, one version at a time");
         }
+    }
+
+    /**
+     * H2 commits each statement that changes a table. What a full disk has ended in the middle is run again, which each
+     * migration since V4 allows.
+     */
+    private static void forgetFailed(MigrationInfoService info, Flyway flyway) {
+        if (Arrays.stream(info.all()).anyMatch(migration -> migration.getState() == MigrationState.FAILED)) {
+            flyway.repair();
+        }
+    }
+
+    /** 0 for an empty database. */
+    private static int applied(MigrationInfoService info) {
+        MigrationInfo current = info.current();
+        return current == null || current.getVersion() == null ? 0 : version(current);
+    }
+
+    private static int known(MigrationInfoService info) {
+        return Arrays.stream(info.all())
+                .filter(migration -> migration.getState().isResolved() && migration.getVersion() != null)
+                .mapToInt(Schema::version)
+                .max()
+                .orElseThrow();
     }
 
     private static int version(MigrationInfo migration) {

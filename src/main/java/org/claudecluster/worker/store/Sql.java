@@ -100,4 +100,9 @@ final class Sql {
         int value = row.getInt(column);
         return row.wasNull() ? Optional.empty() : Optional.of(value);
     }
+
+    static Optional<Long> count(ResultSet row, String column) throws SQLException {
+        long value = row.getLong(column);
+        return row.wasNull() ? Optional.empty() : Optional.of(value);
+    }
 }

@@ -2,6 +2,7 @@ package org.claudecluster.worker.store;
 
 import java.sql.SQLException;
 import java.util.Optional;
+import org.claudecluster.worker.task.Masked;
 import org.jspecify.annotations.Nullable;
 
 /** What a failure of a database means for a start, in a person's words. No URL is shown: it may hold a password. */
@@ -9,6 +10,9 @@ final class StoreFailures {
 
     static final String READ_ONLY = "the store is read-only: WORKER_STORAGE_JDBC_URL must name the primary,"
             + " and its user needs the right to write";
+
+    /** PostgreSQL: lock_not_available. */
+    private static final String NOT_LOCKED = "55P03";
 
     private static final String URL = "WORKER_STORAGE_JDBC_URL";
     /** H2: "Database may be already in use". */
@@ -25,6 +29,12 @@ final class StoreFailures {
                 || state.startsWith("08")
                 || state.startsWith("53")
                 || state.startsWith("57P");
+    }
+
+    /** Whether somebody else held what was needed, or a deadlock was ended with us. */
+    static boolean isLocked(Throwable failure) {
+        String state = root(failure).map(SQLException::getSQLState).orElse("");
+        return state.equals(NOT_LOCKED) || state.equals("40P01");
     }
 
     static StoreRefused refusal(Throwable failure) {
@@ -46,6 +56,9 @@ final class StoreFailures {
             case "42501" ->
                 "the store's user lacks a right (" + firstLine(failure) + "): it must own the schema's tables";
             case "25006" -> READ_ONLY;
+            case NOT_LOCKED ->
+                "the store's schema can't be migrated, since another transaction holds its tables: end it"
+                        + " (pg_stat_activity, pg_locks; a pg_dump too), and start this worker again";
             case "53300" -> "the store has no connection left: raise its max_connections, or put a pooler before it";
             default -> {
                 String state = String.valueOf(failure.getSQLState());
@@ -74,6 +87,7 @@ final class StoreFailures {
     }
 
     private static String firstLine(Throwable failure) {
-        return String.valueOf(failure.getMessage()).lines().findFirst().orElse("");
+        return Masked.text(
+                String.valueOf(failure.getMessage()).lines().findFirst().orElse(""));
     }
 }

@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.UUID;
 import org.claudecluster.worker.task.QueueDepth;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.WorkerId;
 
 /** Every statement that only reads. */
@@ -24,9 +26,41 @@ final class TaskReads {
         return Sql.first(connection, "SELECT * FROM task WHERE id = ?", TaskRow::task, task.value());
     }
 
+    /** Of a task that is there. */
+    static TaskStatus status(Connection connection, TaskId task) throws SQLException {
+        return Sql.first(connection, "SELECT status FROM task WHERE id = ?", TaskRow::status, task.value())
+                .orElseThrow();
+    }
+
     static boolean exists(Connection connection, TaskId task) throws SQLException {
         return Sql.first(connection, "SELECT id FROM task WHERE id = ?", TaskRow::id, task.value())
                 .isPresent();
+    }
+
+    /** Its spec has the id; so may its metadata, wherefore it is looked at whole. */
+    static Optional<TaskId> openFollowUp(Connection connection, TaskId workspace) throws SQLException {
+        return Sql.query(
+                        connection,
+                        "SELECT * FROM task WHERE status IN ('pending', 'running') AND spec LIKE ?",
+                        TaskRow::task,
+                        "%" + workspace + "%")
+                .stream()
+                .filter(task ->
+                        task.spec().continues().isPresent() && task.workspace().equals(workspace))
+                .map(Task::id)
+                .findFirst();
+    }
+
+    /** A task that has never run has its session in its spec only. */
+    static boolean namesSession(Connection connection, UUID session) throws SQLException {
+        return Sql.first(connection, "SELECT id FROM task WHERE session_id = ?", TaskRow::id, session.toString())
+                        .isPresent()
+                || Sql.first(
+                                connection,
+                                "SELECT id FROM task WHERE status = 'pending' AND spec LIKE ?",
+                                TaskRow::id,
+                                "%" + session + "%")
+                        .isPresent();
     }
 
     static List<Task> list(Connection connection, TaskFilter filter) throws SQLException {
@@ -84,16 +118,11 @@ final class TaskReads {
         return new StopRequest(TaskRow.id(row), cancelled ? StopRequest.Wish.CANCEL : StopRequest.Wish.INTERRUPT);
     }
 
-    /** The inner query needs the index only; the join reads the one row that has waited longest. */
+    /** Both from one index. What is not due yet has its turn in the future: then nothing has waited. */
     static final String DEPTH = """
-            SELECT queue.pending,
-                   (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP)
-                       - EXTRACT(EPOCH FROM GREATEST(created_at, COALESCE(task.not_before, created_at)))) * 1000 AS oldest
-              FROM (SELECT COUNT(*) AS pending,
-                           MIN(CASE WHEN not_before IS NULL OR not_before <= CURRENT_TIMESTAMP THEN enqueue_no END)
-                               AS eldest
-                      FROM task WHERE status = 'pending') AS queue
-              LEFT JOIN task ON task.enqueue_no = queue.eldest
+            SELECT COUNT(*) AS pending,
+                   (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) - EXTRACT(EPOCH FROM MIN(open_at))) * 1000 AS oldest
+              FROM task WHERE status = 'pending'
             """;
 
     static QueueDepth depth(Connection connection) throws SQLException {

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.store;
 
+import static org.claudecluster.worker.store.Sql.count;
 import static org.claudecluster.worker.store.Sql.number;
 import static org.claudecluster.worker.store.Sql.text;
 import static org.claudecluster.worker.store.Sql.time;
@@ -14,6 +15,7 @@ import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Parked;
+import org.claudecluster.worker.task.Parks;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Task;
@@ -27,34 +29,48 @@ final class TaskRow {
 
     private TaskRow() {}
 
+    /** As far as it can be read: one bad row must not take a list with it. */
     static Task task(ResultSet row) throws SQLException {
-        TaskStatus status = TaskStatus.ofWire(row.getString("status")).orElseThrow();
+        return task(row, Salvage.of(() -> spec(row), () -> Salvage.spec(row)));
+    }
+
+    private static Task task(ResultSet row, TaskSpec spec) throws SQLException {
+        TaskStatus status = status(row);
         return new Task(
                 id(row),
-                spec(row),
+                spec,
                 status,
                 time(row, "created_at").orElseThrow(),
                 time(row, "started_at"),
                 time(row, "finished_at"),
                 row.getInt("attempt"),
                 row.getLong("epoch"),
-                text(row, "worker").map(WorkerId::new),
+                Salvage.optional(() -> text(row, "worker").map(WorkerId::new)),
                 text(row, "executor_type"),
                 text(row, "session_id"),
                 row.getBoolean("resumed"),
                 text(row, "home"),
                 time(row, "cancel_requested_at").isPresent(),
-                parked(row),
+                Salvage.optional(() -> parked(row)),
+                Salvage.of(() -> parks(row), () -> Parks.NONE),
                 row.getBoolean("transcript_gone"),
-                new Progress(row.getLong("output_bytes"), time(row, "last_output_at"), row.getInt("turns")),
-                footprint(row),
-                text(row, "result").map(TaskJson::result),
+                count(row, "complete_id"),
+                Salvage.of(() -> progress(row), () -> Progress.NONE),
+                Salvage.optional(() -> footprint(row)),
+                Salvage.optional(() -> text(row, "result").map(TaskJson::result)),
                 outcome(row, status));
     }
 
-    /** What a row of the claimable will be once it is claimed, so that a claim needs no second look at it. */
+    /**
+     * What a row of the claimable will be once it is claimed, so that a claim needs no second look at it. Throws a
+     * RuntimeException when the row does not say what is to be run, see {@link Unreadable}.
+     */
     static Task claimedBy(Claimant claimant, ResultSet row) throws SQLException {
-        return task(row).claimed(claimant, time(row, "claimed_at").orElseThrow());
+        return task(row, spec(row)).claimed(claimant, time(row, "claimed_at").orElseThrow());
+    }
+
+    static TaskStatus status(ResultSet row) throws SQLException {
+        return TaskStatus.ofWire(row.getString("status")).orElse(TaskStatus.FAILED);
     }
 
     static TaskId id(ResultSet row) throws SQLException {
@@ -76,28 +92,49 @@ final class TaskRow {
                 rest.workingDirectory(),
                 rest.claude(),
                 rest.git(),
-                rest.continues());
+                rest.continues(),
+                rest.retryOrDefault());
+    }
+
+    private static Parks parks(ResultSet row) throws SQLException {
+        return new Parks(row.getInt("parks"), time(row, "parked_since"));
+    }
+
+    private static Progress progress(ResultSet row) throws SQLException {
+        return new Progress(row.getLong("output_bytes"), time(row, "last_output_at"), row.getInt("turns"));
     }
 
     private static Optional<Parked> parked(ResultSet row) throws SQLException {
+        Optional<String> known = text(row, "park_reason");
+        if (known.isEmpty()) {
+            return Optional.empty();
+        }
         String message = text(row, "park_message").orElse("");
-        return text(row, "park_reason").map(Reason::ofWire).map(reason -> new Parked(reason, message));
+        return Reason.find(text(row, "exact_reason").orElse(known.get())).map(reason -> new Parked(reason, message));
     }
 
     private static Optional<Outcome> outcome(ResultSet row, TaskStatus status) throws SQLException {
-        Optional<Reason> reason = text(row, "reason").map(Reason::ofWire);
-        Ending ending = ending(row);
+        Optional<Reason> reason = reason(row);
+        Ending ending = Salvage.of(() -> ending(row), Ending.NotStarted::new);
         return switch (status) {
             case PENDING, RUNNING -> Optional.empty();
-            case COMPLETED -> Optional.of(new Outcome.Completed(ending, reason));
+            case COMPLETED -> Optional.of(new Outcome.Completed(ending, reason, text(row, "message")));
             case FAILED ->
                 Optional.of(new Outcome.Failed(
-                        reason.orElseThrow(), text(row, "message").orElse(""), ending));
-            case CANCELLED -> Optional.of(new Outcome.Cancelled(ending, reason.orElse(Reason.CANCELLED)));
+                        reason.orElse(Reason.EXIT_NONZERO), text(row, "message").orElse(""), ending));
+            case CANCELLED ->
+                Optional.of(new Outcome.Cancelled(
+                        ending, reason.filter(Reason.INTERRUPTED::equals).orElse(Reason.CANCELLED)));
         };
     }
 
-    private static Optional<Footprint> footprint(ResultSet row) throws SQLException {
+    /** A newer version may have written an exact one that is not known here; the other then is the nearest that is. */
+    private static Optional<Reason> reason(ResultSet row) throws SQLException {
+        Optional<Reason> exact = text(row, "exact_reason").flatMap(Reason::find);
+        return exact.isPresent() ? exact : text(row, "reason").flatMap(Reason::find);
+    }
+
+    static Optional<Footprint> footprint(ResultSet row) throws SQLException {
         long memory = row.getLong("peak_memory");
         return row.wasNull()
                 ? Optional.empty()
@@ -105,7 +142,7 @@ final class TaskRow {
                         new Footprint(memory, Duration.ofMillis(row.getLong("cpu_ms")), row.getInt("peak_processes")));
     }
 
-    private static Ending ending(ResultSet row) throws SQLException {
+    static Ending ending(ResultSet row) throws SQLException {
         Optional<Integer> code = number(row, "exit_code");
         if (code.isPresent()) {
             return new Ending.Exited(code.get());

@@ -45,6 +45,11 @@ public record Claimant(
         }
     }
 
+    /** The same, whom no pause of its credential holds back. */
+    public Claimant inSpiteOfPause() {
+        return new Claimant(id, names, executorType, Optional.empty(), sessions, home, lease, affinityWait);
+    }
+
     /** One whose runs leave nothing that others would look for. */
     public Claimant(
             WorkerId id,

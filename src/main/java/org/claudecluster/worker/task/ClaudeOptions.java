@@ -8,12 +8,17 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What the caller asks of the CLI beyond the prompt. Absent means the CLI's own default.
+ * What the caller asks of the CLI beyond the prompt. Absent means the CLI's own default. Each text becomes one argument,
+ * see {@link ArgumentText}.
  *
- * @param maxTurns at least 1 (the CLI reads 0 as "no limit")
- * @param maxBudgetUsd US dollars, more than 0; the CLI checks it after each request, so it may overshoot
+ * @param model 1 to {@link #MAX_MODEL} characters
+ * @param maxTurns 1 to {@link #MAX_TURNS} (the CLI reads 0 as "no limit")
+ * @param maxBudgetUsd US dollars, within {@link #BUDGET}; the CLI checks it after each request, so it may overshoot
+ * @param allowedTools at most {@link #MAX_RULES} rules of at most {@link #MAX_RULE} characters
+ * @param disallowedTools the same
  * @param mcpConfig a JSON object in the CLI's {@code --mcp-config} shape
  * @param jsonSchema a JSON schema that the answer has to meet
+ * @param fallbackModel what the CLI turns to while the model is overloaded; another than the model
  * @param settingSources where the CLI takes settings from, a checkout's own hooks and servers among them
  */
 public record ClaudeOptions(
@@ -27,7 +32,20 @@ public record ClaudeOptions(
         Optional<UUID> resumeSessionId,
         Optional<String> mcpConfig,
         Optional<String> jsonSchema,
-        List<SettingSource> settingSources) {
+        List<SettingSource> settingSources,
+        Optional<String> fallbackModel) {
+
+    public static final int MAX_MODEL = 200;
+    public static final int MAX_TURNS = 10_000;
+    public static final int MAX_RULES = 200;
+    public static final int MAX_RULE = 500;
+    public static final String MIN_BUDGET_USD = "0.000001";
+    public static final String MAX_BUDGET_USD = "1000000";
+    /** More than a double tells, so that whatever a program has reckoned is taken as it is. */
+    public static final int BUDGET_PLACES = 20;
+
+    public static final DecimalRange BUDGET =
+            new DecimalRange(new BigDecimal(MIN_BUDGET_USD), new BigDecimal(MAX_BUDGET_USD), BUDGET_PLACES);
 
     public static final ClaudeOptions NONE = new ClaudeOptions(
             Optional.empty(),
@@ -40,12 +58,14 @@ public record ClaudeOptions(
             Optional.empty(),
             Optional.empty(),
             Optional.empty(),
-            SettingSource.DEFAULT);
+            SettingSource.DEFAULT,
+            Optional.empty());
 
     @SuppressWarnings("ConstantValue") // what an earlier version stored has no settingSources
     public ClaudeOptions {
         settingSources = settingSources == null ? SettingSource.DEFAULT : List.copyOf(settingSources);
         requireNonNull(model, "model");
+        requireNonNull(fallbackModel, "fallbackModel");
         requireNonNull(permissionMode, "permissionMode");
         requireNonNull(appendSystemPrompt, "appendSystemPrompt");
         requireNonNull(resumeSessionId, "resumeSessionId");
@@ -53,12 +73,44 @@ public record ClaudeOptions(
         requireNonNull(jsonSchema, "jsonSchema");
         allowedTools = List.copyOf(allowedTools);
         disallowedTools = List.copyOf(disallowedTools);
-        maxTurns.filter(turns -> turns < 1).ifPresent(turns -> {
-            throw new IllegalArgumentException("maxTurns must be at least 1: " + turns);
+        if (fallbackModel.isPresent() && fallbackModel.equals(model)) {
+            throw new IllegalArgumentException("fallbackModel must be another than model");
+        }
+        refuse("maxTurns", maxTurns.flatMap(ClaudeOptions::turnsProblem));
+        refuse("maxBudgetUsd", maxBudgetUsd.flatMap(BUDGET::problem));
+        refuse("model", model.flatMap(ClaudeOptions::modelProblem));
+        refuse("fallbackModel", fallbackModel.flatMap(ClaudeOptions::modelProblem));
+        refuse("allowedTools", rulesProblem(allowedTools));
+        refuse("disallowedTools", rulesProblem(disallowedTools));
+        refuse("appendSystemPrompt", appendSystemPrompt.flatMap(ArgumentText::problem));
+        refuse("mcpConfig", mcpConfig.flatMap(ArgumentText::problem));
+        refuse("jsonSchema", jsonSchema.flatMap(ArgumentText::problem));
+    }
+
+    private static void refuse(String component, Optional<String> problem) {
+        problem.ifPresent(why -> {
+            throw new IllegalArgumentException(component + " " + why);
         });
-        maxBudgetUsd.filter(budget -> budget.signum() <= 0).ifPresent(budget -> {
-            throw new IllegalArgumentException("maxBudgetUsd must be more than 0: " + budget);
-        });
+    }
+
+    private static Optional<String> turnsProblem(int turns) {
+        return turns >= 1 && turns <= MAX_TURNS ? Optional.empty() : Optional.of("must be 1 to " + MAX_TURNS);
+    }
+
+    private static Optional<String> modelProblem(String name) {
+        return name.isEmpty() || name.length() > MAX_MODEL
+                ? Optional.of("must have 1 to " + MAX_MODEL + " characters")
+                : ArgumentText.problem(name);
+    }
+
+    private static Optional<String> rulesProblem(List<String> rules) {
+        if (rules.size() > MAX_RULES) {
+            return Optional.of("must be at most " + MAX_RULES + " rules");
+        }
+        if (rules.stream().anyMatch(rule -> rule.isBlank() || rule.length() > MAX_RULE)) {
+            return Optional.of("must have rules of 1 to " + MAX_RULE + " characters");
+        }
+        return ArgumentText.problem(rules);
     }
 
     /** The same, going on with a session. */
@@ -74,6 +126,7 @@ public record ClaudeOptions(
                 Optional.of(session),
                 mcpConfig,
                 jsonSchema,
-                settingSources);
+                settingSources,
+                fallbackModel);
     }
 }

@@ -3,8 +3,11 @@ package org.claudecluster.worker.task;
 /** The answer to an enqueue. */
 public sealed interface Enqueued {
 
-    /** The task is durable now. */
+    /** The task is durable now, and waits. */
     record Created(Task task) implements Enqueued {}
+
+    /** The task is durable now, and in the hands of the worker that enqueued it. */
+    record Claimed(Task task) implements Enqueued {}
 
     /** The same request was here before; this is its task. */
     record Repeated(Task task) implements Enqueued {}

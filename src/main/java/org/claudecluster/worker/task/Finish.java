@@ -4,22 +4,28 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
 
-/**
- * All that is written when a task ends.
- *
- * @param footprint absent when no process ran, or none lived long enough to be seen
- */
-public record Finish(Outcome outcome, Optional<TaskResult> result, Progress progress, Optional<Footprint> footprint) {
+/** All that is written when a task ends. */
+public record Finish(Outcome outcome, Optional<TaskResult> result, Progress progress, Account account) {
 
     public Finish {
         requireNonNull(outcome, "outcome");
         requireNonNull(result, "result");
         requireNonNull(progress, "progress");
-        requireNonNull(footprint, "footprint");
+        requireNonNull(account, "account");
+    }
+
+    /** With what was measured, and nothing else in the ledger. */
+    public Finish(Outcome outcome, Optional<TaskResult> result, Progress progress, Optional<Footprint> footprint) {
+        this(outcome, result, progress, new Account(Optional.empty(), outcome.ending(), Spent.UNKNOWN, footprint));
     }
 
     /** Of a task that no process ran for. */
     public Finish(Outcome outcome, Optional<TaskResult> result, Progress progress) {
         this(outcome, result, progress, Optional.empty());
+    }
+
+    /** Number of the task's last event, which tells the outcome; empty when the ledger has no better than the default. */
+    public Optional<Long> completeId() {
+        return account.lastEventId().map(last -> last + 1);
     }
 }

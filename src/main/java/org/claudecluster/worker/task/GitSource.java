@@ -14,8 +14,16 @@ import java.util.stream.Stream;
  * @param ref a branch, a tag or a whole commit id; absent means the remote's HEAD
  * @param depth how many commits; absent means all
  * @param tokenSecretName the file in the secrets directory that holds the token for https
+ * @param submodules whether they are fetched as well, and theirs
+ * @param lfs whether large files (Git LFS) are fetched, whose pointers would be there otherwise
  */
-public record GitSource(String url, Optional<String> ref, Optional<Integer> depth, Optional<String> tokenSecretName) {
+public record GitSource(
+        String url,
+        Optional<String> ref,
+        Optional<Integer> depth,
+        Optional<String> tokenSecretName,
+        boolean submodules,
+        boolean lfs) {
 
     public static final int MAX_URL = 2_000;
     public static final int MAX_REF = 255;
@@ -41,6 +49,11 @@ public record GitSource(String url, Optional<String> ref, Optional<Integer> dept
         if (depth.filter(commits -> commits < 1 || commits > MAX_DEPTH).isPresent()) {
             throw new IllegalArgumentException("depth must be 1 to " + MAX_DEPTH);
         }
+    }
+
+    /** The repository alone. */
+    public GitSource(String url, Optional<String> ref, Optional<Integer> depth, Optional<String> tokenSecretName) {
+        this(url, ref, depth, tokenSecretName, false, false);
     }
 
     private static void refuse(String component, Optional<String> problem) {

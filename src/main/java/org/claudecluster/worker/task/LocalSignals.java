@@ -3,9 +3,6 @@ package org.claudecluster.worker.task;
 /** Hints within this process that save a poll. The store stays the truth: a lost hint costs time, never a task. */
 public interface LocalSignals {
 
-    /** Something was enqueued. */
-    void enqueued();
-
     /** The cancel of a running task was asked for. */
     void cancelRequested(TaskId task);
 
@@ -15,6 +12,6 @@ public interface LocalSignals {
     /** A task reached its final state without having run here. */
     void finalised(TaskId task);
 
-    /** A task was removed: what it left on this machine may go. */
-    void deleted(TaskId task);
+    /** A task was removed: what it left on this machine, in the directory of this one, may go. */
+    void deleted(TaskId workspace);
 }

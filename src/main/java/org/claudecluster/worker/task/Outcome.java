@@ -16,16 +16,29 @@ public sealed interface Outcome {
     /** Why; empty for a plain success. */
     Optional<Reason> reason();
 
-    /** A sentence for people, at most {@link #MAX_MESSAGE} characters; empty for a plain success. */
+    /** A sentence for people, at most {@link #MAX_MESSAGE} characters; empty where there is nothing to be said. */
     Optional<String> message();
 
     int MAX_MESSAGE = 2_000;
 
-    /** The work was done. A {@code note} (such as {@link Reason#LINGERING}) says what was odd about the end. */
-    record Completed(Ending ending, Optional<Reason> note) implements Outcome {
+    private static String bounded(String text) {
+        return Cut.start(Storable.text(text), MAX_MESSAGE);
+    }
+
+    /**
+     * The work was done. A {@code note} (such as {@link Reason#LINGERING}) says what was odd about the end, a
+     * {@code remark} tells people what else is worth a look.
+     */
+    record Completed(Ending ending, Optional<Reason> note, Optional<String> remark) implements Outcome {
         public Completed {
             requireNonNull(ending, "ending");
             requireNonNull(note, "note");
+            remark = remark.map(Outcome::bounded);
+        }
+
+        /** With nothing to remark. */
+        public Completed(Ending ending, Optional<Reason> note) {
+            this(ending, note, Optional.empty());
         }
 
         @Override
@@ -40,7 +53,7 @@ public sealed interface Outcome {
 
         @Override
         public Optional<String> message() {
-            return Optional.empty();
+            return remark;
         }
     }
 
@@ -49,7 +62,7 @@ public sealed interface Outcome {
         public Failed {
             requireNonNull(cause, "cause");
             requireNonNull(ending, "ending");
-            why = Cut.start(why.replace("\0", ""), MAX_MESSAGE);
+            why = bounded(why);
         }
 
         @Override

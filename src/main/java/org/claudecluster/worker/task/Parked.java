@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 /**
  * Why a task was sent back to wait.
  *
- * @param reason {@link Reason#USAGE_LIMIT} or {@link Reason#RATE_LIMITED}
- * @param message what the CLI said
+ * @param reason the end of its last run: a usage limit, or what its {@link Retry} names
+ * @param message what that run said
  */
 public record Parked(Reason reason, String message) {
 
@@ -15,6 +15,6 @@ public record Parked(Reason reason, String message) {
 
     public Parked {
         requireNonNull(reason, "reason");
-        message = Cut.start(message.replace("\0", ""), MAX_MESSAGE);
+        message = Cut.start(Storable.text(message), MAX_MESSAGE);
     }
 }

@@ -7,7 +7,7 @@ import java.time.Duration;
 /**
  * How much waits.
  *
- * @param oldest how long the oldest task that could run has been waiting; zero when none waits
+ * @param oldest for how long the pending task that has waited longest could have run; zero when none is due
  */
 public record QueueDepth(long pending, Duration oldest) {
 

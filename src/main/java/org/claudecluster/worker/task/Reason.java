@@ -1,6 +1,7 @@
 package org.claudecluster.worker.task;
 
 import java.util.Locale;
+import java.util.Optional;
 
 /** Why a task ended as it did. Stable: each wire name is part of the API and a metric label. */
 public enum Reason {
@@ -28,8 +29,18 @@ public enum Reason {
     RATE_LIMITED,
     /** The API answered 529. */
     OVERLOADED,
-    /** Any other failure of the API, a refusal included. */
+    /** Any other failure of the API. */
     API_ERROR,
+    /** The account can't pay: its credit is used up or its billing is not in order. */
+    BILLING,
+    /** The model refused to answer. */
+    REFUSED,
+    /** The run was cut off in its work: inside a tool call, an answer, or a background task that was waited for. */
+    INCOMPLETE,
+    /** A program that calls itself Claude Code ended without a result. */
+    NO_RESULT,
+    /** {@code claude.jsonSchema} was asked for, and no output that meets it came. */
+    SCHEMA_UNMET,
     /** {@code claude.maxTurns} was reached. */
     MAX_TURNS,
     /** {@code claude.maxBudgetUsd} was reached. */
@@ -62,5 +73,50 @@ public enum Reason {
     /** The reason with this wire name. Throws {@link IllegalArgumentException} for an unknown one. */
     public static Reason ofWire(String wire) {
         return valueOf(wire.toUpperCase(Locale.ROOT));
+    }
+
+    /** The reason with this wire name, unless a newer version has written it. */
+    public static Optional<Reason> find(String wire) {
+        try {
+            return Optional.of(ofWire(wire));
+        } catch (IllegalArgumentException _) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * The nearest that the version before this one knows: it may read the task, and does not know the reasons that came
+     * with the ledger.
+     */
+    public Reason olderName() {
+        return switch (this) {
+            case BILLING, REFUSED, SCHEMA_UNMET -> API_ERROR;
+            case INCOMPLETE, NO_RESULT -> EXIT_NONZERO;
+            case EXIT_NONZERO,
+                    KILLED_BY_SIGNAL,
+                    TIMEOUT,
+                    NO_OUTPUT,
+                    NEVER_STARTED,
+                    LINGERING,
+                    CLI_NOT_FOUND,
+                    CLI_NOT_EXECUTABLE,
+                    AUTH_FAILED,
+                    USAGE_LIMIT,
+                    RATE_LIMITED,
+                    OVERLOADED,
+                    API_ERROR,
+                    MAX_TURNS,
+                    BUDGET_EXCEEDED,
+                    PERMISSION_BLOCKED,
+                    OUT_OF_MEMORY,
+                    OUTPUT_LIMIT,
+                    NO_SPACE,
+                    PROCESS_LIMIT,
+                    WORKSPACE_FAILED,
+                    WORKER_LOST,
+                    DRAINED,
+                    INTERRUPTED,
+                    CANCELLED -> this;
+        };
     }
 }

@@ -16,7 +16,9 @@ import java.util.UUID;
  * @param resumed whether the last attempt went on with the session of the one before
  * @param home the data directory, by its id, in which the last run left its workspace and session
  * @param parked why it was sent back to wait, until it is claimed again
+ * @param parks how it has waited for usage limits so far
  * @param transcriptGone whether retention has removed what it printed
+ * @param completeId number of its complete event, where whoever ended it knew its last record
  */
 public record Task(
         TaskId id,
@@ -34,7 +36,9 @@ public record Task(
         Optional<String> home,
         boolean cancelRequested,
         Optional<Parked> parked,
+        Parks parks,
         boolean transcriptGone,
+        Optional<Long> completeId,
         Progress progress,
         Optional<Footprint> footprint,
         Optional<TaskResult> result,
@@ -51,6 +55,8 @@ public record Task(
         requireNonNull(sessionId, "sessionId");
         requireNonNull(home, "home");
         requireNonNull(parked, "parked");
+        requireNonNull(completeId, "completeId");
+        requireNonNull(parks, "parks");
         requireNonNull(footprint, "footprint");
         requireNonNull(progress, "progress");
         requireNonNull(result, "result");
@@ -67,6 +73,11 @@ public record Task(
     /** The task whose directory this one works in: itself, unless it continues another. */
     public TaskId workspace() {
         return spec.continues().map(Continuation::workspace).orElse(id);
+    }
+
+    /** Number of the event that tells its outcome, the same on every replica; above that of every record. */
+    public long lastEventId() {
+        return completeId.orElse(EventIds.last(epoch));
     }
 
     /** A task that waits for its first run. */
@@ -87,7 +98,9 @@ public record Task(
                 Optional.empty(),
                 false,
                 Optional.empty(),
+                Parks.NONE,
                 false,
+                Optional.empty(),
                 Progress.NONE,
                 Optional.empty(),
                 Optional.empty(),
@@ -96,11 +109,12 @@ public record Task(
 
     /**
      * The same task in the hands of a worker. The CLI's session is chosen here, so that it is stored before the CLI
-     * is started: that of the attempt before where the claimant can reach its files, else the caller's when one is to
+     * is started: that of the attempt before where the claimant has its files and its directory, else the caller's when one is to
      * be resumed, else a new one.
      */
     public Task claimed(Claimant by, Instant at) {
-        Optional<UUID> earlier = sessionId.map(UUID::fromString).filter(by.sessions()::reaches);
+        Optional<UUID> earlier =
+                sessionId.map(UUID::fromString).filter(id -> by.sessions().canGoOn(this, id));
         UUID session = earlier.or(() -> spec.claude().resumeSessionId()).orElseGet(UUID::randomUUID);
         return new Task(
                 id,
@@ -118,7 +132,9 @@ public record Task(
                 by.home(),
                 false,
                 Optional.empty(),
+                parks,
                 false,
+                Optional.empty(),
                 Progress.NONE,
                 Optional.empty(),
                 Optional.empty(),
@@ -143,7 +159,9 @@ public record Task(
                 home,
                 cancelRequested,
                 parked,
+                parks,
                 transcriptGone,
+                completeId,
                 newer,
                 used,
                 result,

@@ -17,17 +17,21 @@ public final class TaskProblem extends RuntimeException {
         MALFORMED_BODY,
         BODY_TOO_LARGE,
         INVALID_REQUEST,
+        FOREIGN_ORIGIN,
+        UNKNOWN_HOST,
         NOT_FOUND,
         NOT_FINAL,
         NOT_CONTINUABLE,
         NO_WORKSPACE,
         WORKSPACE_ELSEWHERE,
         WORKSPACE_GONE,
+        WORKSPACE_UNREADABLE,
         NOT_RUNNING,
         IDEMPOTENCY_KEY_REUSED,
         EXECUTOR_UNAVAILABLE,
         STREAMING_OFF,
         TRANSCRIPT_EXPIRED,
+        UNSUPPORTED_MEDIA_TYPE,
         RANGE_NOT_SATISFIABLE,
         QUEUE_FULL,
         TOO_MANY_STREAMS,
@@ -37,9 +41,12 @@ public final class TaskProblem extends RuntimeException {
 
     /** What is wrong with one field, what is allowed, and what to do. */
     public record FieldError(String field, String message) {
+        private static final int MAX_FIELD = 200;
+
         public FieldError {
-            requireNonNull(field, "field");
             requireNonNull(message, "message");
+            // Callers choose names; an answer must not be as long as what it refuses.
+            field = field.length() <= MAX_FIELD ? field : Cut.start(field, MAX_FIELD) + "…";
         }
     }
 

@@ -18,12 +18,13 @@ import java.util.UUID;
  * @param requireWorker whether the wish is an order: the task then waits for that worker
  * @param priority 1 to 10, 10 is most urgent
  * @param metadata a JSON object, given back as it came
- * @param labels names of 1 to 63 characters, values of at most 255
+ * @param labels at most 64, names of 1 to 63 characters, values of at most 255
  * @param timeout 1 s to 24 h, to the millisecond
  * @param notBefore to the millisecond
- * @param workingDirectory relative to the workspace root; absent means a directory of the task's own
+ * @param workingDirectory 1 to 1000 characters, relative to the workspace root; absent means a directory of the task's own
  * @param git what that directory begins with; absent means nothing
  * @param continues the task whose session and directory it goes on with
+ * @param retry after which ends an attempt that is left is made
  */
 public record TaskSpec(
         String prompt,
@@ -38,12 +39,15 @@ public record TaskSpec(
         Optional<String> workingDirectory,
         ClaudeOptions claude,
         Optional<GitSource> git,
-        Optional<Continuation> continues) {
+        Optional<Continuation> continues,
+        Retry retry) {
 
     public static final int MAX_PROMPT_BYTES = 256 * 1024;
     public static final int MAX_METADATA_BYTES = 16 * 1024;
+    public static final int MAX_LABELS = 64;
     public static final int MAX_LABEL_NAME = 63;
     public static final int MAX_LABEL_VALUE = 255;
+    public static final int MAX_WORKING_DIRECTORY = 1_000;
     public static final int MIN_PRIORITY = 1;
     public static final int MAX_PRIORITY = 10;
     public static final int DEFAULT_PRIORITY = 5;
@@ -59,6 +63,7 @@ public record TaskSpec(
         requireNonNull(claude, "claude");
         requireNonNull(git, "git");
         requireNonNull(continues, "continues");
+        requireNonNull(retry, "retry");
         labels = Map.copyOf(labels);
         notBefore = notBefore.map(at -> at.truncatedTo(ChronoUnit.MILLIS));
         timeout = timeout.truncatedTo(ChronoUnit.MILLIS);
@@ -68,7 +73,16 @@ public record TaskSpec(
         checkText("prompt", prompt, MAX_PROMPT_BYTES);
         metadata.ifPresent(json -> checkText("metadata", json, MAX_METADATA_BYTES));
         wantedWorker.ifPresent(WorkerId::new);
+        if (labels.size() > MAX_LABELS) {
+            throw new IllegalArgumentException("labels must be at most " + MAX_LABELS);
+        }
         labels.forEach(TaskSpec::checkLabel);
+        workingDirectory
+                .filter(path -> path.isEmpty() || path.length() > MAX_WORKING_DIRECTORY)
+                .ifPresent(path -> {
+                    throw new IllegalArgumentException("workingDirectory must have 1 to " + MAX_WORKING_DIRECTORY
+                            + " characters: " + path.length());
+                });
         if (notBefore.filter(at -> !at.isBefore(NEVER)).isPresent()) {
             throw new IllegalArgumentException("notBefore must be before the year 10000: " + notBefore.get());
         }
@@ -105,7 +119,8 @@ public record TaskSpec(
                 earlier.spec().workingDirectory(),
                 claude.resuming(session),
                 earlier.spec().git(),
-                Optional.of(new Continuation(earlier.id(), workspace)));
+                Optional.of(new Continuation(earlier.id(), workspace)),
+                retry);
     }
 
     private static void checkText(String name, String text, int maxBytes) {

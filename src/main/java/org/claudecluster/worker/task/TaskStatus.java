@@ -14,7 +14,8 @@ public enum TaskStatus {
     /** The only place in Java that says which transition is legal; the SQL's WHERE clauses say the same. */
     public boolean canBecome(TaskStatus next) {
         return switch (this) {
-            case PENDING -> next == RUNNING || next == CANCELLED;
+            // Failed without a run: its row can't be read.
+            case PENDING -> next == RUNNING || next == CANCELLED || next == FAILED;
             case RUNNING -> next != RUNNING;
             case COMPLETED, FAILED, CANCELLED -> false;
         };

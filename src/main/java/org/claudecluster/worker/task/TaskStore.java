@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
 
 /**
  * The truth about all tasks. One table is both the domain row and the lease.
@@ -19,12 +20,21 @@ import java.util.Set;
  * Methods block for the store's reply, and throw {@link StoreUnavailable} when there is none. Call them from a virtual
  * or a worker thread, never from an event loop.
  */
-public interface TaskStore {
+public interface TaskStore extends CredentialPauses {
 
     /** Makes a task durable, or says that it was here before. */
     Enqueued enqueue(NewTask task);
 
-    /** Takes at most {@code slots} tasks: most urgent first, then oldest. The attempt is counted here. */
+    /**
+     * The same, and in the same write it is claimed: unless something that waits comes before it, it is wished for
+     * another worker or for later, or claims for the credential are paused. Then it waits, as if there were no claimant.
+     */
+    Enqueued enqueue(NewTask task, Claimant claimant);
+
+    /**
+     * Takes at most {@code slots} tasks: most urgent first, where waiting counts for priority as {@code worker.queue.ageing} says, then
+     * those that may run for the longest time. The attempt is counted here.
+     */
     List<Task> claim(Claimant claimant, int slots);
 
     /** Renews leases for this long and answers which of them are still held. */
@@ -35,12 +45,27 @@ public interface TaskStore {
 
     /**
      * Sends a running task back to wait, as if it had not been claimed: the attempt does not count. A task whose cancel
-     * was asked for becomes cancelled instead. False: the lease is lost and nothing was written.
+     * was asked for becomes cancelled instead.
+     *
+     * @return what it is now; empty when the lease is lost and nothing was written
      */
-    boolean giveBack(Lease lease);
+    Optional<TaskStatus> giveBack(Lease lease, Account account);
+
+    /** The same for an attempt that never began. */
+    default Optional<TaskStatus> giveBack(Lease lease) {
+        return giveBack(lease, Account.NONE);
+    }
 
     /** The same, until a usage limit resets; claims for the same credential pause until then. */
-    boolean park(Lease lease, Park park);
+    Optional<TaskStatus> park(Lease lease, Park park, Account account);
+
+    /**
+     * Sends a running task back to wait for its next attempt: this one counts, and one more must be left. A task whose
+     * cancel was asked for becomes cancelled instead.
+     *
+     * @return what it is now; empty when the lease is lost and nothing was written
+     */
+    Optional<TaskStatus> requeue(Lease lease, Requeue requeue, Account account);
 
     /** Cancels what is pending, and asks the owner of what is running to. */
     CancelAnswer cancel(TaskId task);
@@ -59,7 +84,28 @@ public interface TaskStore {
      */
     List<Task> reap(WorkerId self, boolean othersAreDead);
 
+    /** The leases of all that this worker runs, as the store knows it. */
+    List<Lease> held(WorkerId holder);
+
     Optional<Task> find(TaskId task);
+
+    /**
+     * All claims of a task, the oldest first; those of a version before the ledger are missing. Each claim, each end of
+     * one and what it cost is written together with what it does to the task.
+     */
+    List<Attempt> attempts(TaskId task);
+
+    /** What was spent in the session of a claimed task, and for the task, before this claim. */
+    SpentBefore spentBefore(Task claimed);
+
+    /** A follow-up that waits or runs in the directory of this task. */
+    Optional<TaskId> openFollowUp(TaskId workspace);
+
+    /** The task that came of this very request before. */
+    Optional<Task> submittedBy(NewTask.Idempotency request);
+
+    /** Whether any task names this session of the CLI: one that has run in it, or one that waits to resume it. */
+    boolean namesSession(UUID session);
 
     /** Newest first. */
     List<Task> list(TaskFilter filter);

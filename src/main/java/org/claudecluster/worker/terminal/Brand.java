@@ -69,7 +69,7 @@ record Brand(long value) {
 
     /**
      * Starts a process that wears the brand from its first moment on: lent by us as our own soft limit, which children
-     * inherit. What somebody else starts here at that very moment gets it as well; that is why the hard limit decides.
+     * inherit. So nothing else of ours is started at that very moment ({@link #besideBirths}).
      */
     <E extends Exception> long onBirth(Birth<E> birth) throws E {
         synchronized (BIRTH) {
@@ -77,7 +77,7 @@ record Brand(long value) {
             boolean lent = LinuxProcesses.limitFileLocks(ProcFs.SELF, new LinuxProcesses.FileLocks(value, own.hard()));
             try {
                 long pid = birth.run();
-                press(pid);
+                boolean _ = press(pid);
                 return pid;
             } finally {
                 if (lent) {
@@ -87,19 +87,26 @@ record Brand(long value) {
         }
     }
 
-    /** Whether that came off {@link #putOn} finds out. */
-    void press(long pid) {
-        boolean _ = LinuxProcesses.limitFileLocks(pid, new LinuxProcesses.FileLocks(value, value));
+    /** Starts a process that no run lends its brand to. */
+    interface Start<E extends Exception> {
+        Process run() throws E;
     }
 
-    /** Says whether the process wears it now. */
+    /** INVARIANT: what the worker starts for itself is not born while its own soft limit is some run's brand. */
+    static <E extends Exception> Process besideBirths(Start<E> start) throws E {
+        synchronized (BIRTH) {
+            return start.run();
+        }
+    }
+
+    /** Says whether that came off; it does, too, with one who wears it. */
+    boolean press(long pid) {
+        return LinuxProcesses.limitFileLocks(pid, new LinuxProcesses.FileLocks(value, value));
+    }
+
+    /** Says whether the process wears it now: who changed its user was born with it, and takes none from us. */
     boolean putOn(long pid) {
-        return isOn(pid) || pressed(pid);
-    }
-
-    private boolean pressed(long pid) {
-        press(pid);
-        return isOn(pid);
+        return press(pid) || isOn(pid);
     }
 
     private boolean isOn(long pid) {

@@ -28,15 +28,12 @@ public final class Containment {
     private final String markerName;
     private final RunNotes notes;
     private final Optional<Cgroups> cgroups;
-    private final boolean branded;
     private final AtomicBoolean toldOfBrands = new AtomicBoolean();
 
     Containment(String markerName, Path notes, Optional<Cgroups> cgroups) {
         this.markerName = markerName;
         this.notes = new RunNotes(notes);
         this.cgroups = cgroups;
-        // A task of another worker: its brand is on all that we start until it gets ours.
-        this.branded = ProcFs.available() && ProcFs.brand(ProcFs.SELF).isPresent();
     }
 
     /**
@@ -99,9 +96,8 @@ public final class Containment {
         Optional<Cgroup> cgroup = cgroups.flatMap(all -> all.make(run, limits)).filter(group -> holds(group, leader));
         OptionalInt adjustment = ours ? raise(ProcFs.oomScoreAdjustment(pid)) : OptionalInt.empty();
         if (adjustment.isPresent()) ProcFs.adjustOomScore(pid, adjustment.getAsInt());
-        Optional<Brand> usable = worn || !branded ? Optional.of(brand) : Optional.empty();
         LinuxProcessTable table =
-                new LinuxProcessTable(new LinuxProcessTable.Marks(markerName, run, usable, cgroup), pid);
+                new LinuxProcessTable(new LinuxProcessTable.Marks(markerName, run, Optional.of(brand), cgroup), pid);
         takeAlong(table, pid, adjustment);
         TreeLimits enforced = cgroup.isPresent() ? cgroups.orElseThrow().enforced(limits) : TreeLimits.NONE;
         return new ProcessTree(pid, table, enforced, () -> {
@@ -146,7 +142,7 @@ public final class Containment {
 
     /** What runs of dead workers have left on this machine. */
     public Remains remains() {
-        return new Remains(markerName, notes, cgroups);
+        return new Remains(markerName, notes, cgroups, Machine.THIS);
     }
 
     /** It becomes the name of a file. */

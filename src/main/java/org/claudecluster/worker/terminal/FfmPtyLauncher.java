@@ -10,7 +10,7 @@ import org.claudecluster.worker.terminal.LaunchException.Kind;
 import org.jboss.logging.Logger;
 
 /**
- * Terminals by java.lang.foreign, on Linux with glibc. An idle one costs two descriptors and no thread.
+ * Terminals by java.lang.foreign, on Linux with glibc. An idle one costs three descriptors and no thread.
  *
  * <p>INVARIANT: the spawning threads live as long as the process. Leaders are their children, so the kernel's list of
  * the main thread's children holds only the orphans that were given to us, see {@link ProcessTree}.
@@ -49,16 +49,20 @@ final class FfmPtyLauncher implements PtyLauncher {
     private Terminal start(TerminalCommand command, TerminalListener listener) throws LaunchException {
         try (Arena arena = Arena.ofConfined();
                 OpenFds fds = new OpenFds()) {
-            PtyDevice device = PtyDevice.open(arena, fds, command.size());
+            PtyDevice output = PtyDevice.open(arena, fds, command.size());
+            PtyDevice error = PtyDevice.open(arena, fds, command.size());
+            PosixSpawn.Outputs outputs = new PosixSpawn.Outputs(output.slave(), error.slave());
             PosixSpawn.Inputs inputs = new PosixSpawn.Inputs(stdin(arena, fds, command), secret(arena, fds, command));
             Optional<Brand> brand = command.run().map(Brand::of);
             long pid = brand.isPresent()
-                    ? brand.get().onBirth(() -> spawn(arena, command, device, inputs))
-                    : spawn(arena, command, device, inputs);
+                    ? brand.get().onBirth(() -> spawn(arena, command, outputs, inputs))
+                    : spawn(arena, command, outputs, inputs);
             Leaders.started(pid);
             TerminalLoop loop = loops.get(Math.floorMod(launches.getAndIncrement(), LOOPS));
-            FfmTerminal terminal = new FfmTerminal(pid, device.master(), pidfd(arena, pid), listener, loop);
-            fds.release(device.master());
+            FfmTerminal.Masters masters = new FfmTerminal.Masters(output.master(), error.master());
+            FfmTerminal terminal = new FfmTerminal(pid, masters, pidfd(arena, pid), listener, loop);
+            fds.release(masters.output());
+            fds.release(masters.error());
             loop.add(terminal);
             return terminal;
         } catch (NativeFailure e) {
@@ -66,10 +70,11 @@ final class FfmPtyLauncher implements PtyLauncher {
         }
     }
 
-    private static long spawn(Arena arena, TerminalCommand command, PtyDevice device, PosixSpawn.Inputs inputs)
+    private static long spawn(
+            Arena arena, TerminalCommand command, PosixSpawn.Outputs outputs, PosixSpawn.Inputs inputs)
             throws LaunchException {
         try {
-            return PosixSpawn.run(arena, command, device.slave(), inputs);
+            return PosixSpawn.run(arena, command, outputs, inputs);
         } catch (NativeFailure e) {
             throw explain(command, e);
         }

@@ -5,12 +5,12 @@ import java.time.Duration;
 import java.util.Optional;
 import org.jboss.logging.Logger;
 
-/** A terminal of the ffm launcher. Its {@link TerminalLoop} alone reads, reaps and closes it. */
+/** A terminal of the ffm launcher, which is two: one for each channel. Its {@link TerminalLoop} alone reads, reaps and closes it. */
 final class FfmTerminal implements Terminal {
     private static final Logger LOG = Logger.getLogger(FfmTerminal.class);
 
     private final long pid;
-    private final int master;
+    private final Masters masters;
     private final int pidfd;
     private final TerminalListener listener;
     private final TerminalLoop loop;
@@ -18,10 +18,20 @@ final class FfmTerminal implements Terminal {
     private boolean reaped;
     private Optional<Duration> cpu = Optional.empty();
 
-    FfmTerminal(long pid, int master, int pidfd, TerminalListener listener, TerminalLoop loop) {
+    /** The descriptors from which the two channels are read. */
+    record Masters(int output, int error) {
+        int of(Channel channel) {
+            return switch (channel) {
+                case OUTPUT -> output;
+                case ERROR -> error;
+            };
+        }
+    }
+
+    FfmTerminal(long pid, Masters masters, int pidfd, TerminalListener listener, TerminalLoop loop) {
         this.loop = loop;
         this.pid = pid;
-        this.master = master;
+        this.masters = masters;
         this.pidfd = pidfd;
         this.listener = listener;
     }
@@ -50,7 +60,9 @@ final class FfmTerminal implements Terminal {
         synchronized (lock) {
             if (reaped) return;
             try (Arena arena = Arena.ofConfined()) {
-                PtyDevice.resize(arena, master, size);
+                PtyDevice.resize(arena, masters.output(), size);
+                // Last, since this one tells the programs: by then both have their size.
+                PtyDevice.resize(arena, masters.error(), size);
             } catch (NativeFailure e) {
                 LOG.warnf("terminal %d keeps its size: %s", pid, e.getMessage());
             }
@@ -69,8 +81,8 @@ final class FfmTerminal implements Terminal {
         loop.readOn(this);
     }
 
-    int master() {
-        return master;
+    int master(Channel channel) {
+        return masters.of(channel);
     }
 
     int pidfd() {
@@ -121,7 +133,8 @@ final class FfmTerminal implements Terminal {
 
     /** INVARIANT: after {@link #reap}, so that nobody resizes a descriptor that is someone else's by now. */
     void close() {
-        Libc.close(master);
+        Libc.close(masters.output());
+        Libc.close(masters.error());
         Libc.close(pidfd);
     }
 }

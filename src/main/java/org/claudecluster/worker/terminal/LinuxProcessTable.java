@@ -1,6 +1,5 @@
 package org.claudecluster.worker.terminal;
 
-import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -36,7 +35,7 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
      *
      * @param name of the entry in the environment
      * @param value of it
-     * @param brand which they wear; empty where there are none, and where we wear a stranger's ourselves
+     * @param brand which they wear; empty where there are none
      * @param cgroup which they are in
      */
     record Marks(String name, String value, Optional<Brand> brand, Optional<Cgroup> cgroup) {
@@ -73,16 +72,7 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
 
     @Override
     public boolean kill(ProcessStat process) {
-        try (Arena arena = Arena.ofConfined();
-                OpenFds fds = new OpenFds()) {
-            int pidfd = fds.add(LinuxProcesses.openPidfd(arena, process.pid()));
-            // INVARIANT: looked at after the descriptor was opened: if it is the same process now, it is the one we
-            // hold.
-            return isStill(process.pid(), process.started()) && LinuxProcesses.signalPidfd(pidfd, Signal.KILL.number());
-        } catch (NativeFailure e) {
-            return isStill(process.pid(), process.started())
-                    && PosixProcesses.kill(process.pid(), Signal.KILL.number());
-        }
+        return Machine.THIS.kill(process.key());
     }
 
     @Override
@@ -92,6 +82,15 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
 
     Marks marks() {
         return marks;
+    }
+
+    long leaderPid() {
+        return leaderPid;
+    }
+
+    /** When the tree began, in ticks since boot; nothing of it is older. */
+    long began() {
+        return leader.map(ProcessStat::started).orElse(0L);
     }
 
     /** As found by the last look of any kind, and the leader. */
@@ -124,9 +123,10 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
         known.forEach((pid, started) -> {
             if (isStill(pid, started)) roots.add(pid);
         });
-        marks.cgroup().ifPresent(cgroup -> roots.addAll(cgroup.processes()));
+        Membership<Marks> rule = rule();
+        roots.addAll(rule.inside());
         for (long orphan : ProcFs.adopted()) {
-            if (ProcFs.stat(orphan).filter(this::belongs).isPresent()) roots.add(orphan);
+            if (ProcFs.stat(orphan).filter(stat -> belongs(stat, rule)).isPresent()) roots.add(orphan);
         }
         Map<Long, ProcessStat> found = new LinkedHashMap<>();
         while (!roots.isEmpty()) {
@@ -143,12 +143,11 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
     private Map<Long, ProcessStat> bySearch() {
         Map<Long, List<ProcessStat>> byParent = new HashMap<>();
         Deque<ProcessStat> roots = new ArrayDeque<>();
-        Set<Long> inside =
-                marks.cgroup().map(cgroup -> Set.copyOf(cgroup.processes())).orElse(Set.of());
+        Membership<Marks> rule = rule();
         for (long pid : ProcFs.all()) {
             ProcFs.stat(pid).ifPresent(stat -> {
                 byParent.computeIfAbsent(stat.parent(), _ -> new ArrayList<>()).add(stat);
-                if (isLeader(stat) || inside.contains(stat.pid()) || belongs(stat)) roots.add(stat);
+                if (isLeader(stat) || belongs(stat, rule)) roots.add(stat);
             });
         }
         Map<Long, ProcessStat> found = new LinkedHashMap<>();
@@ -159,26 +158,14 @@ final class LinuxProcessTable implements ProcessTree.ProcessTable {
         return found;
     }
 
-    private boolean belongs(ProcessStat stat) {
+    private Membership<Marks> rule() {
+        return new Membership<Marks>().with(marks, marks, leaderPid);
+    }
+
+    private boolean belongs(ProcessStat stat, Membership<Marks> rule) {
         Long started = known.get(stat.pid());
         if (started != null && started == stat.started()) return true;
-        return wearsOurs(stat);
-    }
-
-    /** A brand decides, ours or another's; that of birth only when it is ours. */
-    private boolean wearsOurs(ProcessStat stat) {
-        if (marks.brand().isPresent()) {
-            String limits = ProcFs.limits(stat.pid());
-            Optional<Brand> worn = Brand.in(limits);
-            if (worn.isPresent()) return worn.equals(marks.brand());
-            if (Brand.ofBirthIn(limits).equals(marks.brand())) return true;
-        }
-        return isOurs(stat, ProcFs.environment(stat.pid(), marks.name()));
-    }
-
-    /** Of one without a brand: the marker decides; the session only where there is none either. */
-    boolean isOurs(ProcessStat stat, Optional<String> marker) {
-        return marker.map(marks.value()::equals).orElse(stat.session() == leaderPid && stat.pid() != leaderPid);
+        return rule.of(Machine.THIS.traits(stat, rule.names())).isPresent();
     }
 
     private boolean isLeader(ProcessStat stat) {

@@ -15,6 +15,7 @@ final class LinuxProcesses {
     // The same numbers on every architecture, as for all calls since 5.1.
     private static final long SYS_PIDFD_SEND_SIGNAL = 424;
     private static final long SYS_PIDFD_OPEN = 434;
+    private static final int PR_SET_DUMPABLE = 4;
     private static final int PR_SET_CHILD_SUBREAPER = 36;
     private static final int SIGCHLD = 17;
     private static final int RLIMIT_LOCKS = 10;
@@ -52,6 +53,13 @@ final class LinuxProcesses {
     static void becomeSubreaper() throws NativeFailure {
         try (Arena arena = Arena.ofConfined()) {
             int _ = Libc.call(arena, "prctl", PRCTL, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
+        }
+    }
+
+    /** Without it no core is dumped, and the process's files under /proc that tell of its memory are root's. */
+    static void setDumpable(boolean dumpable) throws NativeFailure {
+        try (Arena arena = Arena.ofConfined()) {
+            int _ = Libc.call(arena, "prctl", PRCTL, PR_SET_DUMPABLE, dumpable ? 1L : 0L, 0L, 0L, 0L);
         }
     }
 

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * {@code posix_spawn} as a session leader on a terminal. It neither copies our page tables, as fork does, nor can it
+ * {@code posix_spawn} as a session leader on two terminals. It neither copies our page tables, as fork does, nor can it
  * fail silently: what goes wrong before the program's first instruction comes back as an errno.
  */
 final class PosixSpawn {
@@ -60,13 +60,16 @@ final class PosixSpawn {
     /** Descriptors to become 0 and 3 in the child, or -1 for an empty input and for no secret. */
     record Inputs(int stdin, int secret) {}
 
+    /** The terminals to become 1 and 2, by their slaves' paths. */
+    record Outputs(String output, String error) {}
+
     /**
      * Suspends the calling thread until the program runs.
      *
      * @return the child's process id
      * @throws NativeFailure with the errno of whatever failed, in us or in the child
      */
-    static int run(Arena arena, TerminalCommand command, String slave, Inputs inputs) throws NativeFailure {
+    static int run(Arena arena, TerminalCommand command, Outputs outputs, Inputs inputs) throws NativeFailure {
         MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 16);
         MemorySegment actions = arena.allocate(ACTIONS_BYTES, 16);
         require("posix_spawnattr_init", Libc.call(ATTR_INIT, attributes));
@@ -74,7 +77,7 @@ final class PosixSpawn {
             require("posix_spawn_file_actions_init", Libc.call(ACTIONS_INIT, actions));
             try {
                 setAttributes(arena, attributes);
-                setActions(arena, actions, command, slave, inputs);
+                setActions(arena, actions, command, outputs, inputs);
                 return spawn(arena, command, attributes, actions);
             } finally {
                 int _ = Libc.call(ACTIONS_DESTROY, actions);
@@ -96,16 +99,19 @@ final class PosixSpawn {
         require("posix_spawnattr_setflags", Libc.call(ATTR_FLAGS, attributes, flags));
     }
 
-    /** INVARIANT: in this order; the slave is the first terminal the new session opens, so it becomes its own. */
+    /**
+     * INVARIANT: in this order; the terminal of descriptor 2 is the first that the new session opens, so it becomes its
+     * own, and what is written to /dev/tty stays out of descriptor 1.
+     */
     private static void setActions(
-            Arena arena, MemorySegment actions, TerminalCommand command, String slave, Inputs inputs)
+            Arena arena, MemorySegment actions, TerminalCommand command, Outputs outputs, Inputs inputs)
             throws NativeFailure {
         MemorySegment directory = arena.allocateFrom(command.directory().toString());
         require("addchdir_np", Libc.call(ADD_CHDIR, actions, directory));
         if (inputs.stdin() >= 0) require("adddup2", Libc.call(ADD_DUP2, actions, inputs.stdin(), 0));
         else addOpen(arena, actions, 0, "/dev/null", Libc.O_RDONLY);
-        addOpen(arena, actions, 1, slave, Libc.O_RDWR);
-        require("adddup2", Libc.call(ADD_DUP2, actions, 1, 2));
+        addOpen(arena, actions, 2, outputs.error(), Libc.O_RDWR);
+        addOpen(arena, actions, 1, outputs.output(), Libc.O_RDWR | Libc.O_NOCTTY);
         if (inputs.secret() >= 0) require("adddup2", Libc.call(ADD_DUP2, actions, inputs.secret(), 3));
         require("addclosefrom_np", Libc.call(ADD_CLOSEFROM, actions, inputs.secret() >= 0 ? 4 : 3));
     }

@@ -10,9 +10,12 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -109,29 +112,41 @@ final class ProcFs {
         return "/proc/" + pid + "/oom_score_adj";
     }
 
-    /** Whether it works in the directory, or has a file below it open, as far as we may look. */
-    static boolean uses(long pid, Path directory) {
+    /** Where it works, and what it has open, as far as we may look; of what was removed the text ends with " (deleted)". */
+    static List<String> files(long pid) {
         Path process = Path.of("/proc/" + pid);
-        return leadsInto(process.resolve("cwd"), directory)
-                || entries(process + "/fd").stream()
-                        .anyMatch(fd -> leadsInto(process.resolve("fd").resolve(fd), directory));
+        List<String> files = new ArrayList<>();
+        target(process.resolve("cwd")).ifPresent(files::add);
+        for (String fd : entries(process + "/fd")) {
+            target(process.resolve("fd").resolve(fd)).ifPresent(files::add);
+        }
+        return files;
     }
 
-    /** The target's text is compared: what was removed ends with " (deleted)". */
-    private static boolean leadsInto(Path link, Path directory) {
+    private static Optional<String> target(Path link) {
         try {
-            String target = Files.readSymbolicLink(link).toString();
-            return target.equals(directory.toString())
-                    || target.equals(directory + " (deleted)")
-                    || target.startsWith(directory + "/");
+            return Optional.of(Files.readSymbolicLink(link).toString());
         } catch (IOException e) {
-            return false;
+            return Optional.empty();
         }
     }
 
     /** The value of one environment entry as it was at the program's start; absent when we may not look. */
     static Optional<String> environment(long pid, String name) {
+        return Optional.ofNullable(environment(pid, Set.of(name)).get(name));
+    }
+
+    /** The same for several, in one read. */
+    static Map<String, String> environment(long pid, Set<String> names) {
         byte[] block = environmentBlock(pid);
+        Map<String, String> found = new HashMap<>();
+        for (String name : names) {
+            value(block, name).ifPresent(value -> found.put(name, value));
+        }
+        return found;
+    }
+
+    private static Optional<String> value(byte[] block, String name) {
         byte[] wanted = (name + "=").getBytes(StandardCharsets.UTF_8);
         int start = 0;
         while (start < block.length) {

@@ -97,21 +97,6 @@ public final class ProcessTree {
         return ProcFs.available() ? OrphanReaper.run() : 0;
     }
 
-    /**
-     * All processes on the machine, other than this one, that were started with the entry {@code name} in an environment
-     * we may read: what a predecessor left. Reads all of /proc; empty where there is none.
-     *
-     * @return the entry's value by process id
-     */
-    static Map<Long, String> marked(String name) {
-        Map<Long, String> marked = new HashMap<>();
-        if (!ProcFs.available()) return marked;
-        for (long pid : ProcFs.all()) {
-            ProcFs.environment(pid, name).ifPresent(value -> marked.put(pid, value));
-        }
-        return marked;
-    }
-
     /** Process ids alive now, the leader's among them while it lives; zombies are not alive. */
     public Set<Long> members() {
         return table.members().keySet();

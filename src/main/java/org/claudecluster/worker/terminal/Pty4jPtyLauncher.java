@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
@@ -22,7 +20,7 @@ import org.jboss.logging.Logger;
 
 /**
  * Terminals by pty4j, for macOS and wherever the ffm launcher does not link. Differences from it: it forks the whole
- * JVM, so a launch slows down with the heap; each terminal costs four descriptors and two threads; exit codes 129 to 159
+ * JVM, so a launch slows down with the heap; each pair of terminals costs seven descriptors and three threads; exit codes 129 to 159
  * are reported as signals; SIGQUIT stays blocked; a {@code PWD} in the environment is corrected to the directory, and
  * entries whose names no shell accepts are dropped by some shells.
  */
@@ -32,16 +30,16 @@ final class Pty4jPtyLauncher implements PtyLauncher {
     // A read never yields more than about 4.7 KB, and pty4j allocates as many bytes as are asked for.
     private static final int READ_BYTES = 8 * 1024;
     private static final long READER_STACK_BYTES = 256 * 1024;
-    private static final int LOOK_MILLIS = 100;
 
     /** Variables which a shell sets by itself; taken away again where the command does not have them. */
     private static final List<String> SHELL_VARIABLES = List.of("PWD", "OLDPWD", "SHLVL", "_");
 
     /**
-     * pty4j can redirect neither descriptor 0 nor 3, and it sets the size only after the fork, so that some programs see
-     * 0 by 0. INVARIANT: this text is constant, and what a request brings comes as positional parameters, which a shell
+     * pty4j gives a process one terminal, which becomes the controlling one; it can redirect no descriptor; and it sets the
+     * size only after the fork, so that some programs see 0 by 0. INVARIANT: this text is constant, and what a request brings comes as positional parameters, which a shell
      * never parses: no shell stands between a request and its process. It waits for the size rather than setting it, for
-     * it could undo a resize. Parameters: input file, secret file (empty: none), rows, columns, names to unset, program.
+     * it could undo a resize. Parameters: input file, secret file (empty: none), rows, columns, names to unset,
+     * terminal of descriptor 1, program.
      */
     private static final String SCRIPT = """
             n=0
@@ -49,10 +47,11 @@ final class Pty4jPtyLauncher implements PtyLauncher {
               n=$((n+1)); [ $n -lt 500 ] || stty rows "$3" cols "$4"
             done
             stty -echo opost onlcr iutf8 2>/dev/null || stty -echo opost onlcr
+            exec 1<>"$6"
             case $2 in ?*) exec 3<"$2"; rm -f -- "$2" ;; esac
             case $1 in ?*) exec <"$1"; rm -f -- "$1" ;; *) exec </dev/null ;; esac
             unset n $5
-            shift 5
+            shift 6
             exec "$@"
             """;
 
@@ -78,9 +77,28 @@ final class Pty4jPtyLauncher implements PtyLauncher {
     }
 
     private Terminal start(TerminalCommand command, TerminalListener listener) throws LaunchException {
+        Pty4jOutput output = output(command.size());
+        try {
+            return start(command, listener, output);
+        } catch (LaunchException | RuntimeException e) {
+            output.close();
+            throw e;
+        }
+    }
+
+    private static Pty4jOutput output(TerminalSize size) throws LaunchException {
+        try {
+            return Pty4jOutput.open(size);
+        } catch (NativeFailure e) {
+            throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
+        }
+    }
+
+    private Terminal start(TerminalCommand command, TerminalListener listener, Pty4jOutput output)
+            throws LaunchException {
         Pty4jFiles files = Pty4jFiles.write(command);
         try {
-            PtyProcess process = new PtyProcessBuilder(argv(command, files))
+            PtyProcess process = new PtyProcessBuilder(argv(command, files, output))
                     .setEnvironment(command.environment())
                     .setDirectory(command.directory().toString())
                     .setInitialColumns(command.size().cols())
@@ -89,14 +107,14 @@ final class Pty4jPtyLauncher implements PtyLauncher {
                     .setUnixOpenTtyToPreserveOutputAfterTermination(true)
                     .start();
             if (ProcFs.available()) command.run().map(Brand::of).ifPresent(brand -> brand.press(process.pid()));
-            return new Session(process, files, listener, threads).begin();
+            return new Session(process, output, files, listener, threads).begin();
         } catch (IOException | RuntimeException e) {
             files.delete();
             throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
         }
     }
 
-    private static String[] argv(TerminalCommand command, Pty4jFiles files) {
+    private static String[] argv(TerminalCommand command, Pty4jFiles files, Pty4jOutput output) {
         List<String> argv = new ArrayList<>(List.of("/bin/sh", "-c", SCRIPT, "sh"));
         argv.add(files.stdin().map(Path::toString).orElse(""));
         argv.add(files.secret().map(Path::toString).orElse(""));
@@ -106,38 +124,52 @@ final class Pty4jPtyLauncher implements PtyLauncher {
         argv.add(SHELL_VARIABLES.stream()
                 .filter(name -> !environment.containsKey(name))
                 .collect(Collectors.joining(" ")));
+        argv.add(output.slave());
         argv.add(command.program().toString());
         return Stream.concat(argv.stream(), command.arguments().stream()).toArray(String[]::new);
     }
 
-    /** INVARIANT: its reader thread alone reads to the end, takes the exit and closes, in this order. */
+    /**
+     * Two threads read, one for each channel. INVARIANT: that of the errors reads to the end, takes the exit, waits for
+     * the other, and closes, in this order.
+     */
     private static final class Session implements Terminal {
         private final PtyProcess process;
+        private final Pty4jOutput device;
         private final Pty4jFiles files;
-        private final TerminalListener listener;
         private final LaunchThreads threads;
         // Both asked for at once: pty4j closes a stream that nobody asked for, and with it the master.
-        private final InputStream output;
+        private final InputStream errors;
         private final OutputStream input;
-        private final Semaphore wishes = new Semaphore(0);
+        private final Pty4jDelivery delivery;
 
-        Session(PtyProcess process, Pty4jFiles files, TerminalListener listener, LaunchThreads threads) {
+        Session(
+                PtyProcess process,
+                Pty4jOutput device,
+                Pty4jFiles files,
+                TerminalListener listener,
+                LaunchThreads threads) {
             this.process = process;
+            this.device = device;
             this.threads = threads;
             this.files = files;
-            this.listener = listener;
-            this.output = process.getInputStream();
+            this.delivery = new Pty4jDelivery(this, listener);
+            this.errors = process.getInputStream();
             this.input = process.getOutputStream();
         }
 
         Session begin() {
             Leaders.started(pid());
-            new Thread(null, this::run, "terminal-" + pid(), READER_STACK_BYTES) {
-                {
-                    setDaemon(true);
-                }
-            }.start();
+            Thread output = thread("-output", () -> device.read(bytes -> delivery.output(Channel.OUTPUT, bytes)));
+            output.start();
+            thread("", () -> run(output)).start();
             return this;
+        }
+
+        private Thread thread(String suffix, Runnable reader) {
+            Thread thread = new Thread(null, reader, "terminal-" + pid() + suffix, READER_STACK_BYTES);
+            thread.setDaemon(true);
+            return thread;
         }
 
         @Override
@@ -172,69 +204,52 @@ final class Pty4jPtyLauncher implements PtyLauncher {
         private void setSize(TerminalSize size) {
             if (!process.isAlive()) return;
             try {
+                device.resize(size);
+                // Last, since this one tells the programs.
                 process.setWinSize(new WinSize(size.cols(), size.rows()));
-            } catch (RuntimeException e) {
+            } catch (NativeFailure | RuntimeException e) {
                 LOG.debugf("terminal %d ended while it was resized", pid());
             }
         }
 
-        private void run() {
-            readToEnd();
+        private void run(Thread output) {
+            readErrorsToEnd();
             int code = waitForExit();
             Leaders.reaped(pid());
-            close(output);
+            device.leaderEnded();
+            waitFor(output);
+            device.close();
+            close(errors);
             close(input);
             files.delete();
-            try {
-                listener.exited(exitOf(code));
-            } catch (Throwable e) {
-                TerminalReader.logListener(this, e);
-            }
+            delivery.exited(exitOf(code));
         }
 
-        private void readToEnd() {
+        private void readErrorsToEnd() {
             byte[] buffer = new byte[READ_BYTES];
             try {
-                for (int n = output.read(buffer, 0, READ_BYTES); n >= 0; n = output.read(buffer, 0, READ_BYTES)) {
-                    deliver(ByteBuffer.wrap(buffer, 0, n));
-                    awaitWish();
+                for (int n = errors.read(buffer, 0, READ_BYTES); n >= 0; n = errors.read(buffer, 0, READ_BYTES)) {
+                    delivery.output(Channel.ERROR, ByteBuffer.wrap(buffer, 0, n));
                 }
             } catch (IOException e) {
                 LOG.debugf("terminal %d: %s", pid(), e.getMessage());
             }
         }
 
-        /** Nobody tells this thread of the leader's end while it does not read, so it looks. */
-        private void awaitWish() {
-            while (!wantsOutput() && process.isAlive()) {
+        @Override
+        public void readOn() {
+            delivery.readOn();
+        }
+
+        private static void waitFor(Thread reader) {
+            boolean ended = false;
+            while (!ended) {
                 try {
-                    boolean _ = wishes.tryAcquire(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+                    reader.join();
+                    ended = true;
                 } catch (InterruptedException e) {
                     LOG.debug("nobody interrupts this thread; it goes on waiting");
                 }
-                wishes.drainPermits();
-            }
-        }
-
-        private boolean wantsOutput() {
-            try {
-                return listener.wantsOutput();
-            } catch (Throwable e) {
-                TerminalReader.logListener(this, e);
-                return true;
-            }
-        }
-
-        @Override
-        public void readOn() {
-            wishes.release();
-        }
-
-        private void deliver(ByteBuffer bytes) {
-            try {
-                listener.output(bytes);
-            } catch (Throwable e) {
-                TerminalReader.logListener(this, e);
             }
         }
 

@@ -15,12 +15,27 @@ public final class PtyLaunchers {
     private PtyLaunchers() {}
 
     /**
+     * Closes this process to tasks as soon as that can be had, then goes on with {@link #bindInBackground}: what a
+     * predecessor left may look at us already.
+     */
+    public static void closeAndBindInBackground() {
+        background(() -> {
+            OwnMemory.close();
+            bind();
+        });
+    }
+
+    /**
      * Binds the C library's functions beside what else a start has to do; who needs one sooner waits for it. For each the
      * linker writes a class, which no AOT cache holds: a tenth of a cached start.
      */
     public static void bindInBackground() {
+        background(PtyLaunchers::bind);
+    }
+
+    private static void background(Runnable work) {
         if (ProcFs.available()) {
-            Thread.ofPlatform().daemon().name("bind").start(PtyLaunchers::bind);
+            Thread.ofPlatform().daemon().name("bind").start(work);
         }
     }
 

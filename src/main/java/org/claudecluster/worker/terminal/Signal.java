@@ -2,9 +2,7 @@ package org.claudecluster.worker.terminal;
 
 /** The signals we send; their numbers are the same on every Unix. */
 public enum Signal {
-    HANGUP(1),
     INTERRUPT(2),
-    QUIT(3),
     KILL(9),
     TERMINATE(15);
 

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.EnumMap;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Queue;
 import java.util.Set;
@@ -23,6 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class TerminalLoop {
     private static final Logger LOG = Logger.getLogger(TerminalLoop.class);
+    private static final Channel[] CHANNELS = Channel.values();
+    // A key is a slot and what of it: a channel, or the leader.
+    private static final int KEY_BITS = 2;
+    private static final int OUTPUT = 0;
+    private static final int ERROR = 1;
+    private static final int LEADER = 2;
+    private static final int WHAT = 3;
     private static final Duration PAUSE_AFTER_FAILURE = Duration.ofMillis(100);
 
     private final Epoll epoll = new Epoll();
@@ -33,12 +42,14 @@ final class TerminalLoop {
     private final Set<FfmTerminal> askedAgain = ConcurrentHashMap.newKeySet();
     private final List<@Nullable Watched> slots = new ArrayList<>();
     private final Deque<Integer> freeSlots = new ArrayDeque<>();
+    private final List<Watched> ended = new ArrayList<>();
 
     /** A terminal and the place by which events name it. */
     private static final class Watched {
         final FfmTerminal terminal;
         final int slot;
-        boolean hungUp;
+        final EnumMap<Channel, Integer> interests = new EnumMap<>(Channel.class);
+        final EnumSet<Channel> hungUp = EnumSet.noneOf(Channel.class);
         boolean held;
 
         Watched(FfmTerminal terminal, int slot) {
@@ -46,21 +57,25 @@ final class TerminalLoop {
             this.slot = slot;
         }
 
-        long masterKey() {
-            return (long) slot << 1;
+        long key(Channel channel) {
+            return (long) slot << KEY_BITS
+                    | switch (channel) {
+                        case Channel.OUTPUT -> OUTPUT;
+                        case Channel.ERROR -> ERROR;
+                    };
+        }
+
+        long leaderKey() {
+            return (long) slot << KEY_BITS | LEADER;
         }
 
         /**
          * A leader may close its terminal and run on, even open it again through /dev/tty. While nobody has it open the
          * master is ready without end, so it is then watched for changes only.
          */
-        int interest() {
+        int interest(Channel channel) {
             if (held) return Epoll.NOTHING;
-            return hungUp ? Epoll.READABLE_EDGE : Epoll.READABLE;
-        }
-
-        long leaderKey() {
-            return (long) slot << 1 | 1;
+            return hungUp.contains(channel) ? Epoll.READABLE_EDGE : Epoll.READABLE;
         }
     }
 
@@ -95,10 +110,13 @@ final class TerminalLoop {
     // INVARIANT: newcomers get their slots after all events were handled: a late event never names a slot's next owner.
     private void turn() throws NativeFailure {
         int count = epoll.await();
+        ended.clear();
         for (int i = 0; i < count; i++) {
             long key = epoll.key(i);
             if (key != Epoll.WAKE) handle(key);
         }
+        // Last, so that what was written before the end is heard in its order, and not channel by channel.
+        ended.forEach(this::leaderEnded);
         for (FfmTerminal next = arrivals.poll(); next != null; next = arrivals.poll()) {
             admit(next);
         }
@@ -120,7 +138,10 @@ final class TerminalLoop {
         else slots.add(watched);
         try {
             epoll.add(terminal.pidfd(), Epoll.READABLE, watched.leaderKey());
-            epoll.add(terminal.master(), Epoll.READABLE, watched.masterKey());
+            for (Channel channel : CHANNELS) {
+                epoll.add(terminal.master(channel), Epoll.READABLE, watched.key(channel));
+                watched.interests.put(channel, Epoll.READABLE);
+            }
         } catch (NativeFailure e) {
             LOG.errorf("terminal %d cannot be watched and is killed: %s", terminal.pid(), e.getMessage());
             finish(watched, terminal.endNow());
@@ -128,28 +149,33 @@ final class TerminalLoop {
     }
 
     private void handle(long key) throws NativeFailure {
-        Watched watched = slots.get((int) (key >>> 1));
-        if (watched == null) return; // ended by an earlier event of this turn
-        if (key == watched.leaderKey()) leaderEnded(watched);
-        else masterReady(watched);
+        Watched watched = slots.get((int) (key >>> KEY_BITS));
+        if (watched == null) return; // it could not be watched
+        int what = (int) key & WHAT;
+        if (what == LEADER) ended.add(watched);
+        else masterReady(watched, what == OUTPUT ? Channel.OUTPUT : Channel.ERROR);
     }
 
-    private void masterReady(Watched watched) throws NativeFailure {
+    private void masterReady(Watched watched, Channel channel) throws NativeFailure {
         if (watched.held) return; // a hang-up, of which the next read will tell
-        Turn turn = reader.read(watched.terminal);
-        watch(watched, turn.stop() == Stop.HUNG_UP, !TerminalReader.wantsOutput(watched.terminal));
+        Turn turn = reader.read(watched.terminal, channel);
+        if (turn.stop() == Stop.HUNG_UP) watched.hungUp.add(channel);
+        else watched.hungUp.remove(channel);
+        watch(watched);
     }
 
     /** A terminal that is no longer held is reported at once if there is something to read. */
     private void askAgain(Watched watched) throws NativeFailure {
-        if (watched.held) watch(watched, watched.hungUp, !TerminalReader.wantsOutput(watched.terminal));
+        if (watched.held) watch(watched);
     }
 
-    private void watch(Watched watched, boolean hungUp, boolean held) throws NativeFailure {
-        if (hungUp == watched.hungUp && held == watched.held) return;
-        watched.hungUp = hungUp;
-        watched.held = held;
-        epoll.modify(watched.terminal.master(), watched.interest(), watched.masterKey());
+    private void watch(Watched watched) throws NativeFailure {
+        watched.held = !TerminalReader.wantsOutput(watched.terminal);
+        for (Channel channel : CHANNELS) {
+            Integer interest = watched.interest(channel);
+            if (interest.equals(watched.interests.put(channel, interest))) continue;
+            epoll.modify(watched.terminal.master(channel), interest, watched.key(channel));
+        }
     }
 
     private void leaderEnded(Watched watched) {
@@ -158,12 +184,15 @@ final class TerminalLoop {
 
     /**
      * The kernel hands over what it still buffers before it answers that there is nothing, so after the leader's death
-     * one read to the end is all that it wrote; others who keep the terminal open are not waited for.
+     * one read to the end of each channel is all that it wrote; others who keep one open are not waited for. Errors come
+     * last: they are mostly about what was printed before.
      */
     private void finish(Watched watched, TerminalExit exit) {
         FfmTerminal terminal = watched.terminal;
-        Turn _ = reader.read(terminal);
-        epoll.remove(terminal.master());
+        for (Channel channel : CHANNELS) {
+            Turn _ = reader.read(terminal, channel);
+            epoll.remove(terminal.master(channel));
+        }
         epoll.remove(terminal.pidfd());
         terminal.close();
         slots.set(watched.slot, null);

@@ -11,7 +11,7 @@ final class TerminalReader {
 
     private static final int CHUNK_BYTES = 64 * 1024;
     // INVARIANT: more than a terminal can hold (12 KiB on Linux), so that one turn after the leader's death reads all
-    // that it wrote, however much a surviving grandchild keeps adding.
+    // that it wrote to it, however much a surviving grandchild keeps adding.
     private static final int TURN_BYTES = 4 * CHUNK_BYTES;
 
     /** Why a turn ended. */
@@ -31,27 +31,28 @@ final class TerminalReader {
     private final MemorySegment chunk = Arena.global().allocate(CHUNK_BYTES, 64);
     private final ByteBuffer view = chunk.asByteBuffer().asReadOnlyBuffer();
 
-    Turn read(FfmTerminal terminal) {
+    Turn read(FfmTerminal terminal, Channel channel) {
+        int master = terminal.master(channel);
         int delivered = 0;
         while (delivered < TURN_BYTES) {
             int filled = 0;
             long n = 1;
             while (filled < CHUNK_BYTES && n > 0) {
-                n = Libc.read(state, terminal.master(), chunk.address() + filled, CHUNK_BYTES - filled);
+                n = Libc.read(state, master, chunk.address() + filled, CHUNK_BYTES - filled);
                 if (n == -Libc.EINTR) n = 1;
                 else if (n > 0) filled += (int) n;
             }
-            deliver(terminal, filled);
+            deliver(terminal, channel, filled);
             delivered += filled;
             if (n <= 0) return new Turn(n == -Libc.EAGAIN ? Stop.EMPTY : Stop.HUNG_UP, delivered);
         }
         return new Turn(Stop.ENOUGH, delivered);
     }
 
-    private void deliver(FfmTerminal terminal, int bytes) {
+    private void deliver(FfmTerminal terminal, Channel channel, int bytes) {
         if (bytes == 0) return;
         try {
-            terminal.listener().output(view.clear().limit(bytes));
+            terminal.listener().output(channel, view.clear().limit(bytes));
         } catch (Throwable e) {
             logListener(terminal, e);
         }

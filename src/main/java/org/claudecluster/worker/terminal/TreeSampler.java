@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /**
@@ -19,12 +18,27 @@ public final class TreeSampler {
 
     private static final int PASSES_PER_FULL_ONE = 10;
 
-    // Bounded by the processes of the machine, and forgotten each tenth time, since numbers are given again.
-    private final Set<Long> strangers = new HashSet<>();
+    // Who is nobody's, with the time of its start. Bounded by the processes of the machine, and forgotten each tenth
+    // time, since numbers are given again.
+    private final Map<Long, Long> strangers = new HashMap<>();
+    private Set<LinuxProcessTable> before = Set.of();
     private int passes;
 
-    /** What each tree takes now; trees that are not asked for cost nothing. */
-    public Map<ProcessTree, TreeUsage> sample(Collection<ProcessTree> trees) {
+    /**
+     * What each tree takes now.
+     *
+     * @param all that there are: who is in none of them is not read again for a while
+     */
+    public Map<ProcessTree, TreeUsage> sample(Collection<ProcessTree> all) {
+        return sample(all, true);
+    }
+
+    /** What one of them takes now. It says nothing of the others, so that nobody becomes a stranger by it. */
+    public TreeUsage sampleOne(ProcessTree tree) {
+        return sample(Set.of(tree), false).getOrDefault(tree, TreeUsage.NONE);
+    }
+
+    private Map<ProcessTree, TreeUsage> sample(Collection<ProcessTree> trees, boolean whole) {
         Map<ProcessTree, TreeUsage> usages = new HashMap<>();
         Map<LinuxProcessTable, ProcessTree> tables = new HashMap<>();
         for (ProcessTree tree : trees) {
@@ -36,19 +50,31 @@ public final class TreeSampler {
                             new TreeUsage(0, Duration.ZERO, table.members().size()));
             }
         }
-        if (!tables.isEmpty()) usages.putAll(pass(tables));
+        if (whole) forgetStrangers(tables.keySet());
+        if (!tables.isEmpty()) usages.putAll(pass(tables, whole));
         return usages;
     }
 
-    private Map<ProcessTree, TreeUsage> pass(Map<LinuxProcessTable, ProcessTree> tables) {
+    /** One who was nobody's, as far as the last pass knew, may be of a tree that has begun since then. */
+    private void forgetStrangers(Set<LinuxProcessTable> now) {
         if (passes++ % PASSES_PER_FULL_ONE == 0) strangers.clear();
-        Map<LinuxProcessTable, Set<ProcessStat.Key>> before = new HashMap<>();
-        tables.keySet().forEach(table -> before.put(table, table.known()));
-        Sorting sorting = new Sorting(before);
-        Map<LinuxProcessTable, List<ProcessStat>> members = sorting.sort(strangers);
+        now.stream()
+                .filter(table -> !before.contains(table))
+                .mapToLong(LinuxProcessTable::began)
+                .min()
+                .ifPresent(began -> strangers.values().removeIf(started -> started >= began));
+        before = Set.copyOf(now);
+    }
+
+    private Map<ProcessTree, TreeUsage> pass(Map<LinuxProcessTable, ProcessTree> tables, boolean whole) {
+        Map<LinuxProcessTable, Set<ProcessStat.Key>> known = new HashMap<>();
+        tables.keySet().forEach(table -> known.put(table, table.known()));
+        Sorting sorting = new Sorting(known);
+        Map<LinuxProcessTable, List<ProcessStat>> members = sorting.sort(strangers.keySet());
+        if (whole) sorting.withoutOwner().forEach(stat -> strangers.put(stat.pid(), stat.started()));
         Map<ProcessTree, TreeUsage> usages = new HashMap<>();
         tables.forEach((table, tree) -> usages.put(
-                tree, table.learn(before.getOrDefault(table, Set.of()), members.getOrDefault(table, List.of()))));
+                tree, table.learn(known.getOrDefault(table, Set.of()), members.getOrDefault(table, List.of()))));
         return usages;
     }
 
@@ -56,23 +82,22 @@ public final class TreeSampler {
     private static final class Sorting {
         private final Map<ProcessStat.Key, LinuxProcessTable> known = new HashMap<>();
         private final Set<Long> knownPids = new HashSet<>();
-        private final Set<LinuxProcessTable> tables;
-        private final Map<Brand, LinuxProcessTable> byBrand = new HashMap<>();
+        private final Membership<LinuxProcessTable> rule = new Membership<>();
         private final Map<Long, ProcessStat> stats = new HashMap<>();
         private final Map<Long, LinuxProcessTable> owners = new HashMap<>();
 
         Sorting(Map<LinuxProcessTable, Set<ProcessStat.Key>> before) {
-            tables = before.keySet();
             before.forEach((table, keys) -> {
-                table.marks().brand().ifPresent(brand -> byBrand.put(brand, table));
+                rule.with(table, table.marks(), table.leaderPid());
                 for (ProcessStat.Key key : keys) {
                     known.put(key, table);
                     knownPids.add(key.pid());
                 }
             });
+            knownPids.addAll(rule.inside());
         }
 
-        /** Adds to {@code strangers} who belongs to no tree, and does not read those who are there already. */
+        /** Strangers are not read. */
         Map<LinuxProcessTable, List<ProcessStat>> sort(Set<Long> strangers) {
             for (long pid : ProcFs.all()) {
                 if (knownPids.contains(pid) || !strangers.contains(pid))
@@ -83,9 +108,8 @@ public final class TreeSampler {
                 if (table != null) owners.put(stat.pid(), table);
             }
             for (ProcessStat orphan : withoutOwner()) {
-                byMarks(orphan).ifPresent(table -> owners.put(orphan.pid(), table));
+                rule.of(Machine.THIS.traits(orphan, rule.names())).ifPresent(table -> owners.put(orphan.pid(), table));
             }
-            withoutOwner().forEach(stat -> strangers.add(stat.pid()));
             Map<LinuxProcessTable, List<ProcessStat>> members = new HashMap<>();
             owners.forEach((pid, table) -> {
                 ProcessStat stat = stats.get(pid);
@@ -95,7 +119,7 @@ public final class TreeSampler {
             return members;
         }
 
-        /** Those for whom no ancestor answers. */
+        /** Those for whom no ancestor answers, and as long as the rule was not asked, those for whom it will. */
         private List<ProcessStat> withoutOwner() {
             List<ProcessStat> left = new ArrayList<>();
             for (ProcessStat stat : stats.values()) {
@@ -115,20 +139,6 @@ public final class TreeSampler {
             if (owner == null) return false;
             line.forEach(pid -> owners.put(pid, owner));
             return true;
-        }
-
-        /** As a table does it for itself, but with one look for all of them. */
-        private Optional<LinuxProcessTable> byMarks(ProcessStat stat) {
-            Optional<Brand> worn = byBrand.isEmpty() ? Optional.empty() : ProcFs.brand(stat.pid());
-            if (worn.isPresent() && byBrand.containsKey(worn.get())) return worn.map(byBrand::get);
-            Map<String, Optional<String>> entries = new HashMap<>();
-            return tables.stream()
-                    .filter(table -> worn.isEmpty() || table.marks().brand().isEmpty())
-                    .filter(table -> table.isOurs(
-                            stat,
-                            entries.computeIfAbsent(
-                                    table.marks().name(), name -> ProcFs.environment(stat.pid(), name))))
-                    .findFirst();
         }
     }
 }

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
 public final class LiveTranscript {
 
     private final TranscriptLog.Appender log;
+    private final long begin;
     private final InstantSource clock;
     private final Flushing flushing;
     private final Runnable changed;
@@ -90,8 +91,14 @@ public final class LiveTranscript {
         }
     }
 
+    /**
+     * Of one claim.
+     *
+     * @param begin the position before its first record, above all that an earlier claim may have shown
+     */
     LiveTranscript(
             TranscriptLog.Appender log,
+            long begin,
             InstantSource clock,
             Flushing flushing,
             Runnable changed,
@@ -101,7 +108,8 @@ public final class LiveTranscript {
         this.flushing = flushing;
         this.changed = changed;
         this.refused = refused;
-        this.written = log.lastSeq();
+        this.begin = Math.max(begin, log.lastSeq());
+        this.written = this.begin;
         this.tail = new Tail(written);
         this.backlog = new Backlog(flushing.bufferBytes());
         this.cap = new Cap(flushing.capBytes());
@@ -354,6 +362,21 @@ public final class LiveTranscript {
             Window window = tail.after(after, maxBytes);
             boolean isGap = window instanceof Window.Behind && cap.isReached() && after >= cap.headEnd();
             return isGap ? tail.afterGap(after, maxBytes, clock.millis()) : window;
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The position before the first record. What lies at or below it is in the log, and nothing is added there. */
+    public long begin() {
+        return begin;
+    }
+
+    /** Number of the last record; empty before the first. */
+    public Optional<Long> lastId() {
+        lock.lock();
+        try {
+            return tail.lastSeq() > begin ? Optional.of(tail.lastSeq()) : Optional.empty();
         } finally {
             lock.unlock();
         }

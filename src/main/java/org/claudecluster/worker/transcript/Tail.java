@@ -15,10 +15,13 @@ final class Tail {
     private final ArrayDeque<LiveRecord> records = new ArrayDeque<>();
     private long weight;
     private long lastSeq;
+    /** All above this number is here: numbers may jump, so what is missing can't be told by counting. */
+    private long floor;
 
     /** Records up to this number are known already. */
     Tail(long lastSeq) {
         this.lastSeq = lastSeq;
+        this.floor = lastSeq;
     }
 
     void add(TranscriptRecord record) {
@@ -32,7 +35,9 @@ final class Tail {
         while (weight > BYTES
                 && records.size() > 1
                 && records.getFirst().record().seq() <= upTo) {
-            weight -= LiveRecord.weight(records.removeFirst().record());
+            TranscriptRecord oldest = records.removeFirst().record();
+            weight -= LiveRecord.weight(oldest);
+            floor = oldest.seq();
         }
     }
 
@@ -63,7 +68,7 @@ final class Tail {
         if (after >= lastSeq) {
             return new Window.Records(List.of());
         }
-        if (records.isEmpty() || records.getFirst().record().seq() > after + 1) {
+        if (after < floor) {
             return new Window.Behind();
         }
         ArrayDeque<LiveRecord> found = new ArrayDeque<>();

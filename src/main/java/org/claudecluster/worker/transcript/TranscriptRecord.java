@@ -6,7 +6,8 @@ import static java.util.Objects.requireNonNull;
  * One thing that happened to a task's terminal. All kinds share one numbering, which is also the id of a server-sent
  * event.
  *
- * @param seq 1 for the first record of a task, then without a gap, over all attempts
+ * @param seq one above the record's before, from the {@linkplain org.claudecluster.worker.task.EventIds#first first} of
+ *     its claim on
  * @param atMillis milliseconds since 1970-01-01T00:00Z
  * @param bytes not copied: nobody may change them. Output never ends in the middle of a UTF-8 character unless the
  *     terminal itself did

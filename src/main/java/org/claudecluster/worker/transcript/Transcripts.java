@@ -9,6 +9,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.transcript.LiveTranscript.Flushing;
@@ -54,7 +55,8 @@ public final class Transcripts {
         TranscriptLog.Appender appender = log.open(lease);
         Feed feed = feeds.compute(lease.task(), (_, current) -> {
             Feed kept = current == null ? new Feed() : current;
-            kept.live = new LiveTranscript(appender, clock, flushing, kept::wake, refused);
+            kept.live =
+                    new LiveTranscript(appender, EventIds.before(lease.epoch()), clock, flushing, kept::wake, refused);
             return kept;
         });
         feed.wake();

@@ -3,14 +3,14 @@ package org.claudecluster.worker.transcript;
 import java.util.Arrays;
 
 /** Cuts what is printed so that no character is torn: the start of one waits for its rest. For one thread at a time. */
-final class WholeCharacters {
+public final class WholeCharacters {
 
     private static final byte[] EMPTY = new byte[0];
 
     private byte[] held = EMPTY;
 
     /** All that is whole now, in the order in which it came; the same array where nothing has to be cut. */
-    byte[] add(byte[] bytes) {
+    public byte[] add(byte[] bytes) {
         byte[] all = held.length == 0 ? bytes : joined(held, bytes);
         int torn = Utf8Tail.incomplete(all, all.length);
         int whole = all.length - torn;
@@ -19,7 +19,7 @@ final class WholeCharacters {
     }
 
     /** What never became whole. */
-    byte[] rest() {
+    public byte[] rest() {
         byte[] rest = held;
         held = EMPTY;
         return rest;

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.claudecluster.worker.terminal.OwnProcesses;
 import org.claudecluster.worker.terminal.Programs;
 
 /**
@@ -83,6 +84,10 @@ public final class Git {
         return program().isPresent();
     }
 
+    boolean hasLfs() {
+        return Programs.find("git-lfs", path(own)).isPresent();
+    }
+
     boolean speaksSsh() {
         return ssh.isPresent();
     }
@@ -117,7 +122,7 @@ public final class Git {
                 new ProcessBuilder(command).directory(call.directory().toFile());
         builder.environment().clear();
         builder.environment().putAll(environment(call));
-        return builder.start();
+        return OwnProcesses.start(builder);
     }
 
     private Map<String, String> environment(Call call) {

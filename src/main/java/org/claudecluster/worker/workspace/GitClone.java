@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Base64;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -76,6 +78,10 @@ final class GitClone {
         if (source.url().startsWith("ssh://") && !git.speaksSsh()) {
             return new Cloned.Failed("ssh is not installed on this worker");
         }
+        if (source.lfs() && !git.hasLfs()) {
+            return new Cloned.Failed(
+                    "git-lfs is not installed on this worker: leave workspace.git.lfs out, or install it");
+        }
         Access access;
         try {
             access = access(source);
@@ -83,49 +89,82 @@ final class GitClone {
             return new Cloned.Failed(String.valueOf(e.getMessage()));
         }
         long end = System.nanoTime() + terms.limit().toNanos();
-        for (List<String> step : steps(source)) {
-            Ended ended = step(step, access, terms, end);
+        for (List<String> step : CloneSteps.of(source)) {
+            Ended ended = step(step, access, terms, Map.of(), end);
             switch (ended) {
                 case Ended.Well _ -> {}
+                case Ended.Badly(Cloned.Failed(String why)) -> {
+                    return new Cloned.Failed(explained(why, source, access, terms, end));
+                }
                 case Ended.Badly(Cloned why) -> {
                     return why;
                 }
             }
         }
+        tellWhatIsLeftOut(source, access, terms, end);
         return head(access, terms, end);
     }
 
-    private static List<List<String>> steps(GitSource source) {
-        List<String> fetch = new ArrayList<>(List.of("fetch", "--progress", "--no-tags", "--no-recurse-submodules"));
-        source.depth().ifPresent(depth -> fetch.add("--depth=" + depth));
-        fetch.addAll(List.of("--", "origin", source.ref().orElse("HEAD")));
-        return List.of(
-                List.of("init", "--quiet", "--template="),
-                List.of("remote", "add", "--", "origin", source.url()),
-                fetch,
-                List.of("checkout", "--progress", "--detach", "FETCH_HEAD"));
+    private String explained(String why, GitSource source, Access access, Terms terms, long end)
+            throws InterruptedException {
+        return GitAdvice.isRedirect(why)
+                ? GitAdvice.moved(why, redirectTarget(source, access, terms, end))
+                : GitAdvice.on(why, source);
+    }
+
+    /** Git does not say where it was sent, but for its trace, in which it hides what authenticates. */
+    private Optional<String> redirectTarget(GitSource source, Access access, Terms terms, long end)
+            throws InterruptedException {
+        Path trace = terms.temporary().toAbsolutePath().resolve("git-trace");
+        Map<String, String> variables =
+                Map.of("GIT_TRACE_CURL", trace.toString(), "GIT_TRACE_CURL_NO_DATA", "1", "GIT_TRACE_REDACT", "1");
+        try {
+            Ended _ = step(List.of("ls-remote", "--", source.url(), "HEAD"), access, terms, variables, end);
+            return GitAdvice.target(Files.readString(trace, StandardCharsets.ISO_8859_1), source);
+        } catch (IOException _) {
+            return Optional.empty();
+        } finally {
+            try {
+                Files.deleteIfExists(trace);
+            } catch (IOException _) {
+                // It goes with the task's temporary directory.
+            }
+        }
+    }
+
+    /** What an agent would stumble over. */
+    private void tellWhatIsLeftOut(GitSource source, Access access, Terms terms, long end) throws InterruptedException {
+        if (!source.submodules()
+                && Files.isRegularFile(terms.directory().resolve(".gitmodules"), LinkOption.NOFOLLOW_LINKS)) {
+            terms.progress()
+                    .accept("workspace: the repository has submodules, whose directories are empty:"
+                            + " workspace.git.submodules fetches them");
+        }
+        if (!source.lfs()
+                && step(CloneSteps.lookForLfs(), access, terms, CloneSteps.PATTERNS, end) instanceof Ended.Well) {
+            terms.progress()
+                    .accept("workspace: the repository has large files (Git LFS), of which only pointers are here:"
+                            + " workspace.git.lfs fetches them");
+        }
     }
 
     /** How the remote is spoken to, and what must not be told. */
     private record Access(Map<String, String> settings, List<String> secrets) {}
 
     private Access access(GitSource source) throws IOException {
+        Map<String, String> settings = new HashMap<>(CloneSteps.settings(source));
         if (source.tokenSecretName().isEmpty()) {
-            return new Access(Map.of(), List.of());
+            return new Access(settings, List.of());
         }
         String name = source.tokenSecretName().get();
         String token = secret(name);
         String pair = token.contains(":") ? token : "x-access-token:" + token;
         String encoded = Base64.getEncoder().encodeToString(pair.getBytes(StandardCharsets.UTF_8));
         String origin = source.url().substring(0, source.url().indexOf('/', "https://".length()) + 1);
+        settings.put("http." + origin + ".extraHeader", "Authorization: Basic " + encoded);
         // Not followed anywhere else: git would take the header along.
-        return new Access(
-                Map.of(
-                        "http." + origin + ".extraHeader",
-                        "Authorization: Basic " + encoded,
-                        "http.followRedirects",
-                        "false"),
-                List.of(token, encoded));
+        settings.put("http.followRedirects", "false");
+        return new Access(settings, List.of(token, encoded));
     }
 
     private String secret(String name) throws IOException {
@@ -153,22 +192,19 @@ final class GitClone {
     }
 
     private Cloned head(Access access, Terms terms, long end) throws InterruptedException {
-        return switch (step(List.of("rev-parse", "--verify", "HEAD^{commit}"), access, terms, end)) {
+        return switch (step(List.of("rev-parse", "--verify", "HEAD^{commit}"), access, terms, Map.of(), end)) {
             case Ended.Well(String printed) -> new Cloned.Done(printed.strip());
             case Ended.Badly(Cloned why) -> why;
         };
     }
 
-    private Ended step(List<String> arguments, Access access, Terms terms, long end) throws InterruptedException {
+    private Ended step(List<String> arguments, Access access, Terms terms, Map<String, String> variables, long end)
+            throws InterruptedException {
+        Map<String, String> all = new HashMap<>(variables);
+        all.put(terms.marker().name(), terms.marker().value());
         Process process;
         try {
-            process = git.start(
-                    new Git.Call(
-                            terms.directory(),
-                            terms.temporary(),
-                            access.settings(),
-                            Map.of(terms.marker().name(), terms.marker().value())),
-                    arguments);
+            process = git.start(new Git.Call(terms.directory(), terms.temporary(), access.settings(), all), arguments);
         } catch (IOException e) {
             return new Ended.Badly(new Cloned.Failed("git can't be started: " + e.getMessage()));
         }

@@ -4,9 +4,11 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -14,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * What has changed in a clone since it began, as a patch that {@code git apply} takes, binary files and untracked ones
- * included, what {@code .gitignore} names not.
+ * included, what {@code .gitignore} names not, nor large files (Git LFS) that the clone brought.
  *
  * <p>INVARIANT: the workspace is hostile. Its own git directory is never read: configuration, index, hooks and objects
  * are the worker's ({@link StartingPoint}), so that no filter, textconv, external diff, file system monitor or hook of
@@ -24,6 +26,10 @@ import java.util.concurrent.TimeUnit;
 public final class GitDiff {
 
     static final String INDEX = "index-";
+    /** Beside the index: says that the clone has large files in place of their pointers. */
+    static final String LARGE_FILES = "large-files";
+
+    private static final String LFS = "lfs";
     /** For all of it: an agent may leave more than anybody wants to see. */
     private static final Duration LIMIT = Duration.ofMinutes(2);
 
@@ -55,6 +61,9 @@ public final class GitDiff {
         long end = System.nanoTime() + LIMIT.toNanos();
         try {
             run(call, List.of("read-tree", place.start()), new byte[0], OutputStream.nullOutputStream(), end);
+            if (Files.exists(place.gitDirectory().resolve(LARGE_FILES))) {
+                leaveOut(largeFiles(call, end), call, end);
+            }
             ByteArrayOutputStream untracked = new ByteArrayOutputStream();
             run(call, List.of("ls-files", "-z", "--others", "--exclude-standard"), new byte[0], untracked, end);
             byte[] files = withoutRepositories(untracked.toByteArray());
@@ -79,6 +88,31 @@ public final class GitDiff {
         } finally {
             Files.deleteIfExists(index);
             Files.deleteIfExists(index.resolveSibling(index.getFileName() + ".lock"));
+        }
+    }
+
+    /** By the attributes of the start, which are in the index: those in the workspace are the agent's. */
+    private List<String> largeFiles(Git.Call call, long end) throws IOException {
+        ByteArrayOutputStream all = new ByteArrayOutputStream();
+        run(call, List.of("ls-files", "-z", "--cached"), new byte[0], all, end);
+        ByteArrayOutputStream told = new ByteArrayOutputStream();
+        run(call, List.of("check-attr", "-z", "--stdin", "--cached", "filter"), all.toByteArray(), told, end);
+        String[] fields = told.toString(StandardCharsets.ISO_8859_1).split("\0", -1);
+        List<String> large = new ArrayList<>();
+        for (int i = 0; i + 2 < fields.length; i += 3) {
+            if (fields[i + 2].equals(LFS)) {
+                large.add(fields[i]);
+            }
+        }
+        return large;
+    }
+
+    /** Else the whole of each would be a change, for its pointer is what was committed. */
+    private void leaveOut(List<String> files, Git.Call call, long end) throws IOException {
+        byte[] names = (String.join("\0", files) + "\0").getBytes(StandardCharsets.ISO_8859_1);
+        if (!files.isEmpty()) {
+            List<String> skip = List.of("update-index", "-z", "--skip-worktree", "--stdin");
+            run(call, skip, names, OutputStream.nullOutputStream(), end);
         }
     }
 

@@ -1,11 +1,12 @@
 package org.claudecluster.worker.workspace;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.regex.Pattern;
+import org.claudecluster.worker.files.Disk;
+import org.claudecluster.worker.files.WholeFile;
 
 /** The name of a data directory, made once and kept in it, by which tasks tell where they left what they left. */
 public final class HomeId {
@@ -15,20 +16,19 @@ public final class HomeId {
 
     private HomeId() {}
 
-    /** Reads it, or makes it. */
+    /** Reads it, or makes it. INVARIANT: one that can't be read is not replaced: with it everything left would be lost. */
     public static String of(Path dataDirectory) throws IOException {
         Path file = dataDirectory.resolve(FILE);
-        if (Files.exists(file)) {
-            String id = Files.readString(file).strip();
-            if (!FORM.matcher(id).matches()) {
+        Optional<String> kept = Disk.REAL.read(file).map(String::strip);
+        if (kept.isPresent()) {
+            if (!FORM.matcher(kept.get()).matches()) {
                 throw new IOException(file + " is no id of a data directory: remove it, and a new one is made");
             }
-            return id;
+            return kept.get();
         }
         String id = "home-" + UUID.randomUUID();
-        Files.createDirectories(dataDirectory);
-        Path part = Files.writeString(dataDirectory.resolve(FILE + ".part"), id + "\n");
-        Files.move(part, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+        WholeFile.removeParts(dataDirectory);
+        WholeFile.write(file, id + "\n");
         return id;
     }
 }

@@ -9,6 +9,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.stream.Stream;
+import org.claudecluster.worker.files.FileTrees;
 
 /**
  * A git directory of the worker's own that holds what a clone began with. The one in the workspace is its agent's, who
@@ -35,6 +36,9 @@ final class StartingPoint {
             for (Path file : files) {
                 link(file, packs.resolve(file.getFileName()));
             }
+        }
+        if (Files.isDirectory(clone.resolve(".git/lfs"), LinkOption.NOFOLLOW_LINKS)) {
+            Files.createFile(gitDirectory.resolve(GitDiff.LARGE_FILES));
         }
         Path shallow = clone.resolve(".git/shallow");
         if (Files.isRegularFile(shallow, LinkOption.NOFOLLOW_LINKS)) {

@@ -2,27 +2,24 @@ package org.claudecluster.worker.workspace;
 
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
+import org.claudecluster.worker.files.Disk;
+import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.Workspaces;
 import org.claudecluster.worker.workspace.WorkspaceRecords.Kept;
+import org.claudecluster.worker.workspace.WorkspaceRecords.State;
 import org.jboss.logging.Logger;
 
 /** The workspaces of one data directory. */
-public final class TaskWorkspaces implements Workspaces {
+public final class TaskWorkspaces {
 
     private static final Logger LOG = Logger.getLogger(TaskWorkspaces.class);
 
@@ -32,8 +29,10 @@ public final class TaskWorkspaces implements Workspaces {
     private final String home;
     private final Path root;
     private final WorkspaceRecords records;
-    private final GitClone clones;
+    private final KeptWorkspaces kept;
+    private final Preparation preparation;
     private final GitDiff diffs;
+    private boolean sharesHome;
 
     /**
      * Looks at nothing yet.
@@ -44,11 +43,57 @@ public final class TaskWorkspaces implements Workspaces {
      * @param secrets where each file is a token for git
      */
     public TaskWorkspaces(String home, Path root, Path state, Git git, Path secrets) {
+        this(home, root, state, git, secrets, Disk.REAL);
+    }
+
+    /** The same on a disk that may fail. */
+    TaskWorkspaces(String home, Path root, Path state, Git git, Path secrets, Disk disk) {
         this.home = home;
         this.root = root;
-        this.records = new WorkspaceRecords(state);
-        this.clones = new GitClone(git, secrets);
+        this.records = new WorkspaceRecords(disk, state);
+        this.kept = new KeptWorkspaces(home, root, disk, records);
+        this.preparation = new Preparation(disk, state, records, kept, new GitClone(git, secrets));
         this.diffs = new GitDiff(git);
+    }
+
+    /** The same, with one HOME for all tasks instead of one for each. */
+    public TaskWorkspaces sharingHome(boolean shares) {
+        this.sharesHome = shares;
+        return this;
+    }
+
+    /** To be called once, before anybody works here: removes what a crash left of records that it was writing. */
+    public void begin() {
+        try {
+            records.removeParts();
+        } catch (IOException e) {
+            LOG.warnf("what a crash has left of records stays: %s", e);
+        }
+    }
+
+    /** Has something more removed whenever there is time for it. */
+    public void alsoSweeps(Runnable job) {
+        kept.alsoSweeps(job);
+    }
+
+    /** Whether all tasks have one HOME. */
+    public boolean sharesHome() {
+        return sharesHome;
+    }
+
+    /** What is left of them, and how it goes. */
+    public Workspaces kept() {
+        return kept;
+    }
+
+    /** Id of the data directory to which they belong. */
+    public Optional<String> home() {
+        return Optional.of(home);
+    }
+
+    /** Below it each task's own HOME, or its chain's, on the same disk as the workspaces. */
+    public Path homes() {
+        return kept.places().homes();
     }
 
     /** Where a task's files are. */
@@ -67,6 +112,9 @@ public final class TaskWorkspaces implements Workspaces {
 
         /** There never was one: it has not begun, or no program ran in a directory. */
         record None() implements Found {}
+
+        /** It can't be told: the disk does not say, or a record is torn. */
+        record Unknown(String why) implements Found {}
     }
 
     /** What has changed since the clone. */
@@ -84,34 +132,63 @@ public final class TaskWorkspaces implements Workspaces {
         if (!task.home().get().equals(home)) {
             return new Found.Elsewhere(task.home().get());
         }
+        try {
+            return switch (kept.standing(task)) {
+                case THERE, UNRECORDED, HALF -> here(task);
+                case GONE -> new Found.Gone();
+                case NEW -> mayHaveLeftNothing(task) ? new Found.Empty() : new Found.Gone();
+            };
+        } catch (IOException e) {
+            LOG.warnf("a workspace can't be looked at taskId=%s: %s", task.id(), e);
+            return new Found.Unknown(e.getClass().getSimpleName());
+        }
+    }
+
+    /** A clone is never nothing, nor is a wished directory; and whose worker died had no time to give back an empty one. */
+    private static boolean mayHaveLeftNothing(Task task) {
+        boolean lost = task.outcome().flatMap(Outcome::reason).equals(Optional.of(Reason.WORKER_LOST));
+        return task.spec().git().isEmpty() && task.spec().workingDirectory().isEmpty() && !lost;
+    }
+
+    private Found here(Task task) throws IOException {
         Path directory = task.spec()
                 .workingDirectory()
                 .map(wished -> root.resolve(wished).normalize())
-                .orElseGet(() -> directory(task.workspace()));
-        if (!Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
-            return isGone(task) || task.spec().workingDirectory().isPresent() ? new Found.Gone() : new Found.Empty();
-        }
+                .orElseGet(() -> kept.places().directory(task.workspace()));
         Optional<Changes> changes = records.find(task.workspace())
+                .filter(known -> known.is(State.KEPT))
                 .flatMap(Kept::start)
                 .map(start -> new GitDiff.Place(directory, records.gitDirectory(task.workspace()), start))
                 .map(place -> out -> diffs.write(place, out));
         return new Found.Here(new Artifacts(root, directory), changes);
     }
 
-    /** The commit with which a task's workspace began, if it is a clone of ours. */
+    /** The commit with which a task's workspace began, if it is a clone of ours and its record can be read. */
     public Optional<String> start(Task task) {
         if (task.spec().git().isEmpty() || !task.home().equals(home())) {
             return Optional.empty();
         }
-        return records.find(task.workspace()).flatMap(Kept::start);
+        try {
+            return records.find(task.workspace()).flatMap(Kept::start);
+        } catch (IOException e) {
+            LOG.warnf("a workspace's record can't be read taskId=%s: %s", task.id(), e);
+            return Optional.empty();
+        }
     }
 
-    /** Whether the workspace of this task was removed, or a clone that is known no more. */
-    public boolean isGone(Task task) {
-        Optional<Kept> kept = records.find(task.workspace());
-        boolean isLostClone = task.spec().git().isPresent()
-                && (kept.isEmpty() || !Files.isDirectory(directory(task.workspace()), LinkOption.NOFOLLOW_LINKS));
-        return kept.filter(Kept::removed).isPresent() || isLostClone;
+    /** What there is of the directory in which the task works. */
+    public Standing standing(Task task) throws IOException {
+        return kept.standing(task);
+    }
+
+    /** Says which other follow-up is at work there; who entered leaves. */
+    public Optional<TaskId> enter(Task task) throws InterruptedException {
+        return kept.uses().enter(task);
+    }
+
+    /** Its run is over. */
+    public void leave(Task task) {
+        kept.uses().leave(task);
     }
 
     /** What a task finds in its directory. */
@@ -119,28 +196,20 @@ public final class TaskWorkspaces implements Workspaces {
         /** It may begin. */
         record Ready() implements Prepared {}
 
-        /** It can't; the directory is gone again. */
+        /** It can't; what this call has made is gone again. */
         record Failed(String why, boolean noSpace) implements Prepared {}
 
-        /** It was ended while it was made ready; the directory is gone again. */
+        /** It was ended while it was made ready; what this call has made is gone again. */
         record Stopped(boolean outOfTime) implements Prepared {}
     }
 
-    /** Clones what the task asks for, unless an earlier attempt or the task that it continues did. */
-    public Prepared prepare(Task task, Path directory, Conditions conditions) throws InterruptedException {
-        try {
-            if (task.spec().continues().isPresent()) {
-                return again(task, directory);
-            }
-            return task.spec().git().isEmpty() || start(task).isPresent()
-                    ? new Prepared.Ready()
-                    : cloned(task, directory, conditions);
-        } catch (IOException e) {
-            boolean full = Space.isFull(directory);
-            discard(directory);
-            return new Prepared.Failed("the workspace can't be made: " + e, full);
-        }
-    }
+    /**
+     * Where a task shall work.
+     *
+     * @param before what there was of it before this run
+     * @param isMade whether this run has made the directory, so that it may remove it
+     */
+    public record Place(Path directory, Standing before, boolean isMade) {}
 
     /** How a clone is made. */
     public record Conditions(
@@ -151,155 +220,17 @@ public final class TaskWorkspaces implements Workspaces {
             CompletableFuture<?> stop,
             Duration limit) {}
 
-    private Prepared again(Task task, Path directory) throws IOException {
-        if (isGone(task)) {
-            discard(directory);
-            return new Prepared.Failed(
-                    "the workspace of task " + task.workspace() + " is gone: it can't be continued", false);
-        }
-        if (task.spec().workingDirectory().isEmpty()) {
-            Kept kept = records.find(task.workspace()).orElseGet(() -> new Kept(task.id(), Optional.empty(), false));
-            records.write(task.workspace(), kept.usedBy(task.id()));
-        }
-        return new Prepared.Ready();
+    /** Clones what the task asks for, unless an earlier attempt or the task that it continues did. */
+    public Prepared prepare(Task task, Place place, Conditions conditions) throws InterruptedException {
+        return preparation.prepare(task, place, conditions);
     }
 
-    private Prepared cloned(Task task, Path directory, Conditions how) throws IOException, InterruptedException {
-        // What an attempt before has left half done.
-        FileTrees.delete(directory);
-        Files.createDirectories(directory);
-        GitClone.Cloned cloned;
-        try {
-            cloned = clones.run(
-                    task.spec().git().orElseThrow(),
-                    new GitClone.Terms(
-                            directory,
-                            how.temporary(),
-                            new GitClone.Marker(how.markerName(), how.markerValue()),
-                            how.progress(),
-                            how.stop(),
-                            how.limit()));
-        } catch (InterruptedException e) {
-            discard(directory);
-            throw e;
-        }
-        return switch (cloned) {
-            case GitClone.Cloned.Done(String commit) -> {
-                StartingPoint.keep(directory, commit, records.gitDirectory(task.id()));
-                records.write(task.id(), new Kept(task.id(), Optional.of(commit), false));
-                how.progress().accept("workspace: at commit " + commit);
-                yield new Prepared.Ready();
-            }
-            case GitClone.Cloned.Failed(String why) -> {
-                discard(directory);
-                yield new Prepared.Failed(why, false);
-            }
-            case GitClone.Cloned.Full(String why) -> {
-                discard(directory);
-                yield new Prepared.Failed(why, true);
-            }
-            case GitClone.Cloned.Stopped(boolean outOfTime) -> {
-                discard(directory);
-                yield new Prepared.Stopped(outOfTime);
-            }
-        };
-    }
-
-    /** To be called after a run: whatever it left is known from now on. */
-    public void settle(Task task) {
-        boolean isOwn = task.spec().workingDirectory().isEmpty();
-        if (isOwn && Files.isDirectory(directory(task.workspace()), LinkOption.NOFOLLOW_LINKS)) {
-            record(task.workspace());
-        }
-    }
-
-    private static void discard(Path directory) {
-        try {
-            FileTrees.delete(directory);
-        } catch (IOException e) {
-            LOG.warnf("a failed workspace is left: %s: %s", directory, e);
-        }
-    }
-
-    private Path directory(TaskId owner) {
-        return root.resolve(owner.toString());
-    }
-
-    @Override
-    public Optional<String> home() {
-        return Optional.of(home);
-    }
-
-    @Override
-    public Map<TaskId, TaskId> known() {
-        try {
-            return records.all().entrySet().stream()
-                    .collect(Collectors.toMap(
-                            Map.Entry::getKey, entry -> entry.getValue().lastUser()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public Set<TaskId> unrecorded() {
-        try (Stream<Path> entries = Files.list(root)) {
-            return entries.flatMap(entry -> TaskId.parse(entry.getFileName().toString()).stream())
-                    .filter(owner -> records.find(owner).isEmpty())
-                    .collect(Collectors.toSet());
-        } catch (NoSuchFileException _) {
-            return Set.of();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-    }
-
-    @Override
-    public void record(TaskId owner) {
-        try {
-            if (records.find(owner).isEmpty()) {
-                records.write(owner, new Kept(owner, Optional.empty(), false));
-            }
-        } catch (IOException e) {
-            LOG.warnf("not known to retention: %s: %s", directory(owner), e);
-        }
-    }
-
-    @Override
-    public void discard(TaskId owner) {
-        if (records.find(owner).isEmpty()) {
-            discard(directory(owner));
-            // The last that a clone makes before it is recorded.
-            discard(records.gitDirectory(owner));
-        }
-    }
-
-    @Override
-    public boolean remove(TaskId owner) {
-        Optional<Kept> kept = records.find(owner).filter(known -> !known.removed());
-        if (kept.isEmpty()) {
-            return false;
-        }
-        try {
-            FileTrees.delete(directory(owner));
-            FileTrees.delete(records.gitDirectory(owner));
-            records.write(owner, kept.get().gone());
-            return true;
-        } catch (IOException e) {
-            LOG.warnf("a workspace can't be removed: %s: %s", directory(owner), e);
-            return false;
-        }
-    }
-
-    @Override
-    public void forget(TaskId owner) {
-        try {
-            if (records.find(owner).isPresent()) {
-                FileTrees.delete(directory(owner));
-                records.forget(owner);
-            }
-        } catch (IOException e) {
-            LOG.warnf("a workspace can't be removed: %s: %s", directory(owner), e);
-        }
+    /**
+     * To be called after a run: whatever it left is known from now on.
+     *
+     * @param session the CLI's session that went on in it, where its files are here
+     */
+    public void settle(Task task, Optional<UUID> session) {
+        kept.settle(task, session);
     }
 }

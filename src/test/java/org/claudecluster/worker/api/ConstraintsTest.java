@@ -3,7 +3,13 @@ package org.claudecluster.worker.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import jakarta.validation.constraints.DecimalMax;
+import jakarta.validation.constraints.DecimalMin;
+import jakarta.validation.constraints.Digits;
+import jakarta.validation.constraints.Max;
+import jakarta.validation.constraints.Min;
 import jakarta.validation.constraints.Positive;
+import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.claudecluster.worker.task.TaskProblem.FieldError;
@@ -42,8 +48,11 @@ class ConstraintsTest {
             'prompt':'x','labels':{'':'v'}                            | labels                     | must be names of 1 to 63 characters
             'prompt':'x','workspace':{'git':{'depth':0}}              | workspace.git.depth        | must be 1 to 1000000
             'prompt':'x','claude':{'model':''}                        | claude.model               | must have 1 to 200 characters
-            'prompt':'x','claude':{'maxBudgetUsd':0}                  | claude.maxBudgetUsd        | must be more than 0
-            'prompt':'x','claude':{'maxBudgetUsd':-1.5}               | claude.maxBudgetUsd        | must be more than 0
+            'prompt':'x','priority':99999999999                       | priority                   | must be 1 to 10, 10 is most urgent
+            'prompt':'x','timeoutMs':99999999999999999999             | timeoutMs                  | must be 1000 to 86400000 (1 s to 24 h)
+            'prompt':'x','claude':{'maxBudgetUsd':0}                  | claude.maxBudgetUsd        | must be 0.000001 to 1000000 (US dollars), with at most 20 digits behind the point
+            'prompt':'x','claude':{'maxBudgetUsd':1e999999999}        | claude.maxBudgetUsd        | must be 0.000001 to 1000000 (US dollars), with at most 20 digits behind the point
+            'prompt':'x','claude':{'maxBudgetUsd':1e-999999999}       | claude.maxBudgetUsd        | must be 0.000001 to 1000000 (US dollars), with at most 20 digits behind the point
             'prompt':'x','claude':{'allowedTools':['Bash',' ']}       | claude.allowedTools[1]     | must not be blank
             'prompt':'x','claude':{'disallowedTools':[null]}          | claude.disallowedTools[0]  | must not be blank
             'prompt':'x','claude':{'settingSources':[]}               | claude.settingSources      | must be 1 to 3 entries
@@ -65,10 +74,37 @@ class ConstraintsTest {
     }
 
     @Test
+    void of_too_many_values_none_is_looked_at() {
+        assertThat(violated("'prompt':'x','claude':{'allowedTools':[" + "'',".repeat(200) + "'']}"))
+                .containsExactly(new FieldError("claude.allowedTools", "must be at most 200 entries"));
+    }
+
+    @Test
     void all_that_is_wrong_is_told_at_once() {
         assertThat(violated("'priority':0,'maxAttempts':11,'claude':{'maxTurns':0}"))
                 .extracting(FieldError::field)
                 .containsExactly("prompt", "priority", "maxAttempts", "claude.maxTurns");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            classes = {
+                SubmitRequest.class,
+                SubmitRequest.Retry.class,
+                SubmitRequest.Backoff.class,
+                SubmitRequest.Workspace.class,
+                SubmitRequest.Git.class,
+                SubmitRequest.Claude.class
+            })
+    void every_number_that_is_sent_has_two_ends_and_a_decimal_one_a_scale(Class<?> type) {
+        assertThat(type.getRecordComponents())
+                .filteredOn(part -> Number.class.isAssignableFrom(part.getType()))
+                .allSatisfy(part -> assertThat(part.getAnnotatedType().getAnnotations())
+                        .extracting(annotation -> (Object) annotation.annotationType())
+                        .containsAll(
+                                part.getType().equals(BigDecimal.class)
+                                        ? List.of(DecimalMin.class, DecimalMax.class, Digits.class)
+                                        : List.of(Min.class, Max.class)));
     }
 
     record Unknown(@Positive int number) {}

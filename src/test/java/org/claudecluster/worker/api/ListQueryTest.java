@@ -66,7 +66,9 @@ class ListQueryTest {
         "after, ''",
         "label., x",
         "stauts, running",
-        "labels, x"
+        "labels, x",
+        "workerId, 'a\0b'",
+        "label.a, '\ud800'"
     })
     void anything_else_is_refused_by_name(String name, String value) {
         MultivaluedMap<String, String> query = new MultivaluedHashMap<>(Map.of(name, value));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.assertj.core.api.Condition;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.CleanupMode;
@@ -84,5 +85,18 @@ class WorkingDirectoriesTest {
     @Test
     void a_root_that_is_not_there_yet_has_no_links() {
         assertThat(WorkingDirectories.problem(directory.resolve("later"), "x")).isEmpty();
+    }
+
+    @Test
+    void a_path_is_as_long_as_the_file_system_takes_it_in_bytes() {
+        assertThat(WorkingDirectories.problem(root, "n".repeat(255))).isEmpty();
+        assertThat(WorkingDirectories.problem(root, "n".repeat(256))).hasValueSatisfying(tooLong());
+        assertThat(WorkingDirectories.problem(root, "a/" + "\u20ac".repeat(86))).hasValueSatisfying(tooLong());
+        assertThat(WorkingDirectories.problem(root, ("\u20ac".repeat(80) + "/").repeat(12) + "\u20ac".repeat(28)))
+                .hasValueSatisfying(tooLong());
+    }
+
+    private static Condition<String> tooLong() {
+        return new Condition<>(why -> why.contains("names of at most 255 bytes"), "too long");
     }
 }

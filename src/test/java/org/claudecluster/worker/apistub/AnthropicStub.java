@@ -21,6 +21,8 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -47,6 +49,8 @@ public final class AnthropicStub implements AutoCloseable {
     private final AtomicLong numbers = new AtomicLong();
     /** Bounded, for a stub that runs for days: the oldest are forgotten. Guarded by itself. */
     private final Deque<ApiRequest> requests = new ArrayDeque<>();
+    /** By account and model. */
+    private final ConcurrentMap<List<String>, Charge> charges = new ConcurrentHashMap<>();
 
     private final ExecutorService handlers;
     private final HttpServer server;
@@ -111,6 +115,11 @@ public final class AnthropicStub implements AutoCloseable {
         }
     }
 
+    /** What it has billed since its start, a line for each account and model. */
+    public List<Charge> bill() {
+        return List.copyOf(charges.values());
+    }
+
     @Override
     public void close() {
         closing.countDown();
@@ -147,10 +156,19 @@ public final class AnthropicStub implements AutoCloseable {
         try {
             Conversation conversation = Conversation.of(parse(body));
             Reply reply = script.reply(conversation);
-            responder(exchange, conversation.model()).send(reply, conversation.streaming());
+            Responder responder = responder(exchange, conversation.model());
+            if (reply instanceof Reply.Message message) {
+                // Before it is sent: whoever has the answer finds it on the bill.
+                charge(responder.shapes().charge(conversation.directive().option("account", ""), message));
+            }
+            responder.send(reply, conversation.streaming());
         } catch (IllegalArgumentException e) {
             responder(exchange, "").send(ErrorShapes.badRequest("stub: " + e.getMessage()), false);
         }
+    }
+
+    private void charge(Charge charge) {
+        charges.merge(List.of(charge.account(), charge.model()), charge, Charge::plus);
     }
 
     private Responder responder(HttpExchange exchange, String model) {

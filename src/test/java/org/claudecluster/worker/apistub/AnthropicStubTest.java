@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.net.http.HttpResponse;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import org.claudecluster.worker.apistub.StubClient.Event;
@@ -73,6 +74,27 @@ class AnthropicStubTest {
         assertThat(client.whole("hello there").path("usage")).isEqualTo(first);
         assertThat(first.path("input_tokens").asInt()).isEqualTo(100);
         assertThat(first.path("output_tokens").asInt()).isEqualTo(5);
+    }
+
+    @Test
+    void the_bill_has_the_usage_of_each_whole_answer_by_account() throws Exception {
+        client.whole("hello there [[stub:plain account=one]]");
+        client.stream("hello there [[stub:plain account=one]]");
+        client.post("[[stub:status code=529 account=one]]");
+        client.stream("[[stub:cut account=one how=end]]");
+        client.whole("hello there");
+
+        assertThat(stub.bill())
+                .containsExactlyInAnyOrder(
+                        new Charge("one", "claude-test", 200, 10, 80, 40),
+                        new Charge("", "claude-test", 100, 5, 40, 20));
+    }
+
+    @Test
+    void the_bill_is_in_millionths_of_a_dollar() {
+        Charge charge = new Charge("one", "claude-sonnet-4-5", 100, 5, 40, 20);
+
+        assertThat(Charge.sum(List.of(charge, charge)).micros()).isEqualTo(2 * (300 + 75 + 12 + 75));
     }
 
     @Test

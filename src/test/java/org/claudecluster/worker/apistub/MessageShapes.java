@@ -14,6 +14,8 @@ record MessageShapes(long number, String model) {
 
     private static final JsonNodeFactory NODES = JsonNodeFactory.instance;
     private static final int INPUT_TOKENS = 100;
+    private static final int CACHE_READ_TOKENS = 40;
+    private static final int CACHE_CREATION_TOKENS = 20;
     private static final int JSON_PIECE = 200;
 
     ObjectNode whole(Reply.Message message) {
@@ -22,6 +24,12 @@ record MessageShapes(long number, String model) {
             whole.withArray("content").add(content(i, message.blocks().get(i)));
         }
         return whole;
+    }
+
+    /** What the answer's {@code usage} counts. */
+    Charge charge(String account, Reply.Message message) {
+        return new Charge(
+                account, model, INPUT_TOKENS, message.outputTokens(), CACHE_READ_TOKENS, CACHE_CREATION_TOKENS);
     }
 
     ObjectNode error(Reply.ApiError error) {
@@ -112,8 +120,8 @@ record MessageShapes(long number, String model) {
     private static ObjectNode usage(int outputTokens) {
         return NODES.objectNode()
                 .put("input_tokens", INPUT_TOKENS)
-                .put("cache_creation_input_tokens", 0)
-                .put("cache_read_input_tokens", 0)
+                .put("cache_creation_input_tokens", CACHE_CREATION_TOKENS)
+                .put("cache_read_input_tokens", CACHE_READ_TOKENS)
                 .put("output_tokens", outputTokens)
                 .put("service_tier", "standard");
     }

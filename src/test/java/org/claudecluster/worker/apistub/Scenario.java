@@ -4,7 +4,8 @@ import java.util.Locale;
 
 /**
  * What {@code [[stub:NAME ...]]} in a prompt can ask for. {@code times=K} means: the first K requests with exactly this
- * prompt, afterwards {@link #PLAIN}.
+ * prompt, afterwards {@link #PLAIN}. {@code after=N} in one that fails: only once N tools have answered, which it calls
+ * before. {@code account=NAME} in any: on whose bill the answers come ({@link Charge}).
  */
 enum Scenario {
     /** {@code STUB_OK: } and the first 200 characters of the prompt. The scenario of a prompt without a directive. */

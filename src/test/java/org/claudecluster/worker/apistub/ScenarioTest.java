@@ -52,6 +52,15 @@ class ScenarioTest {
     }
 
     @Test
+    void a_failure_may_come_after_a_tool() throws Exception {
+        String prompt = "[[stub:status code=529 after=1 times=1]] go";
+
+        assertThat(client.whole(prompt).path("stop_reason").asText()).isEqualTo("tool_use");
+        assertThat(client.whole(prompt, "").at("/error/type").asText()).isEqualTo("overloaded_error");
+        assertThat(client.whole(prompt, "").at("/content/0/text").asText()).isEqualTo("STUB_OK: go");
+    }
+
+    @Test
     void any_tool_can_be_called_with_any_input() throws Exception {
         JsonNode answer = client.whole("[[stub:tool name=StructuredOutput input='{\"answer\":42}']]");
 

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentMap;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.apistub.Reply.Block;
 
@@ -53,8 +54,8 @@ final class Script {
                         conversation,
                         new Block.ToolUse(directive.option("name", "Read"), parsed(directive.option("input", "{}"))));
             case LOOP -> loop(conversation, bash(directive.option("cmd", "true")));
-            case STATUS -> spent(conversation) ? plain(conversation) : status(directive);
-            case LIMIT -> spent(conversation) ? plain(conversation) : limit(conversation);
+            case STATUS -> failing(conversation, () -> status(directive));
+            case LIMIT -> failing(conversation, () -> limit(conversation));
             case REFUSAL -> new Reply.Message(List.of(), "refusal");
             case CUT -> mended(conversation) ? plain(conversation) : cut(directive);
             case HANG -> new Reply.Hang();
@@ -83,6 +84,13 @@ final class Script {
 
     private static Reply loop(Conversation conversation, Block.ToolUse call) {
         return conversation.tools() ? calling("Step " + (conversation.turn() + 1) + ".", call) : plain(conversation);
+    }
+
+    private Reply failing(Conversation conversation, Supplier<Reply> failure) {
+        if (conversation.turn() < conversation.directive().number("after", 0)) {
+            return loop(conversation, bash("true"));
+        }
+        return spent(conversation) ? plain(conversation) : failure.get();
     }
 
     private static Reply status(Directive directive) {

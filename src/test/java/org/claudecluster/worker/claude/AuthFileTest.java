@@ -67,7 +67,15 @@ class AuthFileTest {
         assertThat(credential.kind()).isEqualTo("settings");
         assertThat(credential.settings())
                 .hasValueSatisfying(bytes -> assertThat(bytes).asString().isEqualTo(json));
-        assertThat(credential.environment()).isEmpty();
+    }
+
+    @Test
+    void settings_that_choose_a_provider_bring_its_variables_along() throws IOException {
+        assertThat(ready("{\"env\":{\"CLAUDE_CODE_USE_VERTEX\":\"true\",\"CLAUDE_CODE_USE_BEDROCK\":\"0\"}}")
+                        .environment())
+                .containsOnly(Map.entry("CLAUDE_CODE_USE_VERTEX", "1"));
+        assertThat(ready("{\"env\":{\"ANTHROPIC_API_KEY\":\"k\"}}").environment())
+                .isEmpty();
     }
 
     @Test

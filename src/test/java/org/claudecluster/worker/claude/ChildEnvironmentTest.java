@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ChildEnvironmentTest {
@@ -50,12 +51,33 @@ class ChildEnvironmentTest {
                 "API_TIMEOUT_MS",
                 "ANTHROPIC_BASE_URL",
                 "ANTHROPIC_MODEL",
-                "CLAUDE_CODE_USE_BEDROCK",
+                "ANTHROPIC_CUSTOM_HEADERS",
+                "ANTHROPIC_BEDROCK_BASE_URL",
+                "ANTHROPIC_VERTEX_PROJECT_ID",
+                "ANTHROPIC_FOUNDRY_RESOURCE",
+                "ANTHROPIC_SMALL_FAST_MODEL_AWS_REGION",
+                "CLAUDE_CODE_CLIENT_CERT",
+                "CLAUDE_CODE_CLIENT_KEY",
+                "CLAUDE_CODE_CERT_STORE",
+                "CLAUDE_CODE_API_KEY_HELPER_TTL_MS",
+                "CLAUDE_CODE_SKIP_BEDROCK_AUTH",
                 "CLAUDE_CODE_MAX_OUTPUT_TOKENS",
+                "CLAUDE_CODE_FILE_READ_MAX_OUTPUT_TOKENS",
+                "CLAUDE_CODE_HOST_CREDS_FILE",
+                "CLAUDE_STREAM_IDLE_TIMEOUT_MS",
+                "MAX_THINKING_TOKENS",
+                "MAX_MCP_OUTPUT_TOKENS",
                 "DISABLE_TELEMETRY",
                 "BASH_MAX_TIMEOUT_MS",
+                "BASH_DEFAULT_TIMEOUT_MS",
                 "MCP_TIMEOUT",
-                "AWS_REGION"
+                "MCP_TOOL_TIMEOUT",
+                "AWS_REGION",
+                "CLOUD_ML_REGION",
+                "http_proxy",
+                "HTTP_PROXY",
+                "SSL_CERT_DIR",
+                "GIT_SSL_CAPATH"
             })
     void what_the_cli_and_its_tools_need_is_taken_over(String name) {
         assertThat(built(Map.of(name, "own"), Map.of())).containsEntry(name, "own");
@@ -66,8 +88,18 @@ class ChildEnvironmentTest {
             strings = {
                 "ANTHROPIC_API_KEY",
                 "ANTHROPIC_AUTH_TOKEN",
-                "ANTHROPIC_CUSTOM_HEADERS",
+                "ANTHROPIC_AWS_API_KEY",
                 "ANTHROPIC_FOUNDRY_API_KEY",
+                "ANTHROPIC_WEBHOOK_SIGNING_KEY",
+                "ANTHROPIC_IDENTITY_TOKEN",
+                "ANTHROPIC_IDENTITY_TOKEN_FILE",
+                "CLAUDE_CODE_USE_BEDROCK",
+                "CLAUDE_CODE_GATEWAY_TOKEN",
+                "CLAUDE_CODE_SESSION_ID",
+                "CLAUDE_CODE_SESSION_ACCESS_TOKEN",
+                "CLAUDE_CODE_CHILD_SESSION",
+                "CLAUDE_CODE_ENTRYPOINT",
+                "CLAUDECODE",
                 "CLAUDE_CODE_OAUTH_TOKEN",
                 "CLAUDE_CODE_OAUTH_REFRESH_TOKEN",
                 "CLAUDE_CODE_CLIENT_KEY_PASSPHRASE",
@@ -78,6 +110,13 @@ class ChildEnvironmentTest {
                 "DATABASE_URL",
                 "AWS_SECRET_ACCESS_KEY",
                 "AWS_SESSION_TOKEN",
+                "AWS_ROLE_ARN",
+                "AWS_WEB_IDENTITY_TOKEN_FILE",
+                "AWS_BEARER_TOKEN_BEDROCK",
+                "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+                "GOOGLE_APPLICATION_CREDENTIALS",
+                "AZURE_CLIENT_SECRET",
+                "OTEL_EXPORTER_OTLP_HEADERS",
                 "GITHUB_TOKEN",
                 "KUBERNETES_SERVICE_HOST",
                 "JAVA_TOOL_OPTIONS",
@@ -87,6 +126,55 @@ class ChildEnvironmentTest {
             })
     void secrets_and_whatever_is_not_named_stay_with_the_worker(String name) {
         assertThat(built(Map.of(name, "own"), Map.of())).doesNotContainKey(name).doesNotContainValue("own");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "CLAUDE_CODE_USE_BEDROCK, AWS_ROLE_ARN",
+        "CLAUDE_CODE_USE_BEDROCK, AWS_WEB_IDENTITY_TOKEN_FILE",
+        "CLAUDE_CODE_USE_BEDROCK, AWS_PROFILE",
+        "CLAUDE_CODE_USE_BEDROCK, AWS_SECRET_ACCESS_KEY",
+        "CLAUDE_CODE_USE_BEDROCK, AWS_SESSION_TOKEN",
+        "CLAUDE_CODE_USE_BEDROCK, AWS_BEARER_TOKEN_BEDROCK",
+        "CLAUDE_CODE_USE_BEDROCK, AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+        "CLAUDE_CODE_USE_BEDROCK, AWS_CONTAINER_CREDENTIALS_FULL_URI",
+        "CLAUDE_CODE_USE_BEDROCK, AWS_CONTAINER_AUTHORIZATION_TOKEN",
+        "CLAUDE_CODE_USE_MANTLE, AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE",
+        "CLAUDE_CODE_USE_ANTHROPIC_AWS, ANTHROPIC_AWS_API_KEY",
+        "CLAUDE_CODE_USE_VERTEX, GOOGLE_APPLICATION_CREDENTIALS",
+        "CLAUDE_CODE_USE_VERTEX, GCE_METADATA_HOST",
+        "CLAUDE_CODE_USE_VERTEX, VERTEX_REGION_CLAUDE_5_SONNET",
+        "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD, CLOUDSDK_CONFIG",
+        "CLAUDE_CODE_USE_FOUNDRY, ANTHROPIC_FOUNDRY_API_KEY",
+        "CLAUDE_CODE_USE_FOUNDRY, AZURE_CLIENT_SECRET",
+        "CLAUDE_CODE_USE_FOUNDRY, AZURE_FEDERATED_TOKEN_FILE",
+        "CLAUDE_CODE_USE_FOUNDRY, IDENTITY_HEADER"
+    })
+    void a_provider_that_is_chosen_brings_its_variables_and_no_other_does(String chosen, String name) {
+        assertThat(built(Map.of(name, "own"), Map.of(chosen, "1"))).containsEntry(name, "own");
+        assertThat(built(Map.of(name, "own"), Map.of(chosen, "0"))).doesNotContainKey(name);
+        assertThat(built(Map.of(name, "own", chosen, "1"), Map.of())).doesNotContainKeys(name, chosen);
+    }
+
+    @Test
+    void one_provider_does_not_bring_another_s() {
+        Map<String, String> own = Map.of("GOOGLE_APPLICATION_CREDENTIALS", "/g", "AZURE_CLIENT_SECRET", "s");
+        assertThat(built(own, Map.of("CLAUDE_CODE_USE_BEDROCK", "1")))
+                .doesNotContainKeys("GOOGLE_APPLICATION_CREDENTIALS", "AZURE_CLIENT_SECRET");
+    }
+
+    @Test
+    void the_pass_phrase_comes_with_the_client_key_that_it_opens() {
+        Map<String, String> own = Map.of("CLAUDE_CODE_CLIENT_KEY_PASSPHRASE", "secret");
+        assertThat(built(own, Map.of())).doesNotContainKey("CLAUDE_CODE_CLIENT_KEY_PASSPHRASE");
+        assertThat(built(own, Map.of("CLAUDE_CODE_CLIENT_KEY", "/k"))).containsAllEntriesOf(own);
+    }
+
+    @Test
+    void telemetry_that_is_switched_on_brings_where_it_goes() {
+        Map<String, String> own =
+                Map.of("CLAUDE_CODE_ENABLE_TELEMETRY", "1", "OTEL_EXPORTER_OTLP_HEADERS", "Authorization=Bearer x");
+        assertThat(built(own, Map.of())).containsAllEntriesOf(own);
     }
 
     @Test

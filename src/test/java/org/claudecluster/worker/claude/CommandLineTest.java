@@ -30,7 +30,8 @@ class CommandLineTest {
             Optional.of(RESUMED),
             Optional.of("{\"mcpServers\":{}}"),
             Optional.of("{\"type\":\"object\"}"),
-            SettingSource.DEFAULT);
+            SettingSource.DEFAULT,
+            Optional.of("haiku"));
 
     @Test
     void a_plain_run_names_every_default_that_changed_between_versions() {
@@ -52,6 +53,7 @@ class CommandLineTest {
                         "--permission-mode=plan",
                         "--resume=" + RESUMED,
                         "--model=sonnet",
+                        "--fallback-model=haiku",
                         "--max-turns=3",
                         "--max-budget-usd=10",
                         "--append-system-prompt=--be brief\nplease",
@@ -89,7 +91,8 @@ class CommandLineTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                SettingSource.DEFAULT);
+                SettingSource.DEFAULT,
+                Optional.empty());
         assertThat(CommandLine.of(options, SESSION, false, List.of())).contains("--permission-mode=" + mode.wire());
     }
 
@@ -114,7 +117,8 @@ class CommandLineTest {
                 Optional.empty(),
                 Optional.empty(),
                 Optional.empty(),
-                List.of(sources));
+                List.of(sources),
+                Optional.empty());
     }
 
     @Test

@@ -79,11 +79,24 @@ class CredentialTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"CLAUDE_CODE_USE_BEDROCK, bedrock", "CLAUDE_CODE_USE_VERTEX, vertex", "CLAUDE_CODE_USE_FOUNDRY, foundry"
+    @CsvSource({
+        "CLAUDE_CODE_USE_BEDROCK, bedrock",
+        "CLAUDE_CODE_USE_VERTEX, vertex",
+        "CLAUDE_CODE_USE_FOUNDRY, foundry",
+        "CLAUDE_CODE_USE_ANTHROPIC_GOOGLE_CLOUD, anthropic_google_cloud"
     })
     void another_provider_has_credentials_of_its_own(String name, String kind) {
         assertThat(Credential.from(Map.of(name, "1"))).isEqualTo(new Credential.Provider(kind));
+        assertThat(Credential.from(Map.of(name, "True ")).environment()).containsOnly(Map.entry(name, "1"));
         assertThat(Credential.from(Map.of(name, "0"))).isEqualTo(new Credential.None());
+        assertThat(Credential.from(Map.of(name, "no"))).isEqualTo(new Credential.None());
+    }
+
+    @Test
+    void a_provider_that_is_chosen_beats_a_key_as_it_does_for_the_cli() {
+        assertThat(Credential.from(Map.of("CLAUDE_CODE_USE_BEDROCK", "1", "ANTHROPIC_API_KEY", "k"))
+                        .kind())
+                .isEqualTo("bedrock");
     }
 
     @Test

@@ -8,7 +8,6 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -52,7 +51,7 @@ class LoginStoreTest {
 
         LoginStore next = new LoginStore(directory.resolve("oauth"));
         Credential.Login login = next.imported(MOUNTED, "hash1");
-        next.removeAllBut(Optional.of("hash1"));
+        next.removeAllBut("hash1");
 
         assertThat(login.directory().resolve(".credentials.json")).hasContent(REFRESHED);
         assertThat(LoginStore.tokens(login).orElseThrow().expiresAt()).contains(Instant.ofEpochMilli(2000));
@@ -65,7 +64,7 @@ class LoginStoreTest {
         assertThat(second.fingerprint()).isNotEqualTo(first.fingerprint());
         assertThat(first.directory()).exists();
 
-        store.removeAllBut(second.fingerprint());
+        store.removeAllBut(second.fingerprint().orElseThrow());
 
         assertThat(first.directory()).doesNotExist();
         assertThat(second.directory().resolve(".credentials.json")).hasContent(REFRESHED);

@@ -12,14 +12,14 @@ import java.util.List;
 import java.util.function.IntUnaryOperator;
 
 /** What the real CLI printed, and ways to feed it. */
-final class Recordings {
+public final class Recordings {
 
     /** When those were made that tell of a limit. */
-    static final Instant RECORDED = Instant.parse("2026-11-24T00:01:40Z");
+    public static final Instant RECORDED = Instant.parse("2026-11-24T00:01:40Z");
 
     private Recordings() {}
 
-    static byte[] bytes(String name) {
+    public static byte[] bytes(String name) {
         try (InputStream file = Recordings.class.getResourceAsStream("/cli/2.1.330/" + name + ".jsonl")) {
             if (file == null) {
                 throw new IllegalArgumentException("no recording " + name);
@@ -48,16 +48,15 @@ final class Recordings {
     }
 
     /** A report as a session makes it: output and events in the order in which they come. */
-    static RunReport report(byte[] printed) {
+    public static RunReport report(byte[] printed) {
         RunReport report = new RunReport(InstantSource.fixed(RECORDED));
-        AgentStream stream = new AgentStream(report::event);
-        report.output(ByteBuffer.wrap(printed));
+        AgentStream stream = new AgentStream(report::event, report::output);
         stream.accept(ByteBuffer.wrap(printed));
         stream.finish();
         return report;
     }
 
-    static RunReport report(String printed) {
+    public static RunReport report(String printed) {
         return report(printed.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -20,7 +20,7 @@ class SessionFilesTest {
     Path config;
 
     @Test
-    void before_the_first_task_there_is_no_session() {
+    void before_the_first_task_there_is_no_session() throws IOException {
         SessionFiles sessions = new SessionFiles(config);
         assertThat(sessions.reaches(SESSION)).isFalse();
         assertThat(sessions.holds(SESSION, "hello")).isFalse();
@@ -58,6 +58,40 @@ class SessionFilesTest {
     void what_nobody_said_is_no_prompt(String line) throws IOException {
         session(line);
         assertThat(new SessionFiles(config).holds(SESSION, "hello")).isFalse();
+    }
+
+    @Test
+    void a_session_goes_with_all_that_bears_its_name_and_others_stay() throws IOException {
+        session("");
+        Path directory = config.resolve("projects/-srv-task");
+        Files.writeString(
+                Files.createDirectories(directory.resolve(SESSION + "/tool-results"))
+                        .resolve("x.txt"),
+                "x");
+        Path other = Files.writeString(directory.resolve(UUID.randomUUID() + ".jsonl"), "");
+
+        new SessionFiles(config).remove(SESSION);
+
+        assertThat(directory.toFile().list())
+                .containsExactly(other.getFileName().toString());
+    }
+
+    @Test
+    void a_directory_of_a_task_s_own_goes_with_its_last_session_and_what_the_cli_remembers_of_it() throws IOException {
+        Path own = Files.createDirectories(config.resolve("projects/-data-workspace-" + new UUID(1, 7)));
+        Files.createDirectories(own.resolve("memory"));
+        Files.writeString(own.resolve(SESSION + ".jsonl"), "");
+
+        new SessionFiles(config).remove(SESSION);
+
+        assertThat(own).doesNotExist();
+    }
+
+    @Test
+    void what_can_not_be_looked_at_counts_as_there() throws IOException {
+        Files.writeString(config.resolve("projects"), "in the way");
+
+        assertThat(new SessionFiles(config).reaches(SESSION)).isTrue();
     }
 
     private void session(String lines) throws IOException {

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 
-/** One pod that must run the CLI: without a credential, then with one, then with another. Each test goes on where the last one was. */
+/** One pod of the chart as it comes, which must run the CLI: without a credential, then with one, then with another. Each test goes on where the last one was. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
 class CredentialIT {
 
@@ -37,7 +37,6 @@ class CredentialIT {
         stub = AnthropicStub.startOn(Kubectl.nodeAddress());
         release = ChartRelease.in("credential");
         notes = release.installUnready("""
-                worker: {executor: pty}
                 persistence: {enabled: false}
                 """).getOutput();
         await().atMost(ChartRelease.PATIENCE)

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 
 /**
  * "Try it" of docs/kubernetes.md, word for word but for the two lines of {@code helm}, which is a library here: the chart
- * as it comes, without a value and without a credential.
+ * without a credential, told to simulate tasks meanwhile.
  */
 class QuickStartIT {
 
@@ -37,9 +37,10 @@ class QuickStartIT {
         shell(LINES.get(1));
         assertThat(LINES.get(2))
                 .isEqualTo(
-                        "helm install claudecluster-worker helm/claudecluster-worker --namespace claudecluster --wait");
+                        "helm install claudecluster-worker helm/claudecluster-worker --namespace claudecluster --wait"
+                                + " --set worker.executor=auto");
         chart = ChartRelease.existing(KUBECTL);
-        installed = chart.install("{}");
+        installed = chart.install("worker: {executor: auto}");
     }
 
     /** The README's last line comes last here: with a credential it would be the CLI that runs tasks. */

@@ -1,10 +1,8 @@
 package org.claudecluster.worker.container;
 
-import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.util.ArrayList;
 import java.util.List;
+import org.claudecluster.worker.Ports;
 
 /**
  * How a container is started: as strictly as a cluster would, with a read-only root, no capabilities, no new privileges
@@ -13,7 +11,7 @@ import java.util.List;
 final class ContainerSetup {
 
     private final String image;
-    private final int port = freePort();
+    private final int port = Ports.free();
     private final List<String> options = new ArrayList<>();
     private final List<String> command = new ArrayList<>();
 
@@ -59,13 +57,5 @@ final class ContainerSetup {
         words.add(image);
         words.addAll(command);
         return new Container(Docker.run(words.toArray(String[]::new)), port);
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 }

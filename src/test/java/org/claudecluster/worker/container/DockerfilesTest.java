@@ -50,6 +50,17 @@ class DockerfilesTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "README.md, '@anthropic-ai/claude-code@%s'",
+        "docs/docker.md, 'the Claude Code CLI %s '",
+        ".ci/claude-cli.sh, 'version=\"${1:-%s}\"'"
+    })
+    void pages_and_scripts_name_that_cli_too(String file, String sentence) throws IOException {
+        String version = found(CLI_VERSION, Files.readString(Path.of(".ci/run")));
+        assertThat(Files.readString(Path.of(file))).contains(sentence.formatted(version));
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "src/main/docker/Dockerfile.jvm",

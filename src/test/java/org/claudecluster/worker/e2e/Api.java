@@ -68,6 +68,12 @@ public final class Api implements AutoCloseable {
                 HttpResponse.BodyHandlers.ofString());
     }
 
+    /** Deletes, and answers the status. */
+    public int delete(String path) {
+        return send(request(path).DELETE(), HttpResponse.BodyHandlers.ofString())
+                .statusCode();
+    }
+
     /** Submits under an {@code Idempotency-Key}. */
     public HttpResponse<String> submitOnce(ObjectNode body, String key) {
         return send(

@@ -14,8 +14,10 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Isolated;
 
 /** What many tasks cost, and what they leave. A shell stands for the CLI. */
+@Isolated("measures processor time")
 class EnduranceIT {
 
     private static final int SLOTS = 50;

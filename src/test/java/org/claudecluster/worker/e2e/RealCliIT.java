@@ -146,7 +146,7 @@ class RealCliIT {
         "[[stub:status code=529]], overloaded",
         "[[stub:cut how=end always=true]], api_error",
         "[[stub:status code=400]], api_error",
-        "[[stub:refusal]], api_error",
+        "[[stub:refusal]], refused",
     })
     void a_failure_of_the_api_has_its_reason(String prompt, String reason) {
         JsonNode task = run(body(prompt));

@@ -23,6 +23,7 @@ class SshWorkspaceIT {
         try (SshServer server = SshServer.in(Files.createDirectories(home.resolve("repositories")));
                 WorkerProcess worker = WorkerSetup.in(home)
                         .withCli(WorkerSetup.shellCli(home))
+                        .with("PATH", SshServer.path())
                         .with("WORKER_WORKSPACE_SSH_KEY", server.key().toString())
                         .with("WORKER_WORKSPACE_SSH_KNOWN_HOSTS", hosts.toString())
                         .start()) {

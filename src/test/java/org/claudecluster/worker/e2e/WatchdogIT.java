@@ -162,8 +162,9 @@ class WatchdogIT {
 
         assertThat(worker.api().get("/q/metrics").body().lines())
                 .anyMatch(line -> line.matches("worker_watchdog_ended_total\\{cause=\"never_started\"} [1-9].*"))
-                .anyMatch(line -> line.matches(
-                        "worker_tasks_finished_total\\{reason=\"never_started\",status=\"failed\"} [1-9].*"));
+                .anyMatch(
+                        line -> line.matches(
+                                "worker_tasks_finished_total\\{executor=\"pty\",reason=\"never_started\",status=\"failed\"} [1-9].*"));
     }
 
     private static JsonNode run(String script) {

@@ -3,8 +3,6 @@ package org.claudecluster.worker.e2e;
 import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +12,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.claudecluster.worker.Ports;
 
 /**
  * How a packaged worker is started: its whole environment, and nothing of the test's own. Everything it writes lies below
@@ -35,7 +34,7 @@ public final class WorkerSetup {
         with("PATH", "/usr/local/bin:/usr/bin:/bin");
         with("HOME", home.toString());
         with("HOST", "127.0.0.1");
-        with("PORT", String.valueOf(freePort()));
+        with("PORT", String.valueOf(Ports.free()));
         with("WORKER_STORAGE_DATA_DIR", dataDir().toString());
         with("EXECUTOR_TYPE", "stub");
     }
@@ -149,14 +148,6 @@ public final class WorkerSetup {
         builder.environment().putAll(environment);
         builder.redirectErrorStream(true).redirectOutput(log.toFile()).redirectInput(new File("/dev/null"));
         return builder;
-    }
-
-    private static int freePort() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.ofLiteral("127.0.0.1"))) {
-            return socket.getLocalPort();
-        } catch (IOException e) {
-            throw new AssertionError(e);
-        }
     }
 
     /** A program that answers {@code --version} and else runs its prompt as a shell script. */

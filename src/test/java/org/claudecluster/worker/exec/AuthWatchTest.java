@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.observe.Meters;
+import org.claudecluster.worker.task.FakePauses;
+import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
@@ -33,6 +35,7 @@ class AuthWatchTest {
     Path directory;
 
     private final ManualClock clock = new ManualClock();
+    private final FakePauses pauses = new FakePauses(clock);
     private final List<AuthState> told = new ArrayList<>();
     private Path file;
 
@@ -77,9 +80,35 @@ class AuthWatchTest {
     void auto_takes_the_stub_where_there_is_no_credential_and_says_so() throws IOException {
         status(false);
         PtyExecutor pty = pty(Map.of());
-        ExecutorStrategy strategy = new ExecutorStrategy(new StubExecutor(), pty, ExecutorType.AUTO);
+        ExecutorStrategy strategy = strategy(pty, ExecutorType.AUTO);
         assertThat(strategy.choice().active().type()).isEqualTo(ExecutorType.STUB);
         assertThat(strategy.choice().whyNoPty()).contains(Credentials.NONE);
+    }
+
+    @Test
+    void a_file_that_comes_later_makes_auto_leave_the_stub_without_a_restart() throws IOException {
+        status(false);
+        PtyExecutor pty = pty(Map.of());
+        ExecutorStrategy strategy = strategy(pty, ExecutorType.AUTO);
+        AuthWatch watch = watch(pty, strategy, false);
+        watch.look();
+        assertThat(strategy.choice().active().type()).isEqualTo(ExecutorType.STUB);
+
+        Files.writeString(file, "{\"apiKey\":\"k\"}");
+        watch.look();
+
+        assertThat(strategy.choice().active().type()).isEqualTo(ExecutorType.PTY);
+        assertThat(strategy.choice().canRun()).isTrue();
+    }
+
+    @Test
+    void a_cli_that_is_gone_is_noticed_without_being_started() throws IOException {
+        PtyExecutor pty = pty(Map.of("ANTHROPIC_API_KEY", "k"));
+        assertThat(pty.isInPlace()).isTrue();
+
+        Files.delete(directory.resolve("cli"));
+
+        assertThat(pty.isInPlace()).isFalse();
     }
 
     @Test
@@ -131,10 +160,110 @@ class AuthWatchTest {
         assertThat(told).last().isEqualTo(AuthState.OK);
     }
 
+    @Test
+    void an_account_that_can_t_pay_is_tried_again_and_its_success_ends_the_pause_of_all() throws IOException {
+        turn("success", "true", "400");
+        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        watch.look();
+        unpaid();
+        watch.look();
+        assertThat(credentials.status().state()).isEqualTo(AuthState.UNPAID);
+        assertThat(asked()).hasSize(2);
+
+        turn("error_max_turns", "true", "null");
+        clock.advance(Duration.ofSeconds(60));
+        watch.look();
+        watch.look();
+
+        assertThat(credentials.status().state()).isEqualTo(AuthState.OK);
+        assertThat(pauses.paused(fingerprint())).isEmpty();
+    }
+
+    @Test
+    void where_the_try_tells_nothing_one_task_is_let_through_and_no_more() throws IOException {
+        Files.writeString(directory.resolve("turn"), "what?\n");
+        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        watch.look();
+        unpaid();
+        assertThat(credentials.mayOneTry()).isFalse();
+
+        clock.advance(Duration.ofSeconds(60));
+        watch.look();
+        assertThat(credentials.mayOneTry()).isTrue();
+        credentials.oneTries();
+        watch.look();
+
+        assertThat(credentials.mayOneTry()).isFalse();
+        assertThat(credentials.isUsable()).isFalse();
+    }
+
+    @Test
+    void what_another_worker_found_out_holds_this_one_back_until_that_one_resumes() throws IOException {
+        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        watch.look();
+        pauses.pause(fingerprint(), Reason.BILLING, Duration.ofSeconds(60));
+
+        watch.look();
+        assertThat(told).last().isEqualTo(AuthState.UNPAID);
+        assertThat(credentials.status().reason().orElseThrow()).contains("billing");
+
+        pauses.resume(fingerprint());
+        watch.look();
+        assertThat(told).last().isEqualTo(AuthState.UNKNOWN);
+    }
+
+    @Test
+    void while_another_worker_tries_this_one_does_not() throws IOException {
+        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        watch.look();
+        unpaid();
+        pauses.pause(fingerprint(), Reason.BILLING, Duration.ofMinutes(2));
+
+        clock.advance(Duration.ofSeconds(60));
+        watch.look();
+
+        assertThat(asked()).hasSize(2);
+    }
+
+    @Test
+    void a_usage_limit_of_the_credential_is_no_reason_to_try_it() throws IOException {
+        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        pauses.pause(fingerprint(), Reason.USAGE_LIMIT, Duration.ofSeconds(60));
+
+        watch.look();
+
+        assertThat(credentials.isUsable()).isTrue();
+        assertThat(pauses.paused(fingerprint())).isPresent();
+    }
+
+    private void unpaid() {
+        credentials.unpaid(credentials.current(), "Credit balance is too low");
+        pauses.pause(fingerprint(), Reason.BILLING, Duration.ofSeconds(5));
+    }
+
+    private String fingerprint() {
+        return credentials.fingerprint().orElseThrow();
+    }
+
     private AuthWatch watch(Map<String, String> environment, boolean verify) throws IOException {
         PtyExecutor pty = pty(environment);
-        ExecutorStrategy strategy = new ExecutorStrategy(new StubExecutor(), pty, ExecutorType.PTY);
-        return new AuthWatch(credentials, pty, strategy, verify, status -> told.add(status.state()));
+        ExecutorStrategy strategy = strategy(pty, ExecutorType.PTY);
+        return watch(pty, strategy, verify);
+    }
+
+    private AuthWatch watch(PtyExecutor pty, ExecutorStrategy strategy, boolean verify) {
+        return new AuthWatch(
+                credentials,
+                pty,
+                strategy,
+                new SharedPause(credentials, pauses),
+                verify,
+                status -> told.add(status.state()));
+    }
+
+    private ExecutorStrategy strategy(PtyExecutor pty, ExecutorType requested) {
+        Fallback fallback = Fallback.ofOwnQueue(directory.resolve("state/waits"));
+        return new ExecutorStrategy(new StubExecutor(), pty, requested, fallback, System::nanoTime);
     }
 
     private PtyExecutor pty(Map<String, String> environment) throws IOException {

@@ -93,7 +93,7 @@ class ConfigOverlayTest {
 
     @Test
     void settings_that_are_a_credential_come_as_a_file_of_the_run_s_own() throws IOException {
-        try (ConfigOverlay overlay = open(new Credential.BySettings("{\"apiKeyHelper\":\"x\"}"))) {
+        try (ConfigOverlay overlay = open(new Credential.BySettings("{\"apiKeyHelper\":\"x\"}", Map.of()))) {
             Path file = overlay.settingsFile().orElseThrow();
             assertThat(file).hasContent("{\"apiKeyHelper\":\"x\"}");
             assertThat(overlay.arguments(List.of("-p"))).containsExactly("--settings=" + file, "-p");
@@ -114,7 +114,7 @@ class ConfigOverlayTest {
     @Test
     void the_next_run_finds_nothing_of_the_one_before() throws IOException {
         Path first;
-        try (ConfigOverlay overlay = open(new Credential.BySettings("{\"apiKeyHelper\":\"x\"}"))) {
+        try (ConfigOverlay overlay = open(new Credential.BySettings("{\"apiKeyHelper\":\"x\"}", Map.of()))) {
             first = overlay.directory();
             Files.writeString(first.resolve(".claude.json"), "{\"long\":\"" + "x".repeat(1000) + "\"}");
             Files.createDirectories(first.resolve("plugins/store"));

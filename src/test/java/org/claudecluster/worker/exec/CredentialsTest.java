@@ -181,6 +181,89 @@ class CredentialsTest {
     }
 
     @Test
+    void a_refreshed_login_is_kept_while_its_file_is_away_and_until_another_login_is_in_use() throws IOException {
+        String mounted = login("a", "r", 2_000_000_000_000L);
+        Files.writeString(file, mounted);
+        Path stored = stored(credentials(KEY));
+        String refreshed = login("b", "r2", 2_100_000_000_000L);
+        Files.writeString(stored, refreshed);
+
+        Files.delete(file);
+        credentials(KEY);
+        Files.writeString(file, "{\"apiKey\":\"one\"}");
+        credentials(KEY);
+        assertThat(stored).hasContent(refreshed);
+
+        Files.writeString(file, mounted);
+        assertThat(stored(credentials(KEY))).isEqualTo(stored).hasContent(refreshed);
+
+        Files.writeString(file, login("c", "r3", 2_000_000_000_000L));
+        credentials(KEY);
+        assertThat(stored).doesNotExist();
+    }
+
+    @Test
+    void the_same_key_for_another_gateway_is_another_credential() throws IOException {
+        Files.writeString(file, "{\"apiKey\":\"one\",\"ANTHROPIC_BASE_URL\":\"https://wrong\"}");
+        Credentials credentials = credentials(Map.of());
+        Credential before = credentials.current();
+        credentials.heard(before, failed(Reason.AUTH_FAILED));
+        assertThat(credentials.isUsable()).isFalse();
+
+        Files.writeString(file, "{\"apiKey\":\"one\",\"ANTHROPIC_BASE_URL\":\"https://right\"}");
+
+        assertThat(credentials.look()).isTrue();
+        assertThat(credentials.status().state()).isEqualTo(AuthState.UNKNOWN);
+        assertThat(credentials.current().environment()).containsEntry("ANTHROPIC_BASE_URL", "https://right");
+        credentials.heard(before, failed(Reason.AUTH_FAILED));
+        assertThat(credentials.status().state()).isEqualTo(AuthState.UNKNOWN);
+    }
+
+    @Test
+    void a_file_that_can_not_be_read_is_no_absent_one_and_what_it_said_before_counts() throws IOException {
+        Files.writeString(file, "{\"apiKey\":\"one\"}");
+        Credentials credentials = credentials(Map.of("ANTHROPIC_API_KEY", "other"));
+        Credential before = credentials.current();
+
+        Files.delete(file);
+        Files.createSymbolicLink(file, file);
+
+        assertThat(credentials.look()).isFalse();
+        assertThat(credentials.current()).isEqualTo(before);
+        assertThat(credentials.isUsable()).isTrue();
+        assertThat(credentials.status().reason().orElseThrow()).contains("can't be read");
+
+        Files.delete(file);
+        Files.writeString(file, "{\"apiKey\":\"one\"}");
+        assertThat(credentials.look()).isFalse();
+        assertThat(credentials.status().reason()).isEmpty();
+    }
+
+    @Test
+    void a_file_that_can_not_be_read_at_the_start_makes_tasks_wait_rather_than_use_another_credential()
+            throws IOException {
+        Files.createSymbolicLink(file, file);
+        Credentials credentials = credentials(KEY);
+
+        assertThat(credentials.status().state()).isEqualTo(AuthState.INVALID);
+        assertThat(credentials.current().kind()).isEqualTo("none");
+    }
+
+    @Test
+    void a_stored_login_that_can_not_be_looked_at_is_not_written_over() throws IOException {
+        Files.writeString(file, login("a", "r", 2_000_000_000_000L));
+        Path stored = stored(credentials(KEY));
+        Files.delete(stored);
+        Files.delete(stored.getParent());
+        Files.writeString(stored.getParent(), "in the way");
+
+        Credentials credentials = credentials(KEY);
+
+        assertThat(credentials.status().state()).isEqualTo(AuthState.INVALID);
+        assertThat(stored.getParent()).hasContent("in the way");
+    }
+
+    @Test
     void a_login_that_the_cli_has_emptied_is_expired_until_another_is_mounted() throws IOException {
         Files.writeString(file, login("a", "r", 1));
         Credentials credentials = credentials(Map.of());

@@ -10,6 +10,8 @@ final class FakeExecutor implements TaskExecutor {
 
     private final ExecutorType type;
     Availability availability;
+    boolean inPlace = true;
+    int probes;
 
     FakeExecutor(ExecutorType type, Availability availability) {
         this.type = type;
@@ -23,7 +25,13 @@ final class FakeExecutor implements TaskExecutor {
 
     @Override
     public Availability probe() {
+        probes++;
         return availability;
+    }
+
+    @Override
+    public boolean isInPlace() {
+        return inPlace;
     }
 
     @Override

@@ -122,6 +122,36 @@ class RunWatchTest {
     }
 
     @Test
+    void work_in_the_background_is_waited_for_however_long_it_takes() {
+        event("{\"type\":\"system\",\"subtype\":\"task_started\",\"task_id\":\"t1\"}");
+        event("{\"type\":\"result\",\"subtype\":\"success\"}");
+        assertThat(after(Duration.ofMinutes(30))).isEmpty();
+    }
+
+    @Test
+    void who_lingers_after_its_work_in_the_background_is_ended() {
+        event("{\"type\":\"system\",\"subtype\":\"task_started\",\"task_id\":\"t1\"}");
+        event("{\"type\":\"result\",\"subtype\":\"success\"}");
+        assertThat(after(Duration.ofMinutes(30))).isEmpty();
+        event("{\"type\":\"system\",\"subtype\":\"task_notification\",\"task_id\":\"t1\",\"status\":\"completed\"}");
+        assertThat(after(Duration.ofSeconds(10))).isEmpty();
+        assertThat(after(Duration.ofMillis(1))).contains(StopCause.LINGERING);
+    }
+
+    @Test
+    void work_in_the_background_before_the_result_is_no_sign_that_the_agent_lives() {
+        event("{\"type\":\"system\",\"subtype\":\"task_started\",\"task_id\":\"t1\"}");
+        assertThat(after(Duration.ofMinutes(11))).contains(StopCause.NO_OUTPUT);
+    }
+
+    @Test
+    void what_a_subagent_says_begins_no_turn() {
+        event("{\"type\":\"result\",\"subtype\":\"success\"}");
+        event("{\"type\":\"assistant\",\"parent_tool_use_id\":\"t1\",\"message\":{\"content\":[]}}");
+        assertThat(after(Duration.ofSeconds(11))).contains(StopCause.LINGERING);
+    }
+
+    @Test
     void a_dialog_that_waits_for_keys_is_ended() {
         prints("\u001b[?20");
         prints("04hDo you trust this directory?");

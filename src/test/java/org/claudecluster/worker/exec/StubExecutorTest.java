@@ -67,7 +67,8 @@ class StubExecutorTest {
         TaskRun run = Runs.run("#stub\nprint started\nsleep 600000\nprint never", Duration.ofMinutes(20), directory);
         CompletableFuture<Verdict> verdict = CompletableFuture.supplyAsync(() -> verdict(run));
         run.stop().ask(cause);
-        assertThat(verdict.get(5, TimeUnit.SECONDS).outcome()).isEqualTo(Stops.outcome(cause, new Ending.NotStarted()));
+        assertThat(verdict.get(5, TimeUnit.SECONDS).outcome())
+                .isEqualTo(RunOutcomes.ended(cause, Optional.empty(), new Ending.NotStarted()));
         assertThat(Runs.printed(run, directory)).doesNotContain("never");
     }
 

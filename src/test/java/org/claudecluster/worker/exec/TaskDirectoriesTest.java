@@ -9,9 +9,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.exec.TaskDirectories.OutsideWorkspaceException;
+import org.claudecluster.worker.files.FileTrees;
+import org.claudecluster.worker.files.Mounted;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.workspace.Standing;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -25,15 +29,20 @@ class TaskDirectoriesTest {
 
     private Path root;
     private Path outside;
-    private DirectoryPool workspaces;
+    private TaskDirectories.Pools pools;
     private DirectoryPool temporaries;
 
     @BeforeEach
     void layOut() throws IOException {
         root = directory.resolve("workspaces");
         outside = Files.createDirectories(directory.resolve("outside"));
-        workspaces = new DirectoryPool(root);
         temporaries = new DirectoryPool(directory.resolve("state/tmp"));
+        pools = new TaskDirectories.Pools(
+                new DirectoryPool(root),
+                new DirectoryPool(directory.resolve("homes")),
+                Optional.empty(),
+                temporaries,
+                new SetAside(List.of(temporaries.root())));
     }
 
     @Test
@@ -71,8 +80,8 @@ class TaskDirectoriesTest {
     @Test
     void a_kept_directory_that_somebody_removed_is_made_anew() throws IOException {
         open(task(Optional.empty())).close();
-        TaskDirectories.deleteTree(root);
-        TaskDirectories.deleteTree(temporaries.root());
+        FileTrees.delete(root);
+        FileTrees.delete(temporaries.root());
         TaskDirectories directories = open(task(Optional.empty()));
         assertThat(directories.work()).isEmptyDirectory();
         assertThat(directories.temporary()).isEmptyDirectory();
@@ -128,25 +137,24 @@ class TaskDirectoriesTest {
 
     @Test
     void what_can_t_be_removed_does_not_undo_the_run() throws IOException {
-        TaskDirectories opened = open(task(Optional.empty()));
-        // Nobody, root included, can remove what the kernel shows here.
-        TaskDirectories stuck =
-                new TaskDirectories(opened.work(), opened.owner(), Path.of("/proc/self/fdinfo"), opened.temporaries());
-        assertThatCode(stuck::close).doesNotThrowAnyException();
-        assertThat(stuck.work()).doesNotExist();
-        opened.close();
+        TaskDirectories stuck = open(task(Optional.empty()));
+        Path mount = Files.createDirectories(stuck.temporary().resolve("mount"));
+        try (Mounted _ = Mounted.at(mount)) {
+            assertThatCode(stuck::close).doesNotThrowAnyException();
+            assertThat(stuck.work()).doesNotExist();
+        }
     }
 
     @Test
     void a_task_may_have_removed_both_itself() throws IOException {
         TaskDirectories directories = open(task(Optional.empty()));
-        TaskDirectories.deleteTree(directories.work());
-        TaskDirectories.deleteTree(directories.temporary());
+        FileTrees.delete(directories.work());
+        FileTrees.delete(directories.temporary());
         assertThatCode(directories::close).doesNotThrowAnyException();
     }
 
     private TaskDirectories open(Task task) throws IOException {
-        return TaskDirectories.open(task, workspaces, temporaries);
+        return TaskDirectories.open(task, Standing.NEW, pools);
     }
 
     private static Task task(Optional<String> workingDirectory) {

@@ -14,34 +14,33 @@ import static org.claudecluster.worker.http.Http.submit;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** One slot and room for two. */
 @QuarkusTest
-@TestProfile(QueueFullTest.Narrow.class)
+@TestProfile(NarrowSettings.class)
 class QueueFullTest {
-
-    /** The settings. */
-    public static class Narrow implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("worker.slots.max", "1", "worker.queue.capacity", "2");
-        }
-    }
 
     @Test
     void a_full_queue_refuses_and_the_most_urgent_goes_first() {
         String running = submit(ENDLESS, "");
         await().until(() -> status(running).equals("running"));
         String later = submit("#stub\\nsleep 50", ",\"priority\":2");
-        String sooner = submit("#stub\\nsleep 50", ",\"priority\":9");
+        String sooner = json(body("#stub\\nsleep 50", ",\"priority\":9"))
+                .header("Idempotency-Key", "sooner")
+                .post("/run")
+                .path("taskId");
 
         isProblem(json(body(QUICK, "")).post("/run"), 429)
                 .header("Retry-After", equalTo("1"))
                 .body("type", equalTo("urn:claudecluster:problem:queue-full"));
+        json(body("#stub\\nsleep 50", ",\"priority\":9"))
+                .header("Idempotency-Key", "sooner")
+                .post("/run")
+                .then()
+                .statusCode(202)
+                .body("taskId", equalTo(sooner));
         given().get("/hello").then().body("status", equalTo("busy"));
 
         cancel(running);

@@ -13,7 +13,6 @@ import static org.claudecluster.worker.http.Http.submit;
 import static org.hamcrest.Matchers.equalTo;
 
 import io.quarkus.test.junit.QuarkusTest;
-import io.quarkus.test.junit.QuarkusTestProfile;
 import io.quarkus.test.junit.TestProfile;
 import io.restassured.RestAssured;
 import java.io.BufferedReader;
@@ -23,22 +22,13 @@ import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 /** Room for two streams, and a comment every 200 ms. */
 @QuarkusTest
-@TestProfile(StreamLimitsTest.Narrow.class)
+@TestProfile(NarrowSettings.class)
 class StreamLimitsTest {
-
-    /** The settings. */
-    public static class Narrow implements QuarkusTestProfile {
-        @Override
-        public Map<String, String> getConfigOverrides() {
-            return Map.of("worker.stream.max-connections", "2", "worker.stream.keepalive-ms", "200");
-        }
-    }
 
     /** Reads a stream until it is closed. */
     private static final class Viewer implements AutoCloseable {

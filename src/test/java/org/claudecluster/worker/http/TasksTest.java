@@ -69,10 +69,44 @@ class TasksTest {
     }
 
     @Test
-    void a_waiting_task_is_cancelled_at_once() {
+    void a_waiting_task_is_cancelled_at_once_and_has_had_no_attempt() {
         String id = submit(QUICK, ",\"workerId\":\"nobody\",\"requireWorker\":true");
 
         given().post("/tasks/" + id + "/cancel").then().statusCode(200).body("status", equalTo("cancelled"));
+        given().get("/tasks/" + id).then().body("attempts.size()", equalTo(0));
+        String stream = given().get("/stream/" + id).asString();
+        assertThat(stream).contains("id: 4294967295\nevent: complete\n");
+        given().header("Last-Event-ID", "4294967295")
+                .get("/stream/" + id)
+                .then()
+                .statusCode(204);
+    }
+
+    @Test
+    void a_task_shows_its_attempts_and_a_list_does_not() {
+        String id = submit(QUICK, "");
+
+        awaitEnd(id)
+                .then()
+                .body("attempts.size()", equalTo(1))
+                .body("attempts[0].attempt", equalTo(1))
+                .body("attempts[0].ending", equalTo("completed"))
+                .body("attempts[0].exitCode", equalTo(0))
+                .body("attempts[0].firstEventId", equalTo(4_294_967_297L))
+                .body("attempts[0].costUsd", nullValue());
+        given().get("/tasks?limit=1").then().body("tasks[0].attempts", nullValue());
+    }
+
+    @Test
+    void only_the_id_of_the_complete_event_is_told_that_nothing_follows() {
+        String id = submit(QUICK, "");
+        long complete = awaitEnd(id).jsonPath().getLong("attempts[0].lastEventId");
+
+        given().get("/stream/" + id + "?after=" + complete).then().statusCode(204);
+        assertThat(given().get("/stream/" + id + "?after=" + (complete - 1)).asString())
+                .contains("id: " + complete + "\nevent: complete\n");
+        assertThat(given().get("/stream/" + id + "?after=" + (complete + 1)).asString())
+                .contains("id: " + complete + "\nevent: complete\n");
     }
 
     @Test

@@ -15,6 +15,7 @@ import static org.hamcrest.Matchers.contains;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
 import static org.hamcrest.Matchers.hasItems;
+import static org.hamcrest.Matchers.oneOf;
 
 import io.quarkus.test.junit.QuarkusTest;
 import io.quarkus.test.junit.QuarkusTestProfile;
@@ -159,18 +160,36 @@ class WorkspaceTest {
         String first = ended("true");
         String key = UUID.randomUUID().toString();
 
-        String once = json(body("true", ""))
-                .header("Idempotency-Key", key)
-                .post("/tasks/" + first + "/continue?wait=30s")
-                .path("taskId");
+        String once = followUp(first, key, "true", "?wait=30s");
 
-        json(body("true", ""))
-                .header("Idempotency-Key", key)
-                .post("/tasks/" + first + "/continue")
-                .then()
-                .statusCode(202)
-                .body("taskId", equalTo(once));
+        assertThat(followUp(first, key, "true", "")).isEqualTo(once);
         isProblem(json(body("true", "")).header("Idempotency-Key", key).post("/run"), 422);
+    }
+
+    @Test
+    void a_follow_up_is_not_in_the_way_of_its_own_repetition() {
+        String first = ended("true");
+        String key = UUID.randomUUID().toString();
+
+        String open = followUp(first, key, "sleep 600", "");
+
+        assertThat(followUp(first, key, "sleep 600", "?wait=1s")).isEqualTo(open);
+        isProblem(
+                json(body("another", ""))
+                        .header("Idempotency-Key", UUID.randomUUID().toString())
+                        .post("/tasks/" + first + "/continue"),
+                409);
+        cancel(open);
+    }
+
+    private static String followUp(String first, String key, String prompt, String query) {
+        return json(body(prompt, ""))
+                .header("Idempotency-Key", key)
+                .post("/tasks/" + first + "/continue" + query)
+                .then()
+                .statusCode(oneOf(200, 202))
+                .extract()
+                .path("taskId");
     }
 
     @Test

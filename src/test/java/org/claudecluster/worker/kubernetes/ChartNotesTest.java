@@ -21,8 +21,10 @@ class ChartNotesTest {
     @Test
     void without_a_credential_they_say_what_happens_and_how_to_add_one() {
         assertThat(notes())
-                .contains("NO CREDENTIAL", "by the stub", "create secret generic worker-claudecluster-worker-auth");
-        assertThat(notes("worker.executor=pty")).contains("NO CREDENTIAL", "stay unready");
+                .contains("NO CREDENTIAL", "stay unready", "create secret generic worker-claudecluster-worker-auth");
+        assertThat(notes("worker.executor=auto")).contains("NO CREDENTIAL", "by the stub", "simulated");
+        assertThat(notes("worker.executor=auto", "database.mode=bundled", "database.bundled.password=x"))
+                .contains("NO CREDENTIAL", "stay unready");
     }
 
     @Test

@@ -112,6 +112,20 @@ class ChartTest {
     }
 
     @Test
+    void it_answers_by_the_names_of_service_and_ingress_and_by_what_is_added() {
+        assertThat(chart.render("every-extra")
+                        .variable("WORKER_HTTP_ALLOWED_HOSTS")
+                        .split(","))
+                .contains("gateway.example")
+                .anyMatch(name -> name.endsWith(".svc"))
+                .anyMatch(name -> name.endsWith(".svc.cluster.local"));
+        assertThat(chart.render("autoscaled")
+                        .variable("WORKER_HTTP_ALLOWED_HOSTS")
+                        .split(","))
+                .contains("worker.example.com");
+    }
+
+    @Test
     void a_key_goes_in_by_reference_and_nothing_is_mounted() {
         Manifests manifests = chart.render("external-api-key");
 

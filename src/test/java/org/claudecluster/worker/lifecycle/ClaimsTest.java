@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
 import org.claudecluster.worker.task.Sessions;
@@ -32,6 +34,7 @@ class ClaimsTest {
     @TempDir
     Path directory;
 
+    private final Observed observed = new Observed();
     private final ManualTicker ticker = new ManualTicker();
     private final RunningTasks running = new RunningTasks(ticker, TIMES.trusted());
     private final AtomicBoolean loseReply = new AtomicBoolean();
@@ -52,7 +55,7 @@ class ClaimsTest {
             }
             return answer;
         });
-        claims = new Claims(settings(), troubled, running, ticker);
+        claims = new Claims(settings(), troubled, running, observed, ticker);
     }
 
     @AfterEach
@@ -71,6 +74,31 @@ class ClaimsTest {
         assertThat(claimed.id()).isEqualTo(task);
         assertThat(claimed.attempt()).isEqualTo(1);
         assertThat(claimed.epoch()).isEqualTo(2);
+    }
+
+    @Test
+    void of_what_a_claim_took_whose_reply_was_lost_nothing_is_too_much_to_go_back() {
+        List<TaskId> tasks =
+                IntStream.range(0, 600).mapToObj(_ -> store.enqueue()).toList();
+        loseReply.set(true);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 600)).isInstanceOf(StoreUnavailable.class);
+
+        assertThat(claims.isSettled()).isTrue();
+
+        assertThat(tasks).allMatch(task -> store.find(task).status() == TaskStatus.PENDING);
+    }
+
+    @Test
+    void what_goes_back_and_is_not_wanted_any_more_is_counted_as_cancelled() {
+        TaskId task = store.enqueue();
+        loseReply.set(true);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailable.class);
+        store.tasks.cancel(task);
+
+        assertThat(claims.isSettled()).isTrue();
+
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.CANCELLED);
+        assertThat(observed.ended).containsExactly("cancelled cancelled");
     }
 
     @Test
@@ -127,7 +155,7 @@ class ClaimsTest {
                 Duration.ZERO,
                 Duration.ofMillis(250),
                 new StopTimes(Duration.ZERO, Duration.ZERO),
-                true,
+                new ParkRules(true, 10, Duration.ofDays(8)),
                 new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)),
                 true);
     }

@@ -29,6 +29,7 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.WorkerRegistry;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 
@@ -45,7 +46,7 @@ final class EmbeddedStore implements AutoCloseable {
         connections = JdbcConnectionPool.create("jdbc:h2:file:" + directory.resolve("tasks"), "sa", "");
         Flyway.configure()
                 .dataSource(connections)
-                .locations("classpath:db/migration")
+                .locations("classpath:db/migration", "classpath:db/h2")
                 .load()
                 .migrate();
         tasks = new JdbcTaskStore(connections);
@@ -56,11 +57,11 @@ final class EmbeddedStore implements AutoCloseable {
         Object call(String method, Callable<Object> real) throws Exception;
     }
 
-    /** The real store with something around it. */
+    /** The real store, which is the registry too, with something around it. */
     TaskStore with(Around around) {
         return (TaskStore) Proxy.newProxyInstance(
                 TaskStore.class.getClassLoader(),
-                new Class<?>[] {TaskStore.class},
+                new Class<?>[] {TaskStore.class, WorkerRegistry.class},
                 (_, method, arguments) -> around.call(method.getName(), () -> {
                     try {
                         return method.invoke(tasks, arguments);
@@ -77,16 +78,26 @@ final class EmbeddedStore implements AutoCloseable {
     }
 
     TaskId enqueue(int priority, int maxAttempts) {
-        TaskSpec spec = ASpec.asking("priority " + priority)
+        return enqueue(ASpec.asking("priority " + priority)
                 .priority(priority)
                 .maxAttempts(maxAttempts)
-                .build();
+                .build());
+    }
+
+    TaskId enqueue(TaskSpec spec) {
         NewTask task = new NewTask(TaskId.create(Instant.EPOCH), spec, Optional.empty());
         return ((Enqueued.Created) tasks.enqueue(task)).task().id();
     }
 
     TaskId enqueue() {
         return enqueue(5, 1);
+    }
+
+    /** As if the time of a task that waits had come. */
+    void due(TaskId task) {
+        update(
+                "UPDATE task SET not_before = CURRENT_TIMESTAMP, open_at = CURRENT_TIMESTAMP, turn_at = CURRENT_TIMESTAMP WHERE id = '"
+                        + task + "'");
     }
 
     Task find(TaskId task) {

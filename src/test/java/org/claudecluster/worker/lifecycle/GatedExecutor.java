@@ -2,6 +2,7 @@ package org.claudecluster.worker.lifecycle;
 
 import static org.awaitility.Awaitility.await;
 
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -27,6 +28,8 @@ final class GatedExecutor implements TaskExecutor {
     volatile boolean open;
     /** Whether a run that was asked to stop goes on until the gate is open. */
     volatile boolean deaf;
+    /** What a run prints before its program is started, such as the progress of a clone. */
+    volatile Optional<String> preparing = Optional.empty();
     /** Gives the verdict of a run that was not stopped. */
     volatile Verdict verdict =
             new Verdict(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty());
@@ -44,6 +47,7 @@ final class GatedExecutor implements TaskExecutor {
     @Override
     public Verdict run(TaskRun run) {
         started.add(run.task().id());
+        preparing.ifPresent(text -> run.transcript().output(text.getBytes(StandardCharsets.UTF_8)));
         int running = now.incrementAndGet();
         most.accumulateAndGet(running, Math::max);
         try {
@@ -58,7 +62,7 @@ final class GatedExecutor implements TaskExecutor {
 
     private Verdict stopped(StopCause cause) {
         stopped.add(cause);
-        Ending ending = new Ending.Exited(0);
+        Ending ending = preparing.isPresent() ? new Ending.NotStarted() : new Ending.Exited(0);
         Outcome outcome = cause == StopCause.CANCELLED
                 ? new Outcome.Cancelled(ending)
                 : new Outcome.Failed(Reason.DRAINED, cause.name(), ending);

@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Set;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.Leftovers.Run;
@@ -51,20 +52,20 @@ class LeftoversTest {
     @Test
     void who_works_there_is_ended_with_the_lost_run() throws IOException {
         Files.delete(directory.resolve("tmp").resolve(TASK.toString()));
-        leftovers.end(LOST);
+        leftovers.end(Set.of(LOST));
         await().until(() -> !process.isAlive());
     }
 
     @Test
     void who_works_there_may_be_of_the_run_that_follows_and_then_lives() {
         containment.expect(named(new Run(TASK, 4)));
-        leftovers.end(LOST);
+        leftovers.end(Set.of(LOST));
         assertThat(process.isAlive()).isTrue();
     }
 
     @Test
     void who_works_in_another_task_s_lives() {
-        leftovers.end(new Run(TaskId.create(Instant.EPOCH), 3));
+        leftovers.end(Set.of(new Run(TaskId.create(Instant.EPOCH), 3)));
         assertThat(process.isAlive()).isTrue();
     }
 
@@ -73,8 +74,8 @@ class LeftoversTest {
         containment.expect(named(LOST));
         containment.expect(named(new Run(TASK, 2)));
         containment.expect(named(new Run(TASK, 4)));
-        assertThat(leftovers.found()).contains(LOST, new Run(TASK, 2), new Run(TASK, 4));
-        leftovers.end(LOST);
-        assertThat(leftovers.found()).contains(new Run(TASK, 4)).doesNotContain(LOST, new Run(TASK, 2));
+        assertThat(leftovers.look().runs()).contains(LOST, new Run(TASK, 2), new Run(TASK, 4));
+        leftovers.end(Set.of(LOST));
+        assertThat(leftovers.look().runs()).contains(new Run(TASK, 4)).doesNotContain(LOST, new Run(TASK, 2));
     }
 }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.exec.StopCause;
@@ -80,6 +81,17 @@ class LifecycleDrainTest extends LifecycleFixture {
         lifecycle.drain();
         assertThat(store.find(task).outcome().orElseThrow().reason()).contains(Reason.DRAINED);
         assertThat(observed.drained).containsExactly(TaskStatus.FAILED);
+    }
+
+    @Test
+    void a_task_whose_clone_was_drained_goes_back_uncounted_whatever_git_printed() {
+        TaskId task = store.enqueue(5, 2);
+        executor.preparing = Optional.of("Receiving objects: 3%");
+        lifecycle.start();
+        await().until(() -> executor.started.contains(task));
+        lifecycle.stop();
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(store.find(task).attempt()).isZero();
     }
 
     @Test

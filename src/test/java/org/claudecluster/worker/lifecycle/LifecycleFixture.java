@@ -1,24 +1,31 @@
 package org.claudecluster.worker.lifecycle;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.exec.Fallback;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.WatchSettings;
 import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Enqueued;
+import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.WorkerRegistry;
 import org.claudecluster.worker.task.Workspaces;
 import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
@@ -41,6 +48,14 @@ abstract class LifecycleFixture {
     final ManualTicker ticker = new ManualTicker();
     ClaimGate gate = ClaimGate.open();
     Duration drain = Duration.ofMinutes(1);
+    Duration poll = Duration.ofMillis(100);
+    /** The most of a run; 0 is no limit. */
+    int processes;
+
+    /** That of the lifecycle that was made last. */
+    @SuppressWarnings("NullAway.Init")
+    Watchdog watchdog;
+
     EmbeddedStore store;
     Lifecycle lifecycle;
 
@@ -60,8 +75,27 @@ abstract class LifecycleFixture {
         await().until(() -> store.find(task).status() == status);
     }
 
+    /** As a request of this worker's own does it. */
+    TaskId submit() {
+        NewTask task = new NewTask(
+                TaskId.create(Instant.EPOCH), ASpec.asking("of our own").build(), Optional.empty());
+        assertThat(lifecycle.queue().tryAdmit()).isTrue();
+        assertThat(lifecycle.enqueue(task)).isInstanceOfAny(Enqueued.Created.class, Enqueued.Claimed.class);
+        return task.id();
+    }
+
+    /** As a worker leaves it that is killed while the run has processes. */
+    void noteOf(TaskId task, long epoch) {
+        Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER)
+                .expect(ChildEnvironment.run(task.toString(), epoch));
+    }
+
+    /** What chooses the executor; a test may ask for another than the one that is always there. */
+    ExecutorStrategy strategy(TaskExecutor runs) {
+        return new ExecutorStrategy(runs, runs, ExecutorType.STUB, Fallback.ofSharedQueue(), ticker::nanos);
+    }
+
     Lifecycle lifecycle(TaskStore tasks, TaskExecutor runs, int slots, boolean ownsStore) {
-        Duration poll = Duration.ofMillis(100);
         LifecycleSettings settings = new LifecycleSettings(
                 SELF,
                 "self",
@@ -77,27 +111,26 @@ abstract class LifecycleFixture {
                 Duration.ZERO,
                 Duration.ofMillis(50),
                 new StopTimes(drain, Duration.ofSeconds(10)),
-                true,
+                new ParkRules(true, 10, Duration.ofDays(8)),
                 new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)),
                 ownsStore);
         Transcripts transcripts = new Transcripts(
                 new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system(), 8 << 20, 64 << 20);
+        Containment containment =
+                Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
+        watchdog = new Watchdog(
+                new WatchSettings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, processes, 0, false),
+                observed,
+                ticker::nanos);
         return new Lifecycle(
                 settings,
                 tasks,
-                store.tasks,
+                (WorkerRegistry) tasks,
                 transcripts,
-                new ExecutorStrategy(runs, runs, ExecutorType.STUB),
+                strategy(runs),
                 gate,
-                new Leftovers(
-                        observed,
-                        Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER)
-                                .remains(),
-                        directory.resolve("tmp")),
-                new Watchdog(
-                        new WatchSettings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, 0, 0, false),
-                        observed,
-                        ticker::nanos),
+                new Leftovers(observed, containment.remains(), directory.resolve("tmp")),
+                watchdog,
                 observed,
                 InstantSource.system(),
                 ticker);

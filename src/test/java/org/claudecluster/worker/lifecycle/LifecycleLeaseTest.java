@@ -86,9 +86,8 @@ class LifecycleLeaseTest extends LifecycleFixture {
         store.tasks.claim(EmbeddedStore.claimant("other"), 1);
         lifecycle = lifecycle(store.tasks, executor, 1, false);
         lifecycle.start();
-        TaskId mine = store.enqueue();
         executor.open = true;
-        lifecycle.enqueued();
+        TaskId mine = submit();
         awaitStatus(mine, TaskStatus.COMPLETED);
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.RUNNING);
     }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
@@ -17,11 +18,14 @@ import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
+import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Backoff;
 import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
@@ -87,8 +91,7 @@ class LifecycleTest extends LifecycleFixture {
         await().until(() ->
                 observed.claimed.get() == 0 && lifecycle.queue().depth().pending() == 0);
         executor.open = true;
-        TaskId task = store.enqueue();
-        lifecycle.enqueued();
+        TaskId task = submit();
         awaitStatus(task, TaskStatus.COMPLETED);
     }
 
@@ -135,6 +138,84 @@ class LifecycleTest extends LifecycleFixture {
         assertThat(parked.parked()).contains(new Parked(Reason.USAGE_LIMIT, "a limit"));
         assertThat(parked.spec().notBefore().orElseThrow()).isBetween(reset, reset.plusSeconds(30));
         assertThat(observed.finished).hasValue(0);
+    }
+
+    @Test
+    void a_limit_that_always_resets_a_minute_later_ends_the_task_after_so_many_waits() {
+        executor.verdict = failed(Reason.USAGE_LIMIT, Optional.of(Instant.now().plusSeconds(3_600)));
+        executor.open = true;
+        TaskId task = store.enqueue();
+        lifecycle.start();
+        IntStream.rangeClosed(1, 10).forEach(parks -> {
+            awaitParks(task, parks);
+            store.due(task);
+        });
+
+        awaitStatus(task, TaskStatus.FAILED);
+
+        assertThat(store.find(task).outcome().orElseThrow().reason()).contains(Reason.USAGE_LIMIT);
+        assertThat(store.find(task).outcome().orElseThrow().message().orElseThrow())
+                .contains("10 times in a row since");
+        assertThat(observed.parked).hasSize(10);
+    }
+
+    private void awaitParks(TaskId task, int parks) {
+        await().until(() ->
+                store.find(task).parks().inARow() == parks && store.find(task).status() == TaskStatus.PENDING);
+    }
+
+    @Test
+    void a_named_reason_is_followed_by_another_attempt_as_long_as_one_is_left() {
+        executor.verdict = failed(Reason.OVERLOADED, Optional.empty());
+        executor.open = true;
+        Retry retry = new Retry(Set.of(Reason.OVERLOADED), new Backoff(Duration.ofMillis(1), Duration.ofMillis(1), 1));
+        TaskId task =
+                store.enqueue(ASpec.asking("again").maxAttempts(3).retry(retry).build());
+        lifecycle.start();
+
+        awaitStatus(task, TaskStatus.FAILED);
+
+        assertThat(executor.started).containsExactly(task, task, task);
+        assertThat(store.find(task).attempt()).isEqualTo(3);
+        assertThat(observed.retried).containsExactly(Reason.OVERLOADED, Reason.OVERLOADED);
+        assertThat(observed.finished).hasValue(1);
+    }
+
+    @Test
+    void of_a_closed_gate_one_task_may_find_out_whether_it_can_be_opened() {
+        AtomicBoolean mayTry = new AtomicBoolean(true);
+        gate = new ClaimGate() {
+            @Override
+            public boolean isOpen(ExecutorType type) {
+                return false;
+            }
+
+            @Override
+            public boolean mayOneTry(ExecutorType type) {
+                return mayTry.get();
+            }
+
+            @Override
+            public void oneTries() {
+                mayTry.set(false);
+            }
+        };
+        lifecycle = lifecycle(store.tasks, executor, 2, true);
+        TaskId first = store.enqueue();
+        TaskId second = store.enqueue();
+        executor.open = true;
+        lifecycle.start();
+
+        awaitStatus(first, TaskStatus.COMPLETED);
+        TaskId third = submit();
+
+        assertThat(mayTry).isFalse();
+        assertThat(store.find(second).status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(store.find(third).status()).isEqualTo(TaskStatus.PENDING);
+    }
+
+    private static Verdict failed(Reason reason, Optional<Instant> reset) {
+        return new Verdict(new Outcome.Failed(reason, "said the API", new Ending.Exited(1)), Optional.empty(), reset);
     }
 
     @Test

@@ -2,10 +2,12 @@ package org.claudecluster.worker.lifecycle;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Spent;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.TaskStatus;
 
@@ -18,6 +20,9 @@ final class Observed implements TaskObserver {
     final AtomicInteger forgottenTranscripts = new AtomicInteger();
     final AtomicInteger forgottenTasks = new AtomicInteger();
     final List<Reason> parked = new CopyOnWriteArrayList<>();
+    final List<Spent> spent = new CopyOnWriteArrayList<>();
+    final List<String> ended = new CopyOnWriteArrayList<>();
+    final List<Reason> retried = new CopyOnWriteArrayList<>();
     final List<String> alarms = new CopyOnWriteArrayList<>();
     final List<TaskStatus> drained = new CopyOnWriteArrayList<>();
 
@@ -36,8 +41,18 @@ final class Observed implements TaskObserver {
     public void printed(int bytes) {}
 
     @Override
-    public void finished(Finish finish, Duration run) {
+    public void finished(Optional<String> executor, Finish finish, Duration run) {
         finished.incrementAndGet();
+    }
+
+    @Override
+    public void spent(Spent one) {
+        spent.add(one);
+    }
+
+    @Override
+    public void ended(Optional<String> executor, TaskStatus status, Optional<Reason> reason) {
+        ended.add(status.wire() + " " + reason.map(Reason::wire).orElse("none"));
     }
 
     @Override
@@ -48,6 +63,11 @@ final class Observed implements TaskObserver {
     @Override
     public void parked(Reason reason) {
         parked.add(reason);
+    }
+
+    @Override
+    public void retried(Reason reason) {
+        retried.add(reason);
     }
 
     @Override
@@ -65,6 +85,9 @@ final class Observed implements TaskObserver {
         forgottenTranscripts.addAndGet(transcripts);
         forgottenTasks.addAndGet(tasks);
     }
+
+    @Override
+    public void unknownWord(String where) {}
 
     @Override
     public void leaked(int processes) {}

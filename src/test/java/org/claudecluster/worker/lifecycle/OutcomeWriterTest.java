@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
+import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Outcome;
@@ -59,15 +60,15 @@ class OutcomeWriterTest {
     @Test
     void an_outcome_is_written_once() {
         OutcomeWriter writer = new OutcomeWriter(store.tasks);
-        assertThat(writer.write(run, DONE)).isTrue();
+        assertThat(writer.write(run, DONE)).contains(TaskStatus.COMPLETED);
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
-        assertThat(writer.write(run, DONE)).isFalse();
+        assertThat(writer.write(run, DONE)).isEmpty();
     }
 
     @Test
     void nothing_is_written_under_a_stolen_lease() {
         assertThat(store.update("UPDATE task SET epoch = epoch + 1")).isEqualTo(1);
-        assertThat(new OutcomeWriter(store.tasks).write(run, DONE)).isFalse();
+        assertThat(new OutcomeWriter(store.tasks).write(run, DONE)).isEmpty();
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.RUNNING);
     }
 
@@ -75,9 +76,9 @@ class OutcomeWriterTest {
     void nothing_is_even_tried_when_the_trust_is_over_or_the_lease_known_to_be_lost() {
         OutcomeWriter writer = new OutcomeWriter(counting());
         ticker.advance(TRUSTED);
-        assertThat(writer.write(run, DONE)).isFalse();
+        assertThat(writer.write(run, DONE)).isEmpty();
         run.lose();
-        assertThat(writer.write(run, DONE)).isFalse();
+        assertThat(writer.write(run, DONE)).isEmpty();
         assertThat(tries).hasValue(0);
     }
 
@@ -89,7 +90,7 @@ class OutcomeWriterTest {
             }
             return real.call();
         });
-        assertThat(new OutcomeWriter(flaky).write(run, DONE)).isTrue();
+        assertThat(new OutcomeWriter(flaky).write(run, DONE)).contains(TaskStatus.COMPLETED);
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
     }
 
@@ -97,7 +98,7 @@ class OutcomeWriterTest {
     @MethodSource("closings")
     void a_write_whose_answer_was_lost_has_been_written(Closing closing) {
         TaskStore forgetful = store.with((method, real) -> answerOnce(method, real));
-        assertThat(new OutcomeWriter(forgetful).write(run, closing)).isTrue();
+        assertThat(new OutcomeWriter(forgetful).write(run, closing)).contains(closing.status());
         assertThat(store.find(task).status()).isEqualTo(closing.status());
         assertThat(tries).hasValue(2);
     }
@@ -112,14 +113,14 @@ class OutcomeWriterTest {
             }
             return answer;
         });
-        assertThat(new OutcomeWriter(forgetful).write(run, DONE)).isTrue();
+        assertThat(new OutcomeWriter(forgetful).write(run, DONE)).contains(TaskStatus.COMPLETED);
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
     }
 
     static List<Closing> closings() {
         Instant reset = Instant.parse("2126-01-01T00:00:00Z");
         Park park = new Park(new Parked(Reason.USAGE_LIMIT, "a limit"), reset, reset, Optional.empty());
-        return List.of(DONE, Closing.GivenBack.drained(), new Closing.Parked(park));
+        return List.of(DONE, Closing.GivenBack.drained(), new Closing.Parked(park, Account.NONE));
     }
 
     @Test
@@ -130,7 +131,7 @@ class OutcomeWriterTest {
             }
             throw away();
         });
-        assertThat(new OutcomeWriter(gone).write(run, DONE)).isFalse();
+        assertThat(new OutcomeWriter(gone).write(run, DONE)).isEmpty();
         assertThat(tries).hasValue(3);
     }
 

@@ -2,7 +2,9 @@ package org.claudecluster.worker.lifecycle;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -78,6 +80,22 @@ class PurgeTest {
     }
 
     @Test
+    void a_transcript_that_can_t_be_removed_keeps_no_other_and_is_tried_again() throws IOException {
+        List<TaskId> tasks = List.of(ended(Duration.ofDays(8)), ended(Duration.ofDays(8)), ended(Duration.ofDays(8)));
+        Path stubborn = transcript(tasks.getFirst());
+        Files.delete(stubborn);
+        Files.createDirectories(stubborn.resolve("in the way"));
+
+        purge(MONTH, WEEK).run();
+
+        assertThat(tasks.subList(1, 3)).noneMatch(this::printed);
+        Files.delete(stubborn.resolve("in the way"));
+        purge(WEEK, WEEK).run();
+        assertThat(stubborn).doesNotExist();
+        assertThat(observed.forgottenTasks).hasValue(3);
+    }
+
+    @Test
     void zero_keeps_for_ever() {
         TaskId task = ended(Duration.ofDays(4_000));
 
@@ -122,6 +140,14 @@ class PurgeTest {
         }
         store.complete(lease, ago);
         return task;
+    }
+
+    private Path transcript(TaskId task) {
+        String id = task.toString();
+        return directory
+                .resolve("transcripts")
+                .resolve(id.substring(id.length() - 2))
+                .resolve(id + ".log");
     }
 
     private boolean printed(TaskId task) {

@@ -11,15 +11,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.terminal.CgroupUse;
+import org.claudecluster.worker.terminal.Channel;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLaunchers;
+import org.claudecluster.worker.terminal.Remains;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.terminal.TerminalExit;
@@ -61,8 +64,7 @@ class StraysTest {
     void a_run_that_somebody_holds_is_left_alone_until_the_store_says_that_it_is_over() throws IOException {
         Task task = claimed();
         Process process = processOf(task.id(), task.epoch());
-        strays.look();
-        strays.endTheLost();
+        strays.begin(Set.of());
         assertThat(process.isAlive()).isTrue();
 
         assertThat(store.update("UPDATE task SET status = 'pending', worker = NULL, lease_until = NULL"))
@@ -76,8 +78,7 @@ class StraysTest {
         Task task = claimed();
         Process earlier = processOf(task.id(), task.epoch() - 1);
         Process now = processOf(task.id(), task.epoch());
-        strays.look();
-        strays.endTheLost();
+        strays.begin(Set.of());
         await().until(() -> !earlier.isAlive());
         assertThat(now.isAlive()).isTrue();
     }
@@ -87,22 +88,20 @@ class StraysTest {
         Task task = claimed();
         String run = ChildEnvironment.run(task.id().toString(), task.epoch());
         ProcessHandle hidden = hiddenProcessOf(run);
-        strays.look();
-        strays.endTheLost();
+        strays.begin(Set.of());
         assertThat(hidden.isAlive()).isTrue();
 
         assertThat(store.update("UPDATE task SET status = 'pending', worker = NULL, lease_until = NULL"))
                 .isEqualTo(1);
         strays.endTheLost();
-        await().until(() -> containment.remains().processes(run::equals).isEmpty());
-        assertThat(containment.remains().runs()).doesNotContain(run);
+        await().until(() -> leftOf(run).isEmpty());
+        assertThat(containment.remains().look().runs()).doesNotContain(run);
     }
 
     @Test
     void what_the_store_does_not_know_is_another_store_s_business() throws IOException {
         Process stranger = processOf(TaskId.create(Instant.EPOCH), 1);
-        strays.look();
-        strays.endTheLost();
+        strays.begin(Set.of());
         assertThat(stranger.isAlive()).isTrue();
     }
 
@@ -110,10 +109,9 @@ class StraysTest {
     void a_note_of_a_run_that_nobody_knows_goes_when_nothing_of_it_is_left() {
         TaskId stranger = TaskId.create(Instant.EPOCH);
         containment.expect(ChildEnvironment.run(stranger.toString(), 1));
-        strays.look();
-        assertThat(leftovers.found()).contains(new Leftovers.Run(stranger, 1));
-        strays.endTheLost();
-        assertThat(leftovers.found()).doesNotContain(new Leftovers.Run(stranger, 1));
+        assertThat(leftovers.look().runs()).contains(new Leftovers.Run(stranger, 1));
+        strays.begin(Set.of());
+        assertThat(leftovers.look().runs()).doesNotContain(new Leftovers.Run(stranger, 1));
     }
 
     private Task claimed() {
@@ -125,7 +123,8 @@ class StraysTest {
     private ProcessHandle hiddenProcessOf(String run) throws LaunchException {
         TerminalCommand command = new TerminalCommand(
                         Path.of("/bin/sh"),
-                        List.of("-c", "(env -i /usr/bin/setsid -f /bin/sleep 600) >/dev/null 2>&1"),
+                        // Its terminal's hangup would end what has not left the session by then.
+                        List.of("-c", "trap '' HUP; (env -i /usr/bin/setsid -f /bin/sleep 600) >/dev/null 2>&1"),
                         Map.of("PATH", "/usr/bin:/bin", ChildEnvironment.RUN_MARKER, run),
                         directory,
                         new TerminalSize(80, 24),
@@ -136,15 +135,17 @@ class StraysTest {
         Terminal leader = PtyLaunchers.ffm().launch(command, new Deaf());
         ProcessTree _ = containment.enclose(leader, run, TreeLimits.NONE);
         await().until(() -> !leader.alive());
-        await().until(() -> containment.remains().processes(run::equals).size() == 1);
-        long pid =
-                containment.remains().processes(run::equals).keySet().iterator().next();
-        return ProcessHandle.of(pid).orElseThrow();
+        await().until(() -> leftOf(run).size() == 1);
+        return ProcessHandle.of(leftOf(run).getFirst().pid()).orElseThrow();
+    }
+
+    private List<Remains.Left> leftOf(String run) {
+        return containment.remains().look().processes(run::equals);
     }
 
     private static final class Deaf implements TerminalListener {
         @Override
-        public void output(ByteBuffer bytes) {}
+        public void output(Channel channel, ByteBuffer bytes) {}
 
         @Override
         public void exited(TerminalExit exit) {}
@@ -155,7 +156,7 @@ class StraysTest {
         builder.environment().put(ChildEnvironment.RUN_MARKER, ChildEnvironment.run(task.toString(), epoch));
         Process process = builder.start();
         processes.add(process);
-        await().until(() -> leftovers.found().contains(new Leftovers.Run(task, epoch)));
+        await().until(() -> leftovers.look().runs().contains(new Leftovers.Run(task, epoch)));
         return process;
     }
 }

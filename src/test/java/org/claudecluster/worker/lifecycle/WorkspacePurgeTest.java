@@ -11,8 +11,11 @@ import java.time.InstantSource;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.Lease;
@@ -37,6 +40,7 @@ class WorkspacePurgeTest {
     Path directory;
 
     private EmbeddedStore store;
+    private final RemovedSessions sessions = new RemovedSessions();
     private TaskWorkspaces workspaces;
 
     @BeforeEach
@@ -79,7 +83,7 @@ class WorkspacePurgeTest {
         purge(Duration.ZERO).run();
 
         assertThat(workspace(old)).doesNotExist();
-        assertThat(workspaces.known()).isEmpty();
+        assertThat(workspaces.kept().known()).isEmpty();
     }
 
     @Test
@@ -101,11 +105,72 @@ class WorkspacePurgeTest {
         TaskId continued = ended(ASpec.asking("continued"), Duration.ZERO);
         enqueue(ASpec.asking("next").requiring(HOME).continuing(new Continuation(continued, continued)));
 
+        store.tasks.delete(plain);
+        store.tasks.delete(continued);
         purge(WEEK).deleted(plain);
         purge(WEEK).deleted(continued);
 
         assertThat(workspace(plain)).doesNotExist();
         assertThat(workspace(continued)).exists();
+    }
+
+    @Test
+    void a_workspace_and_its_sessions_go_with_the_last_task_of_the_chain_that_is_known() throws IOException {
+        TaskId first = ended(ASpec.asking("first"), Duration.ZERO);
+        UUID session = session(first);
+        TaskId next = ended(ASpec.asking("next").continuing(new Continuation(first, first)), Duration.ZERO);
+        WorkspacePurge purge = purge(WEEK);
+
+        store.tasks.delete(first);
+        purge.deleted(first);
+        assertThat(workspace(first)).exists();
+        assertThat(sessions.removed).isEmpty();
+
+        store.tasks.delete(next);
+        purge.deleted(first);
+        assertThat(workspace(first)).doesNotExist();
+        assertThat(sessions.removed).contains(session);
+        assertThat(workspaces.kept().known()).isEmpty();
+    }
+
+    @Test
+    void a_session_that_another_task_names_outlives_its_own_and_goes_with_that_one() throws IOException {
+        TaskId first = ended(ASpec.asking("first"), Duration.ZERO);
+        UUID session = session(first);
+        TaskId other = enqueue(ASpec.asking("other").claude(ClaudeOptions.NONE.resuming(session)));
+        store.tasks.delete(first);
+        purge(WEEK).deleted(first);
+        assertThat(workspace(first)).doesNotExist();
+        assertThat(sessions.removed).isEmpty();
+
+        store.tasks.cancel(other);
+        store.tasks.delete(other);
+        purge(WEEK).run();
+
+        assertThat(sessions.removed).containsExactly(session);
+        assertThat(workspaces.kept().known()).isEmpty();
+    }
+
+    @Test
+    void a_follow_up_that_is_submitted_while_it_is_decided_keeps_it() throws IOException {
+        TaskId old = ended(ASpec.asking("old"), Duration.ofDays(8));
+        AtomicInteger asked = new AtomicInteger();
+
+        boolean removed = workspaces.kept().remove(old, () -> asked.incrementAndGet() == 1);
+
+        assertThat(removed).isFalse();
+        assertThat(asked).hasValue(2);
+        assertThat(workspace(old).resolve("file")).exists();
+    }
+
+    @Test
+    void a_home_goes_with_the_workspace() throws IOException {
+        TaskId old = ended(ASpec.asking("old"), Duration.ofDays(8));
+        Path home = Files.createDirectories(workspaces.homes().resolve(old.toString()));
+
+        purge(WEEK).run();
+
+        assertThat(home).doesNotExist();
     }
 
     @Test
@@ -116,7 +181,7 @@ class WorkspacePurgeTest {
         purge(WEEK).run();
 
         assertThat(workspace(stranger)).exists();
-        assertThat(workspaces.known()).isEmpty();
+        assertThat(workspaces.kept().known()).isEmpty();
     }
 
     @Test
@@ -125,6 +190,7 @@ class WorkspacePurgeTest {
                 .git(new GitSource("https://git.example/x", Optional.empty(), Optional.empty(), Optional.empty())));
         Lease working = claimed(ASpec.asking("work"));
         leave(cloning.task());
+        cloning(cloning.task());
         leave(working.task());
         WorkspacePurge purge = purge(WEEK);
         purge.look();
@@ -137,7 +203,7 @@ class WorkspacePurgeTest {
         purge.settleCrashed();
         assertThat(workspace(cloning.task())).doesNotExist();
         assertThat(workspace(working.task())).exists();
-        assertThat(workspaces.known()).containsOnlyKeys(working.task());
+        assertThat(workspaces.kept().known()).containsOnlyKeys(working.task());
     }
 
     @Test
@@ -148,7 +214,7 @@ class WorkspacePurgeTest {
         WorkspacePurge purge = purge(WEEK);
         purge.look();
 
-        workspaces.record(lease.task());
+        workspaces.settle(store.find(lease.task()), Optional.empty());
         store.complete(lease, Duration.ZERO);
         purge.settleCrashed();
 
@@ -156,7 +222,7 @@ class WorkspacePurgeTest {
     }
 
     private WorkspacePurge purge(Duration age) {
-        return new WorkspacePurge(age, store.tasks, workspaces, InstantSource.system());
+        return new WorkspacePurge(age, store.tasks, workspaces.kept(), sessions, InstantSource.system());
     }
 
     private TaskId enqueue(ASpec spec) {
@@ -183,8 +249,21 @@ class WorkspacePurgeTest {
         Lease lease = claimed(spec);
         leave(lease.task());
         store.complete(lease, ago);
-        workspaces.settle(store.find(lease.task()));
+        workspaces.settle(store.find(lease.task()), Optional.empty());
         return lease.task();
+    }
+
+    /** As its worker writes it before git runs. */
+    private void cloning(TaskId task) throws IOException {
+        Files.writeString(
+                Files.createDirectories(directory.resolve("state")).resolve(task + ".txt"), task + "\n-\ncloning\n");
+    }
+
+    /** The session of this task, noted as its own. */
+    private UUID session(TaskId task) {
+        UUID session = UUID.fromString(store.find(task).sessionId().orElseThrow());
+        workspaces.settle(store.find(task), Optional.of(session));
+        return session;
     }
 
     private void leave(TaskId task) throws IOException {

@@ -5,11 +5,11 @@ import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import org.claudecluster.worker.Ports;
 
 /** A PgBouncer in transaction mode: what is set on a connection, or listened for, is gone with the transaction. */
 final class Pooler implements AutoCloseable {
@@ -26,7 +26,7 @@ final class Pooler implements AutoCloseable {
     }
 
     static Pooler start(Path home, int databasePort) throws IOException {
-        int port = freePort();
+        int port = Ports.free();
         Path users = Files.writeString(home.resolve("pgbouncer.users"), "\"postgres\" \"\"\n");
         Path settings = Files.writeString(home.resolve("pgbouncer.ini"), """
                 [databases]
@@ -70,12 +70,6 @@ final class Pooler implements AutoCloseable {
                 .filter(Files::isExecutable)
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("install pgbouncer (the Debian package of that name)"));
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, LOOPBACK)) {
-            return socket.getLocalPort();
-        }
     }
 
     @Override

@@ -44,7 +44,7 @@ class SchemaVersionsIT {
     private static void migrateToTheNextVersion(Database database) {
         Flyway.configure()
                 .dataSource(database.url(), "postgres", "")
-                .locations("classpath:db/migration", "classpath:db/next")
+                .locations("classpath:db/migration", "classpath:db/postgresql", "classpath:db/next")
                 .load()
                 .migrate();
     }

@@ -17,6 +17,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.claudecluster.worker.Ports;
 
 /** A PostgreSQL that keeps its promises ({@code fsync}), can be crashed, and comes back on the same port. */
 final class Server {
@@ -104,6 +105,7 @@ final class Server {
         return EmbeddedPostgres.builder()
                 .setOverrideWorkingDirectory(WORK.toFile())
                 .setDataDirectory(directory)
+                .setPort(Ports.free())
                 .setServerConfig("fsync", "on")
                 .setServerConfig("synchronous_commit", "on")
                 .setServerConfig("max_connections", "200")

@@ -18,7 +18,8 @@ import org.flywaydb.core.Flyway;
 
 /**
  * The database as an onlooker sees it, past every link. Writes down each change of a task by a trigger, so that a change
- * that must never happen is seen also when it is undone at once.
+ * that must never happen is seen also when it is undone at once. A task that is claimed by the write which enqueues it was
+ * pending for no time.
  */
 final class TaskTable {
 
@@ -28,8 +29,16 @@ final class TaskTable {
                 change_no bigint GENERATED ALWAYS AS IDENTITY, at timestamptz DEFAULT clock_timestamp(), id uuid,
                 was varchar, became varchar, was_epoch bigint, epoch bigint, was_worker varchar, worker varchar,
                 attempt int, max_attempts int, same_outcome boolean)
-            """, """
+            """,
+            """
             CREATE FUNCTION write_history() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+                IF TG_OP = 'INSERT' THEN
+                    IF NEW.status <> 'pending' THEN
+                        INSERT INTO task_history (id, was, became, was_epoch, epoch, worker, attempt, max_attempts, same_outcome)
+                        VALUES (NEW.id, 'pending', NEW.status, 0, NEW.epoch, NEW.worker, NEW.attempt, NEW.max_attempts, TRUE);
+                    END IF;
+                    RETURN NULL;
+                END IF;
                 INSERT INTO task_history (id, was, became, was_epoch, epoch, was_worker, worker, attempt, max_attempts,
                                           same_outcome)
                 VALUES (NEW.id, OLD.status, NEW.status, OLD.epoch, NEW.epoch, OLD.worker, NEW.worker, NEW.attempt,
@@ -39,7 +48,8 @@ final class TaskTable {
                         (NEW.reason, NEW.message, NEW.result, NEW.exit_code, NEW.exit_signal, NEW.finished_at));
                 RETURN NULL;
             END $$
-            """, "CREATE TRIGGER task_changes AFTER UPDATE ON task FOR EACH ROW EXECUTE FUNCTION write_history()");
+            """,
+            "CREATE TRIGGER task_changes AFTER INSERT OR UPDATE ON task FOR EACH ROW EXECUTE FUNCTION write_history()");
 
     private static final String FINAL = "('completed', 'failed', 'cancelled')";
 
@@ -62,7 +72,7 @@ final class TaskTable {
     static TaskTable create(String url) throws SQLException {
         Flyway.configure()
                 .dataSource(url, "postgres", "")
-                .locations("classpath:db/migration")
+                .locations("classpath:db/migration", "classpath:db/postgresql")
                 .load()
                 .migrate();
         TaskTable table = new TaskTable(url);

@@ -180,8 +180,8 @@ abstract class ClaimContract extends StoreFixture {
     void a_task_that_was_claimed_and_sent_back_since_the_look_is_not_taken_as_it_was() throws SQLException {
         TaskId id = enqueue("comes back");
         try (Connection connection = dataSource().getConnection()) {
-            List<Task> seen = Leases.claimable(connection, ME, 1);
-            assertThat(store.giveBack(claimOne(OTHER).lease())).isTrue();
+            List<Task> seen = Turns.claimable(connection, ME, 1).tasks();
+            assertThat(store.giveBack(claimOne(OTHER).lease())).isPresent();
 
             assertThat(Leases.claim(connection, ME, 1, seen)).isEmpty();
         }

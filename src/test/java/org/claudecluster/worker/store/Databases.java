@@ -9,7 +9,6 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.stream.Stream;
-import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
 /** Pools as the service has them, with the schema in the database. */
@@ -30,8 +29,13 @@ final class Databases {
     }
 
     /** The migrations of this program, and more. */
-    static Flyway schema(DataSource pool, String... more) {
-        String[] locations = Stream.concat(Stream.of("classpath:db/migration"), Arrays.stream(more))
+    static Flyway schema(AgroalDataSource pool, String... more) {
+        String url = pool.getConfiguration()
+                .connectionPoolConfiguration()
+                .connectionFactoryConfiguration()
+                .jdbcUrl();
+        String own = url.startsWith("jdbc:h2:") ? "classpath:db/h2" : "classpath:db/postgresql";
+        String[] locations = Stream.concat(Stream.of("classpath:db/migration", own), Arrays.stream(more))
                 .toArray(String[]::new);
         return Flyway.configure().dataSource(pool).locations(locations).load();
     }

@@ -14,12 +14,15 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Backoff;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.PermissionMode;
+import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.SettingSource;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
@@ -52,7 +55,11 @@ abstract class EnqueueContract extends StoreFixture {
                     Optional.of(UUID.fromString("01890a5d-ac96-774b-bcce-b302099a8057")),
                     Optional.of("{\"mcpServers\":{}}"),
                     Optional.of("{\"type\":\"object\"}"),
-                    List.of(SettingSource.USER, SettingSource.PROJECT)));
+                    List.of(SettingSource.USER, SettingSource.PROJECT),
+                    Optional.of("sonnet")))
+            .retry(new Retry(
+                    Set.of(Reason.OVERLOADED, Reason.SCHEMA_UNMET),
+                    new Backoff(Duration.ofMillis(1), Duration.ofHours(24), 1.5)));
 
     @Test
     void an_enqueued_task_waits_and_has_no_history() {

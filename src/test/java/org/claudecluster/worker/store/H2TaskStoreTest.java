@@ -8,7 +8,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded database: an H2 file. */
-class H2TaskStoreTest extends TaskStoreContract {
+class H2TaskStoreTest extends WalkedTaskStoreContract {
 
     @TempDir
     static Path directory;

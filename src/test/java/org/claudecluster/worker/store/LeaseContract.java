@@ -3,13 +3,17 @@ package org.claudecluster.worker.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;
+import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Lease;
@@ -52,6 +56,22 @@ abstract class LeaseContract extends StoreFixture {
             writer.join();
         }
         assertThat(status(blocked)).isEqualTo(TaskStatus.CANCELLED);
+    }
+
+    @Test
+    void a_renewal_does_not_wait_for_readers_that_hold_every_connection_of_the_pool() throws Exception {
+        Lease lease = claimed("kept").lease();
+        AgroalDataSource pool = (AgroalDataSource) dataSource();
+        try (AgroalDataSource reserve = Reserve.beside(pool);
+                JdbcTaskStore reserved = new JdbcTaskStore(pool, reserve, Duration.ZERO, () -> {})) {
+            List<Connection> held = Stream.generate(this::connection)
+                    .limit(pool.getConfiguration().connectionPoolConfiguration().maxSize())
+                    .toList();
+
+            assertThat(reserved.renew(ME.lease(), List.of(lease))).containsExactly(lease);
+
+            held.forEach(StoreFixture::giveBack);
+        }
     }
 
     @Test
@@ -242,14 +262,14 @@ abstract class LeaseContract extends StoreFixture {
     void what_is_given_back_waits_as_if_it_had_not_been_claimed() {
         Task task = claimed("give me back");
 
-        assertThat(store.giveBack(task.lease())).isTrue();
+        assertThat(store.giveBack(task.lease())).contains(TaskStatus.PENDING);
 
         Task waiting = found(task.id());
         assertThat(waiting.status()).isEqualTo(TaskStatus.PENDING);
         assertThat(waiting.attempt()).isZero();
         assertThat(waiting.worker()).isEmpty();
         assertThat(waiting.startedAt()).isEmpty();
-        assertThat(store.giveBack(task.lease())).isFalse();
+        assertThat(store.giveBack(task.lease())).isEmpty();
         assertThat(claimOne(OTHER).epoch()).isEqualTo(2);
     }
 
@@ -258,7 +278,7 @@ abstract class LeaseContract extends StoreFixture {
         Task task = claimed("unwanted");
         store.cancel(task.id());
 
-        assertThat(store.giveBack(task.lease())).isTrue();
+        assertThat(store.giveBack(task.lease())).contains(TaskStatus.CANCELLED);
 
         assertThat(found(task.id()).outcome()).contains(new Outcome.Cancelled(new Ending.NotStarted()));
     }
@@ -269,8 +289,8 @@ abstract class LeaseContract extends StoreFixture {
         Instant reset = Instant.now().plusSeconds(3_600).truncatedTo(ChronoUnit.MILLIS);
         Parked why = new Parked(Reason.USAGE_LIMIT, "You've hit your session limit");
 
-        assertThat(store.park(task.lease(), new Park(why, reset, reset.plusSeconds(7), Optional.empty())))
-                .isTrue();
+        assertThat(store.park(task.lease(), new Park(why, reset, reset.plusSeconds(7), Optional.empty()), Account.NONE))
+                .contains(TaskStatus.PENDING);
 
         Task parked = found(task.id());
         assertThat(parked.status()).isEqualTo(TaskStatus.PENDING);
@@ -284,7 +304,10 @@ abstract class LeaseContract extends StoreFixture {
     void a_task_that_was_parked_says_so_no_more_when_it_runs_again() {
         Task task = claimed("later");
         Instant past = Instant.now().minusSeconds(5);
-        store.park(task.lease(), new Park(new Parked(Reason.RATE_LIMITED, "slow down"), past, past, Optional.of("a")));
+        store.park(
+                task.lease(),
+                new Park(new Parked(Reason.RATE_LIMITED, "slow down"), past, past, Optional.of("a")),
+                Account.NONE);
 
         Task again = claimOne(withCredential("a"));
 
@@ -299,7 +322,7 @@ abstract class LeaseContract extends StoreFixture {
         enqueue("second");
         Instant reset = Instant.now().plusSeconds(3_600);
         Parked why = new Parked(Reason.USAGE_LIMIT, "limit");
-        store.park(task.lease(), new Park(why, reset, reset, Optional.of("ours")));
+        store.park(task.lease(), new Park(why, reset, reset, Optional.of("ours")), Account.NONE);
 
         assertThat(store.claim(withCredential("ours"), 1)).isEmpty();
         assertThat(store.claim(withCredential("another"), 1)).hasSize(1);
@@ -313,8 +336,8 @@ abstract class LeaseContract extends StoreFixture {
         Task one = claimed("one");
         Task two = claimed("two");
         enqueue("three");
-        store.park(one.lease(), new Park(why, reset, reset, Optional.of("ours")));
-        store.park(two.lease(), new Park(why, past, past, Optional.of("ours")));
+        store.park(one.lease(), new Park(why, reset, reset, Optional.of("ours")), Account.NONE);
+        store.park(two.lease(), new Park(why, past, past, Optional.of("ours")), Account.NONE);
 
         assertThat(store.claim(withCredential("ours"), 5)).isEmpty();
     }
@@ -329,9 +352,9 @@ abstract class LeaseContract extends StoreFixture {
     }
 
     private void assertRefused(Lease lease) {
-        assertThat(store.giveBack(lease)).isFalse();
+        assertThat(store.giveBack(lease)).isEmpty();
         Park park = new Park(new Parked(Reason.USAGE_LIMIT, ""), Instant.EPOCH, Instant.EPOCH, Optional.empty());
-        assertThat(store.park(lease, park)).isFalse();
+        assertThat(store.park(lease, park, Account.NONE)).isEmpty();
         assertThat(store.renew(ME.lease(), List.of(lease))).isEmpty();
         assertThat(store.finish(lease, DONE)).isFalse();
     }

@@ -40,6 +40,7 @@ abstract class OutcomeContract extends StoreFixture {
                 .flatMap(ending -> Stream.of(
                         new Outcome.Completed(ending, Optional.empty()),
                         new Outcome.Completed(ending, Optional.of(Reason.LINGERING)),
+                        new Outcome.Completed(ending, Optional.empty(), Optional.of("it stopped for a new reason")),
                         new Outcome.Failed(Reason.API_ERROR, "kaputt: 世界 'x' \"y\" \n", ending),
                         new Outcome.Failed(Reason.TIMEOUT, "", ending),
                         new Outcome.Cancelled(ending),

@@ -6,7 +6,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 
 /** A shared database: the newest PostgreSQL that is supported. */
-class Postgres18TaskStoreTest extends TaskStoreContract {
+class Postgres18TaskStoreTest extends WalkedTaskStoreContract {
 
     private static AgroalDataSource database;
 

@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
+import org.claudecluster.worker.Ports;
 import org.jspecify.annotations.Nullable;
 
 /** The oldest and the newest PostgreSQL that are supported. Each starts when it is first asked for, once for all tests. */
@@ -86,6 +87,7 @@ final class PostgresServer {
             Path work = Files.createDirectories(Path.of("target", "postgres").toAbsolutePath());
             EmbeddedPostgres server = version.apply(EmbeddedPostgres.builder())
                     .setOverrideWorkingDirectory(work.toFile())
+                    .setPort(Ports.free())
                     .setPGStartupWait(START)
                     .start();
             Runtime.getRuntime().addShutdownHook(new Thread(() -> end(server)));

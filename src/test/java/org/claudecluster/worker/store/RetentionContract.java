@@ -4,7 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.UUID;
 import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.Continuation;
+import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.junit.jupiter.api.Test;
 
@@ -44,6 +48,40 @@ abstract class RetentionContract extends StoreFixture {
         assertThat(store.purge(WEEK, 10)).containsExactlyInAnyOrder(without, with);
         assertThat(store.find(without)).isEmpty();
         assertThat(store.find(with)).isEmpty();
+    }
+
+    @Test
+    void a_session_is_named_by_who_ran_in_it_and_by_who_waits_to_resume_it() {
+        Task ran = finished("ran");
+        UUID session = UUID.fromString(ran.sessionId().orElseThrow());
+        UUID other = UUID.fromString("8e5e078b-c1d1-44f6-9f6e-0c1320a97177");
+        TaskId waits = enqueue(ASpec.asking("waits").claude(ClaudeOptions.NONE.resuming(other)));
+        assertThat(store.namesSession(session)).isTrue();
+        assertThat(store.namesSession(other)).isTrue();
+        assertThat(store.namesSession(UUID.randomUUID())).isFalse();
+
+        store.delete(ran.id());
+        store.cancel(waits);
+        store.delete(waits);
+
+        assertThat(store.namesSession(session)).isFalse();
+        assertThat(store.namesSession(other)).isFalse();
+    }
+
+    @Test
+    void a_follow_up_is_open_until_it_ends_and_what_only_names_its_workspace_is_none() {
+        TaskId first = finished("first").id();
+        enqueue(ASpec.asking("other").metadata("{\"after\":\"" + first + "\"}"));
+        assertThat(store.openFollowUp(first)).isEmpty();
+
+        TaskId next = enqueue(ASpec.asking("next").priority(9).continuing(new Continuation(first, first)));
+        assertThat(store.openFollowUp(first)).contains(next);
+        Task running = claimOne(ME);
+        assertThat(store.openFollowUp(first)).contains(next);
+        assertThat(store.openFollowUp(next)).isEmpty();
+
+        assertThat(store.finish(running.lease(), DONE)).isTrue();
+        assertThat(store.openFollowUp(first)).isEmpty();
     }
 
     @Test

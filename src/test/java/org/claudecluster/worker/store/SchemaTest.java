@@ -18,6 +18,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.api.AbstractStringAssert;
+import org.claudecluster.worker.Ports;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +51,7 @@ class SchemaTest {
 
             assertThatThrownBy(() -> prepare(pool))
                     .isInstanceOf(StoreRefused.class)
-                    .hasMessageContaining("version 5")
+                    .hasMessageContaining("version 6")
                     .hasMessageContaining("one version at a time");
             assertThat(rows(pool, "SELECT script FROM flyway_schema_history ORDER BY installed_rank"))
                     .isEqualTo(before);
@@ -58,12 +59,8 @@ class SchemaTest {
     }
 
     @Test
-    void a_host_that_refuses_is_told_after_the_patience() throws IOException {
-        int port;
-        try (ServerSocket free = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            port = free.getLocalPort();
-        }
-        refused("jdbc:postgresql://127.0.0.1:" + port + "/any", "postgres", "")
+    void a_host_that_refuses_is_told_after_the_patience() {
+        refused("jdbc:postgresql://127.0.0.1:" + Ports.free() + "/any", "postgres", "")
                 .contains("does not answer", "WORKER_STORAGE_JDBC_URL");
     }
 

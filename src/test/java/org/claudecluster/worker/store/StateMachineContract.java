@@ -60,9 +60,15 @@ abstract class StateMachineContract extends StoreFixture {
             case PENDING -> reaped(id);
             case RUNNING -> !store.claim(ME, 9).isEmpty();
             case COMPLETED -> finish(id, DONE.outcome());
-            case FAILED -> finish(id, new Outcome.Failed(Reason.API_ERROR, "why", ENDING));
+            case FAILED -> finish(id, new Outcome.Failed(Reason.API_ERROR, "why", ENDING)) || unreadable(id);
             case CANCELLED -> finish(id, new Outcome.Cancelled(ENDING)) || store.cancel(id) == CancelAnswer.CANCELLED;
         };
+    }
+
+    /** A claim can't tell what is to be run. */
+    private boolean unreadable(TaskId id) {
+        return sql("UPDATE task SET spec = '{' WHERE id = ? AND status = 'pending'", id) == 1
+                && store.claim(ME, 9).isEmpty();
     }
 
     private boolean reaped(TaskId id) {

@@ -43,6 +43,7 @@ abstract class StoreFixture {
     @BeforeEach
     void openEmpty() {
         sql("DELETE FROM task");
+        sql("DELETE FROM attempt");
         sql("DELETE FROM worker");
         sql("DELETE FROM credential_pause");
         store = new JdbcTaskStore(dataSource());
@@ -132,6 +133,11 @@ abstract class StoreFixture {
     /** As if the task had been enqueued that much earlier. */
     void waitedFor(TaskId id, int seconds) {
         sql("UPDATE task SET created_at = created_at - INTERVAL '1' SECOND * CAST(? AS int) WHERE id = ?", seconds, id);
+        sql("""
+                UPDATE task SET turn_at = turn_at - (open_at - GREATEST(created_at, COALESCE(not_before, created_at))),
+                                open_at = GREATEST(created_at, COALESCE(not_before, created_at))
+                 WHERE id = ?
+                """, id);
     }
 
     /** As if nobody had renewed the lease in time. */
@@ -142,6 +148,23 @@ abstract class StoreFixture {
     /** As if another worker had claimed the task after it was taken from its holder. */
     void stolen(TaskId id) {
         sql("UPDATE task SET epoch = epoch + 1 WHERE id = ?", id);
+    }
+
+    /** The caller's to give back. */
+    Connection connection() {
+        try {
+            return dataSource().getConnection();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    static void giveBack(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     int sql(String sql, Object... parameters) {

@@ -10,12 +10,18 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Account;
+import org.claudecluster.worker.task.Attempt;
+import org.claudecluster.worker.task.AttemptEnd;
 import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.DeleteAnswer;
+import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Reason;
@@ -58,6 +64,8 @@ final class TaskModel {
         private boolean cancelRequested;
         private boolean ranOut;
         private boolean parked;
+        /** One for each claim; the last is null while it runs. */
+        private final List<AttemptEnd.@Nullable Kind> ledger = new ArrayList<>();
 
         Entry(TaskId id, int priority, int maxAttempts) {
             this.id = id;
@@ -67,6 +75,10 @@ final class TaskModel {
 
         boolean isHeldBy(Lease lease) {
             return status == TaskStatus.RUNNING && owner != null && lease.equals(new Lease(id, owner.id(), epoch));
+        }
+
+        void endAttempt(AttemptEnd.Kind kind) {
+            ledger.set(ledger.size() - 1, kind);
         }
 
         void waitAgain() {
@@ -83,7 +95,7 @@ final class TaskModel {
     void step(String name) {
         int dice = random.nextInt(20);
         switch (dice) {
-            case 0, 1, 2, 3 -> enqueue();
+            case 0, 1, 2, 3 -> enqueue(name);
             case 4, 5, 6, 7 -> claim(name);
             case 8, 9, 10 -> finish(name);
             case 11 -> renew(name);
@@ -112,15 +124,59 @@ final class TaskModel {
                     .as(name)
                     .isEqualTo(Optional.ofNullable(entry.owner).map(Claimant::id));
         }
+        requireSameLedger(name, entry);
     }
 
-    private void enqueue() {
+    /** Each claim has one row, and each row that does not run has an end. */
+    private void requireSameLedger(String name, Entry entry) {
+        List<Attempt> attempts = store.attempts(entry.id);
+        assertThat(attempts)
+                .as("%s: claims of %s", name, entry.id)
+                .extracting(attempt -> attempt.lease().epoch())
+                .isEqualTo(LongStream.rangeClosed(1, entry.epoch).boxed().toList());
+        assertThat(attempts)
+                .as("%s: ends of the claims of %s", name, entry.id)
+                .extracting(attempt ->
+                        attempt.ended().map(ended -> ended.how().kind()).orElse(null))
+                .isEqualTo(entry.ledger);
+    }
+
+    private void enqueue(String name) {
         if (entries.size() < MOST_TASKS) {
             int priority = 1 + random.nextInt(10);
             int maxAttempts = 1 + random.nextInt(3);
-            TaskId id = fixture.enqueue(ASpec.asking("walks").priority(priority).maxAttempts(maxAttempts));
-            entries.add(new Entry(id, priority, maxAttempts));
+            NewTask task = StoreFixture.newTask(
+                    ASpec.asking("walks").priority(priority).maxAttempts(maxAttempts));
+            Entry entry = new Entry(task.id(), priority, maxAttempts);
+            if (random.nextBoolean()) {
+                assertThat(store.enqueue(task)).as(name).isInstanceOf(Enqueued.Created.class);
+            } else {
+                enqueueAtOnce(name, task, entry);
+            }
+            entries.add(entry);
         }
+    }
+
+    private void enqueueAtOnce(String name, NewTask task, Entry entry) {
+        Claimant worker = oneOf(WORKERS);
+        boolean isNext = entries.stream().noneMatch(other -> other.status == TaskStatus.PENDING && !other.parked);
+        Enqueued answer = store.enqueue(task, worker);
+        assertThat(answer instanceof Enqueued.Claimed)
+                .as("%s: enqueue at once", name)
+                .isEqualTo(isNext);
+        if (answer instanceof Enqueued.Claimed(Task claimed)) {
+            claim(entry, worker);
+            leases.add(claimed.lease());
+        }
+    }
+
+    private static void claim(Entry entry, Claimant worker) {
+        entry.status = TaskStatus.RUNNING;
+        entry.owner = worker;
+        entry.epoch++;
+        entry.attempt++;
+        entry.ranOut = false;
+        entry.ledger.add(null);
     }
 
     private void claim(String name) {
@@ -140,13 +196,7 @@ final class TaskModel {
                 .as(name + ": claim")
                 .containsExactlyElementsOf(
                         expected.stream().map(entry -> entry.id).toList());
-        for (Entry entry : expected) {
-            entry.status = TaskStatus.RUNNING;
-            entry.owner = worker;
-            entry.epoch++;
-            entry.attempt++;
-            entry.ranOut = false;
-        }
+        expected.forEach(entry -> claim(entry, worker));
         claimed.forEach(task -> leases.add(task.lease()));
     }
 
@@ -156,7 +206,10 @@ final class TaskModel {
             assertThat(store.finish(lease, StoreFixture.DONE))
                     .as(name + ": finish")
                     .isEqualTo(held);
-            holder(lease).ifPresent(entry -> entry.end(TaskStatus.COMPLETED));
+            holder(lease).ifPresent(entry -> {
+                entry.endAttempt(AttemptEnd.Kind.COMPLETED);
+                entry.end(TaskStatus.COMPLETED);
+            });
         });
     }
 
@@ -180,9 +233,8 @@ final class TaskModel {
 
     private void giveBack(String name) {
         aLease().forEach(lease -> {
-            boolean held = holder(lease).isPresent();
-            assertThat(store.giveBack(lease)).as(name + ": give back").isEqualTo(held);
-            holder(lease).ifPresent(TaskModel::uncounted);
+            assertThat(store.giveBack(lease)).as(name + ": give back").isEqualTo(sentBack(lease));
+            holder(lease).ifPresent(entry -> uncounted(entry, AttemptEnd.Kind.GIVEN_BACK));
         });
     }
 
@@ -190,20 +242,27 @@ final class TaskModel {
         Instant later = Instant.now().plusSeconds(3_600);
         Park park = new Park(new Parked(Reason.USAGE_LIMIT, "limit"), later, later, Optional.empty());
         aLease().forEach(lease -> {
-            boolean held = holder(lease).isPresent();
-            assertThat(store.park(lease, park)).as(name + ": park").isEqualTo(held);
+            assertThat(store.park(lease, park, Account.NONE))
+                    .as(name + ": park")
+                    .isEqualTo(sentBack(lease));
             holder(lease).ifPresent(entry -> {
                 entry.parked = true;
-                uncounted(entry);
+                uncounted(entry, AttemptEnd.Kind.PARKED);
             });
         });
     }
 
-    private static void uncounted(Entry entry) {
+    private Optional<TaskStatus> sentBack(Lease lease) {
+        return holder(lease).map(entry -> entry.cancelRequested ? TaskStatus.CANCELLED : TaskStatus.PENDING);
+    }
+
+    private static void uncounted(Entry entry, AttemptEnd.Kind kind) {
         if (entry.cancelRequested) {
+            entry.endAttempt(AttemptEnd.Kind.CANCELLED);
             entry.end(TaskStatus.CANCELLED);
             return;
         }
+        entry.endAttempt(kind);
         entry.attempt--;
         entry.waitAgain();
     }
@@ -250,6 +309,7 @@ final class TaskModel {
     }
 
     private static void lost(Entry entry) {
+        entry.endAttempt(entry.cancelRequested ? AttemptEnd.Kind.CANCELLED : AttemptEnd.Kind.LOST);
         if (entry.cancelRequested) {
             entry.end(TaskStatus.CANCELLED);
         } else if (entry.attempt < entry.maxAttempts) {

@@ -3,7 +3,10 @@ package org.claudecluster.worker.store;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Nested;
 
-/** All that is promised of a store; a database gets a subclass of this, and of nothing else. */
+/**
+ * All that is promised of a store, but for the random walks: a database gets a subclass of this, or of
+ * {@link WalkedTaskStoreContract}.
+ */
 abstract class TaskStoreContract {
 
     /** A data source with the schema in it, which lives as long as the test class. */
@@ -11,6 +14,14 @@ abstract class TaskStoreContract {
 
     @Nested
     class Enqueue extends EnqueueContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class ClaimAtOnce extends ClaimedAtOnceContract {
         @Override
         DataSource dataSource() {
             return TaskStoreContract.this.dataSource();
@@ -42,6 +53,22 @@ abstract class TaskStoreContract {
     }
 
     @Nested
+    class Ledger extends LedgerContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class Odd extends UnreadableContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
     class Cancel extends CancelContract {
         @Override
         DataSource dataSource() {
@@ -66,14 +93,6 @@ abstract class TaskStoreContract {
     }
 
     @Nested
-    class Walk extends WalkContract {
-        @Override
-        DataSource dataSource() {
-            return TaskStoreContract.this.dataSource();
-        }
-    }
-
-    @Nested
     class Retention extends RetentionContract {
         @Override
         DataSource dataSource() {
@@ -83,6 +102,22 @@ abstract class TaskStoreContract {
 
     @Nested
     class Registry extends RegistryContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class Turns extends TurnContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
+    class Requeues extends RequeueContract {
         @Override
         DataSource dataSource() {
             return TaskStoreContract.this.dataSource();

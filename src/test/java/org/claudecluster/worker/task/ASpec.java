@@ -21,6 +21,7 @@ public final class ASpec {
     private ClaudeOptions claude = ClaudeOptions.NONE;
     private Optional<GitSource> git = Optional.empty();
     private Optional<Continuation> continues = Optional.empty();
+    private Retry retry = Retry.DEFAULT;
 
     private ASpec(String prompt) {
         this.prompt = prompt;
@@ -44,7 +45,8 @@ public final class ASpec {
                 workingDirectory,
                 claude,
                 git,
-                continues);
+                continues,
+                retry);
     }
 
     public ASpec preferring(String worker) {
@@ -101,6 +103,11 @@ public final class ASpec {
 
     public ASpec git(GitSource source) {
         git = Optional.of(source);
+        return this;
+    }
+
+    public ASpec retry(Retry asked) {
+        retry = asked;
         return this;
     }
 

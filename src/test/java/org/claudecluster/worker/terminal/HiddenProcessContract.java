@@ -65,7 +65,7 @@ abstract class HiddenProcessContract {
         List<ProcessHandle> left = sleepers();
         left.forEach(ProcessHandle::destroyForcibly);
         assertThat(left).isEmpty();
-        assertThat(containment.remains().runs()).doesNotContain(run);
+        assertThat(containment.remains().look().runs()).doesNotContain(run);
     }
 
     List<ProcessHandle> sleepers() {
@@ -187,12 +187,13 @@ abstract class HiddenProcessContract {
         Remains remains = Containment.detect(
                         Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER)
                 .remains();
-        assertThat(remains.runs()).contains(run);
-        assertThat(remains.processes(run::equals))
-                .containsOnlyKeys(sleepers().getFirst().pid());
+        assertThat(remains.look().runs()).contains(run);
+        assertThat(remains.look().processes(run::equals))
+                .extracting(Remains.Left::pid)
+                .containsExactly(sleepers().getFirst().pid());
         assertThat(tree.sweep().killed()).isEqualTo(1);
-        assertThat(remains.processes(run::equals)).isEmpty();
-        assertThat(remains.runs()).doesNotContain(run);
+        assertThat(remains.look().processes(run::equals)).isEmpty();
+        assertThat(remains.look().runs()).doesNotContain(run);
     }
 
     @Test

@@ -13,10 +13,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.awaitility.Awaitility;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What both launchers promise of one command. */
 @Timeout(60)
@@ -33,8 +37,98 @@ abstract class PtyLauncherContract {
     }
 
     @Test
-    void what_is_printed_arrives_with_carriage_returns() throws Exception {
-        assertThat(start(Commands.sh("echo one; echo two >&2")).textAtEnd()).isEqualTo("one\r\ntwo\r\n");
+    void what_is_printed_arrives_with_carriage_returns_and_by_its_channel() throws Exception {
+        Recording recording = start(Commands.sh("echo one; echo two >&2; echo three; echo four >/dev/tty"));
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.text(Channel.OUTPUT)).isEqualTo("one\r\nthree\r\n");
+        assertThat(recording.text(Channel.ERROR)).isEqualTo("two\r\nfour\r\n");
+        assertThat(recording.bytes()).hasSize("one\r\ntwo\r\nthree\r\nfour\r\n".length());
+    }
+
+    @Test
+    void the_channels_are_heard_in_the_order_in_which_they_were_written() throws Exception {
+        Recording recording = start(
+                Commands.sh(
+                        "printf a; sleep 0.2; printf b >&2; sleep 0.2; printf c; sleep 0.2; printf d >/dev/tty; sleep 0.2; printf e"));
+        assertThat(recording.textAtEnd()).isEqualTo("abcde");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            OUTPUT | cat; echo no >&2
+            ERROR  | cat >&2; echo no
+            """)
+    void an_end_right_after_both_were_written_loses_nothing_of_either(Channel most, String order) throws Exception {
+        byte[] text = "x".repeat(6_000).getBytes(UTF_8);
+        Recording recording = start(Commands.withStdin(Commands.sh(order), text));
+        assertThat(recording.textAtEnd()).hasSize(6_004);
+        assertThat(recording.text(most)).hasSize(6_000);
+    }
+
+    @Test
+    void both_channels_are_terminals_of_their_own_and_of_one_kind() throws Exception {
+        Recording recording = start(Commands.sh("tty <&1; tty <&2; test -t 1 && test -t 2 && echo both"));
+        List<String> lines = recording.textAtEnd().lines().toList();
+        assertThat(lines.get(0)).startsWith("/dev/").isNotEqualTo(lines.get(1));
+        assertThat(lines.get(1)).startsWith("/dev/");
+        assertThat(lines.get(2)).isEqualTo("both");
+        assertThat(start(Commands.sh("stty -a <&2")).textAtEnd())
+                .isEqualTo(start(Commands.sh("stty -a <&1")).textAtEnd());
+    }
+
+    @Test
+    void ten_megabytes_of_errors_arrive_while_a_line_of_output_stands_open() throws Exception {
+        Recording recording = start(
+                Commands.sh("printf 'begin '; head -c 10000000 /dev/zero | tr '\\0' x >&2; printf 'end'; exit 3"));
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(3));
+        assertThat(recording.text(Channel.OUTPUT)).isEqualTo("begin end");
+        assertThat(recording.text(Channel.ERROR)).hasSize(10_000_000);
+    }
+
+    @Test
+    void a_program_may_close_either_channel_and_go_on_with_the_other() throws Exception {
+        Recording withoutErrors = start(Commands.sh("exec 2>&-; echo one; sleep 0.3; echo two; exit 4"));
+        assertThat(withoutErrors.exit()).isEqualTo(new TerminalExit.Exited(4));
+        assertThat(withoutErrors.text(Channel.OUTPUT)).isEqualTo("one\r\ntwo\r\n");
+        Recording withoutOutput = start(Commands.sh("exec >&-; echo one >&2; sleep 0.3; echo two >&2; exit 5"));
+        assertThat(withoutOutput.exit()).isEqualTo(new TerminalExit.Exited(5));
+        assertThat(withoutOutput.text(Channel.ERROR)).isEqualTo("one\r\ntwo\r\n");
+    }
+
+    @Test
+    void a_channel_may_be_opened_again_by_its_name() throws Exception {
+        Recording recording =
+                start(Commands.sh("echo one >/dev/stdout; echo two >/dev/stderr; exec >/dev/stderr; pwd"));
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.text(Channel.OUTPUT)).isEqualTo("one\r\n");
+        assertThat(recording.text(Channel.ERROR)).isEqualTo("two\r\n/\r\n");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"2>/dev/null", ">/dev/null"})
+    void a_grandchild_that_holds_one_channel_does_not_delay_the_exit(String but) throws Exception {
+        Recording recording = new Recording();
+        Terminal terminal = launcher()
+                .launch(
+                        Commands.marked(
+                                Commands.sh("trap '' HUP; sleep 987 " + but + " & echo bye; echo bye >&2"), "one"),
+                        recording);
+        ProcessTree tree = new ProcessTree(Commands.MARKER, "one", terminal.pid());
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.text(Channel.OUTPUT)).isEqualTo("bye\r\n");
+        assertThat(recording.text(Channel.ERROR)).isEqualTo("bye\r\n");
+        assertThat(tree.sweep().survivors()).isEmpty();
+    }
+
+    @Test
+    void a_grandchild_that_floods_one_channel_does_not_delay_the_exit() throws Exception {
+        Recording recording = new Recording();
+        Terminal terminal = launcher()
+                .launch(Commands.marked(Commands.sh("trap '' HUP; yes >&2 & sleep 0.2; echo bye"), "flood"), recording);
+        ProcessTree tree = new ProcessTree(Commands.MARKER, "flood", terminal.pid());
+        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.text(Channel.OUTPUT)).isEqualTo("bye\r\n");
+        assertThat(tree.sweep().survivors()).isEmpty();
     }
 
     @Test
@@ -78,17 +172,28 @@ abstract class PtyLauncherContract {
 
     @Test
     void echo_is_off_and_output_processing_on() throws Exception {
-        String settings = start(Commands.sh("stty -a <&1")).textAtEnd();
+        String settings = start(Commands.sh("stty -a <&1; stty -a <&2")).textAtEnd();
+        assertThat(settings.split(" -echo ", -1)).hasSize(3);
         assertThat(settings.split("[\\s;]+")).contains("-echo", "opost", "onlcr", "iutf8", "isig");
     }
 
     @Test
     void the_terminal_is_the_controlling_one_of_a_new_session() throws Exception {
-        TerminalCommand command = Commands.sh("echo hello >/dev/tty; ps -o pid=,pgid=,sid= -p $$; echo $$; tty <&1");
+        TerminalCommand command = Commands.sh("""
+                echo hello >/dev/tty; sleep 0.1
+                read pid name state parent group session terminal rest </proc/$$/stat
+                echo $pid $group $session $terminal; echo $$; tty <&2
+                """);
         List<String> lines = start(command).textAtEnd().lines().toList();
         assertThat(lines.get(0)).isEqualTo("hello");
-        assertThat(lines.get(1).strip().split("\\s+")).containsOnly(lines.get(2));
-        assertThat(lines.get(3)).startsWith("/dev/");
+        String leader = lines.get(2);
+        assertThat(lines.get(1).split(" ")).containsExactly(leader, leader, leader, device(lines.get(3)));
+    }
+
+    /** The number by which the kernel tells a terminal in {@code stat}: proc_pid_stat(5), tty_nr. */
+    private static String device(String tty) {
+        int minor = Integer.parseInt(tty.replaceFirst("^/dev/pts/", ""));
+        return String.valueOf((minor & 0xff) | 136 << 8 | (minor & ~0xff) << 12);
     }
 
     @Test
@@ -167,12 +272,12 @@ abstract class PtyLauncherContract {
     @Test
     void a_resize_is_seen() throws Exception {
         Recording recording = new Recording();
-        TerminalCommand command =
-                Commands.sh("trap 'stty size <&1; exit' WINCH; stty size <&1; while :; do sleep 0.05; done");
+        TerminalCommand command = Commands.sh("sizes() { stty size <&1; stty size <&2; }; "
+                + "trap 'sizes; exit' WINCH; sizes; while :; do sleep 0.05; done");
         Terminal terminal = launcher().launch(Commands.withSize(command, 77, 33), recording);
-        recording.awaitText("33 77");
+        recording.awaitText("33 77\r\n33 77");
         terminal.resize(new TerminalSize(120, 50));
-        assertThat(recording.textAtEnd()).isEqualTo("33 77\r\n50 120\r\n");
+        assertThat(recording.textAtEnd()).isEqualTo("33 77\r\n33 77\r\n50 120\r\n50 120\r\n");
     }
 
     @Test
@@ -218,7 +323,7 @@ abstract class PtyLauncherContract {
     void a_listener_that_throws_harms_nobody() throws Exception {
         TerminalListener broken = new TerminalListener() {
             @Override
-            public void output(ByteBuffer bytes) {
+            public void output(Channel channel, ByteBuffer bytes) {
                 throw new IllegalStateException("broken on purpose");
             }
 
@@ -252,6 +357,25 @@ abstract class PtyLauncherContract {
                         "echo",
                         Stream.generate(() -> "x".repeat(100_000)).limit(30).toArray(String[]::new)),
                 Kind.ARGUMENTS_TOO_LONG);
+    }
+
+    @Test
+    void a_program_whose_errors_are_not_wanted_waits_and_nothing_of_them_is_lost() throws Exception {
+        Recording recording = Recording.unwilling();
+        Terminal terminal = launcher()
+                .launch(
+                        Commands.sh("head -c 3000000 /dev/zero | tr '\\0' x >&2 & "
+                                + "head -c 3000000 /dev/zero | tr '\\0' y; wait; echo end"),
+                        recording);
+        Awaitility.await().until(() -> recording.bytes().length > 0);
+        assertThat(recording.settled()).isLessThan(1_200_000);
+        assertThat(terminal.alive()).isTrue();
+
+        recording.want(true);
+        terminal.readOn();
+        assertThat(recording.textAtEnd()).hasSize(6_000_005);
+        assertThat(recording.text(Channel.ERROR)).hasSize(3_000_000);
+        assertThat(recording.text(Channel.OUTPUT)).endsWith("yend\r\n");
     }
 
     @Test

@@ -42,12 +42,16 @@ abstract class PtyLauncherLoadContract {
 
     /** Runs {@code command} so many times on several threads, each run to its end before the thread's next. */
     private List<String> churn(TerminalCommand command, int times) throws Exception {
-        try (ExecutorService threads = Executors.newFixedThreadPool(CHURNERS)) {
+        ExecutorService threads = Executors.newFixedThreadPool(CHURNERS);
+        try {
             List<Future<String>> runs = IntStream.range(0, times)
                     .mapToObj(
                             _ -> threads.submit(() -> start(command).recording().textAtEnd()))
                     .toList();
             return runs.stream().map(PtyLauncherLoadContract::result).toList();
+        } finally {
+            // What still waits when a test has failed or run out of time is not started.
+            List<Runnable> _ = threads.shutdownNow();
         }
     }
 

@@ -2,9 +2,9 @@ package org.claudecluster.worker.terminal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
@@ -14,6 +14,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** What a leader started is found and ended, whichever launcher started the leader. */
 @Timeout(60)
@@ -27,6 +28,9 @@ abstract class PtyProcessTreeContract {
     private final Recording recording = new Recording();
 
     abstract PtyLauncher launcher();
+
+    @TempDir
+    Path notes;
 
     @BeforeAll
     static void adopt() {
@@ -198,8 +202,12 @@ abstract class PtyProcessTreeContract {
     void the_marked_are_found_with_their_values() throws Exception {
         Terminal leader = start("echo ready; exec SLEEP");
         recording.awaitText("ready");
-        assertThat(ProcessTree.marked(Commands.MARKER)).contains(Map.entry(leader.pid(), task));
+        Remains remains =
+                Containment.detect(Commands.MARKER, notes, CgroupUse.NEVER).remains();
+        assertThat(remains.look().processes(task::equals))
+                .extracting(Remains.Left::pid)
+                .containsExactly(leader.pid());
         assertThat(tree(leader).end(leader, SHORT).survivors()).isEmpty();
-        assertThat(ProcessTree.marked(Commands.MARKER)).doesNotContainValue(task);
+        assertThat(remains.look().runs()).doesNotContain(task);
     }
 }

@@ -4,14 +4,17 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
 
-/** A listener that keeps everything. */
+/** A listener that keeps everything, together and by channel. */
 final class Recording implements TerminalListener {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+    private final Map<Channel, ByteArrayOutputStream> channels = new EnumMap<>(Channel.class);
     private final CompletableFuture<TerminalExit> exit = new CompletableFuture<>();
     private final AtomicInteger exits = new AtomicInteger();
     private volatile boolean willing = true;
@@ -42,11 +45,19 @@ final class Recording implements TerminalListener {
     }
 
     @Override
-    public void output(ByteBuffer buffer) {
+    public void output(Channel channel, ByteBuffer buffer) {
         byte[] copy = new byte[buffer.remaining()];
         buffer.get(copy);
         synchronized (bytes) {
             bytes.writeBytes(copy);
+            channels.computeIfAbsent(channel, _ -> new ByteArrayOutputStream()).writeBytes(copy);
+        }
+    }
+
+    /** What was printed to one of the two. */
+    String text(Channel channel) {
+        synchronized (bytes) {
+            return channels.getOrDefault(channel, new ByteArrayOutputStream()).toString(StandardCharsets.UTF_8);
         }
     }
 

@@ -3,6 +3,7 @@ package org.claudecluster.worker.terminal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -92,6 +93,39 @@ class TreeSamplerTest {
         Awaitility.await().until(() -> !leaders.getFirst().alive());
         assertThat(sample(tree).residentBytes()).isZero();
         assertThat(sample(tree).processes()).isZero();
+    }
+
+    @Test
+    void a_look_at_one_tree_blinds_nobody_to_what_another_has_started_and_lost_since() throws Exception {
+        ProcessTree one = start("sleep 600; :");
+        String go = directory.resolve("go").toString();
+        ProcessTree other = start("until [ -e " + go + " ]; do sleep 0.01; done;"
+                + " (env -i /usr/bin/setsid -f /bin/sleep 600) >/dev/null 2>&1; echo done; exec sleep 600");
+        Awaitility.await().until(() -> sample(other).processes() >= 1);
+        Files.createFile(directory.resolve("go"));
+        Awaitility.await().until(() -> sampler.sampleOne(one).processes() == 2 && adopted() > 0);
+
+        assertThat(sampler.sampleOne(one).processes()).isEqualTo(2);
+        assertThat(sample(other).processes()).isEqualTo(2);
+    }
+
+    @Test
+    void what_was_nobody_s_before_its_tree_began_to_be_watched_is_seen_at_the_next_look() {
+        ProcessTree early = start("sleep 600; :");
+        assertThat(sample(early).processes()).isPositive();
+        ProcessTree late = start("(env -i /usr/bin/setsid -f /bin/sleep 600) >/dev/null 2>&1; exec sleep 600");
+        Awaitility.await().until(() -> adopted() > 0);
+        // As if the look began before the tree was watched.
+        assertThat(sampler.sample(List.of(early))).hasSize(1);
+
+        assertThat(sample(late).processes()).isEqualTo(2);
+    }
+
+    private static long adopted() {
+        return ProcFs.adopted().stream()
+                .flatMap(pid -> ProcFs.stat(pid).stream())
+                .filter(stat -> !stat.dead())
+                .count();
     }
 
     @Test

@@ -3,6 +3,7 @@ package org.claudecluster.worker.transcript;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.claudecluster.worker.transcript.Records.all;
+import static org.claudecluster.worker.transcript.Records.id;
 import static org.claudecluster.worker.transcript.Records.numbers;
 
 import java.io.IOException;
@@ -47,7 +48,7 @@ class CapTest {
 
         end();
 
-        assertThat(numbers(all(log, task, 0))).isEqualTo(Records.upTo(300));
+        assertThat(numbers(all(log, task, 0))).isEqualTo(Records.idsUpTo(300));
     }
 
     @Test
@@ -66,14 +67,14 @@ class CapTest {
         assertThat(new String(gap.bytes(), UTF_8))
                 .isEqualTo("{\"status\":\"gap\",\"fromSeq\":%d,\"toSeq\":%d}".formatted(headEnd + 1, gap.seq()));
         assertThat(numbers(kept))
-                .isEqualTo(
-                        LongStream.concat(LongStream.rangeClosed(1, headEnd), LongStream.rangeClosed(gap.seq(), pieces))
-                                .boxed()
-                                .toList());
+                .isEqualTo(LongStream.concat(
+                                LongStream.rangeClosed(id(1), headEnd), LongStream.rangeClosed(gap.seq(), id(pieces)))
+                        .boxed()
+                        .toList());
         assertThat(kept)
                 .filteredOn(record -> record.kind() == Kind.OUTPUT)
-                .allMatch(record -> text(record).equals(piece(record.seq())));
-        assertThat((pieces - gap.seq()) * PIECE).isBetween(Tail.BYTES * 9L / 10, (long) Tail.BYTES);
+                .allMatch(record -> text(record).equals(piece(record.seq() - id(0))));
+        assertThat((id(pieces) - gap.seq()) * PIECE).isBetween(Tail.BYTES * 9L / 10, (long) Tail.BYTES);
         assertThat(bytesOnDisk()).isLessThan(CAP + 2 * PIECE);
         assertThat(live.progress().outputBytes()).isEqualTo((long) pieces * PIECE);
     }
@@ -84,10 +85,10 @@ class CapTest {
         List<Long> seen = new ArrayList<>();
         for (int piece = 1; piece <= pieces; piece++) {
             print(piece, piece);
-            seen.addAll(next(seen.isEmpty() ? 0 : seen.getLast()));
+            seen.addAll(next(seen.isEmpty() ? id(0) : seen.getLast()));
         }
 
-        assertThat(seen).isEqualTo(Records.upTo(pieces));
+        assertThat(seen).isEqualTo(Records.idsUpTo(pieces));
     }
 
     @Test
@@ -103,7 +104,7 @@ class CapTest {
         assertThat(gap.kind()).isEqualTo(Kind.STATUS);
         assertThat(records)
                 .extracting(record -> record.record().seq())
-                .isEqualTo(LongStream.rangeClosed(gap.seq(), pieces).boxed().toList());
+                .isEqualTo(LongStream.rangeClosed(gap.seq(), id(pieces)).boxed().toList());
         assertThat(((Window.Records) live.after(gap.seq(), 1 << 20))
                         .records()
                         .getFirst()
@@ -124,7 +125,7 @@ class CapTest {
                 .seq();
 
         assertThat(numbers(all(log, task, gap - 100)))
-                .isEqualTo(LongStream.rangeClosed(gap, pieces).boxed().toList());
+                .isEqualTo(LongStream.rangeClosed(gap, id(pieces)).boxed().toList());
     }
 
     private void print(int from, int to) {

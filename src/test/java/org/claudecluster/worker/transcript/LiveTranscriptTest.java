@@ -50,6 +50,7 @@ class LiveTranscriptTest {
         log = new FileTranscriptLog(directory.resolve("log"));
         live = new LiveTranscript(
                 log.open(Records.lease(task)),
+                0,
                 InstantSource.fixed(NOW),
                 HERE,
                 changes::incrementAndGet,
@@ -106,7 +107,7 @@ class LiveTranscriptTest {
         print("text");
         live.close(() -> true);
         LiveTranscript second =
-                new LiveTranscript(log.open(Records.lease(task)), InstantSource.fixed(NOW), HERE, () -> {}, _ -> {});
+                new LiveTranscript(log.open(Records.lease(task)), 0, InstantSource.fixed(NOW), HERE, () -> {}, _ -> {});
         second.status("{}".getBytes(UTF_8));
         second.close(() -> true);
         assertThat(numbers(all(log, task, 0))).isEqualTo(upTo(5));
@@ -245,6 +246,7 @@ class LiveTranscriptTest {
         }
         return new LiveTranscript(
                 log.open(Records.lease(other)),
+                0,
                 InstantSource.fixed(NOW),
                 HERE,
                 changes::incrementAndGet,

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
@@ -60,6 +61,16 @@ final class Records {
 
     static List<Long> upTo(long last) {
         return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    /** The number of the n-th record under {@link #lease}. */
+    static long id(long n) {
+        return EventIds.before(1) + n;
+    }
+
+    /** The numbers of the first records under it. */
+    static List<Long> idsUpTo(long last) {
+        return LongStream.rangeClosed(id(1), id(last)).boxed().toList();
     }
 
     static String text(List<TranscriptRecord> records) {

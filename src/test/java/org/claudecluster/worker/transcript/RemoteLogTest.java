@@ -4,8 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 import static org.claudecluster.worker.transcript.Records.all;
+import static org.claudecluster.worker.transcript.Records.id;
+import static org.claudecluster.worker.transcript.Records.idsUpTo;
 import static org.claudecluster.worker.transcript.Records.numbers;
-import static org.claudecluster.worker.transcript.Records.upTo;
 
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
@@ -68,27 +69,27 @@ class RemoteLogTest {
         await().until(() -> log.appends.get() == 1);
         print(1);
         transcripts.flushAll();
-        assertThat(live.after(0, Integer.MAX_VALUE))
+        assertThat(live.after(id(0), Integer.MAX_VALUE))
                 .isInstanceOfSatisfying(
                         Window.Records.class,
                         records -> assertThat(records.records()).hasSize(9));
         assertThat(live.progress().outputBytes()).isEqualTo(9 * PIECE);
         log.become(Network.GOOD);
-        await().until(() -> numbers(all(log, task, 0)).equals(upTo(9)));
+        await().until(() -> numbers(all(log, task, 0)).equals(idsUpTo(9)));
     }
 
     @Test
     void what_the_log_did_not_take_stays_for_viewers_beyond_the_tail() {
         log.become(Network.AWAY);
         print(Tail.BYTES / PIECE + 50);
-        assertThat(live.after(0, Integer.MAX_VALUE))
+        assertThat(live.after(id(0), Integer.MAX_VALUE))
                 .isInstanceOfSatisfying(
                         Window.Records.class,
                         records -> assertThat(records.records()).hasSize(Tail.BYTES / PIECE + 50));
         log.become(Network.GOOD);
         live.flush();
-        assertThat(numbers(all(log, task, 0))).isEqualTo(upTo(Tail.BYTES / PIECE + 50));
-        assertThat(live.after(0, 1)).isInstanceOf(Window.Behind.class);
+        assertThat(numbers(all(log, task, 0))).isEqualTo(idsUpTo(Tail.BYTES / PIECE + 50));
+        assertThat(live.after(id(0), 1)).isInstanceOf(Window.Behind.class);
     }
 
     @Test
@@ -126,7 +127,7 @@ class RemoteLogTest {
         assertThat(rooms).hasValue(before + 1);
         print(1_000);
         assertThat(capped.seal(live, () -> true)).isTrue();
-        assertThat(numbers(all(log, other, 0))).hasSizeLessThan(cap / PIECE + 2).endsWith((long) cap / PIECE + 1_000);
+        assertThat(numbers(all(log, other, 0))).hasSizeLessThan(cap / PIECE + 2).endsWith(id(cap / PIECE + 1_000));
     }
 
     @Test
@@ -155,7 +156,7 @@ class RemoteLogTest {
         assertThat(sealed).isNotDone();
         log.become(Network.GOOD);
         assertThat(sealed.orTimeout(10, TimeUnit.SECONDS).join()).isTrue();
-        assertThat(numbers(all(log, task, 0))).isEqualTo(upTo(3));
+        assertThat(numbers(all(log, task, 0))).isEqualTo(idsUpTo(3));
     }
 
     @Test
@@ -167,7 +168,7 @@ class RemoteLogTest {
         assertThat(transcripts.seal(live, () -> true)).isFalse();
         log.become(Network.GOOD);
         transcripts.flushAll();
-        assertThat(numbers(all(log, task, 0))).isEqualTo(upTo(1));
+        assertThat(numbers(all(log, task, 0))).isEqualTo(idsUpTo(1));
         assertThat(refusals).isEmpty();
     }
 
@@ -185,6 +186,6 @@ class RemoteLogTest {
         assertThat(refusals).containsExactly(Refusal.LEASE_LOST);
         assertThat(live.failure()).isEmpty();
         assertThat(live.hasRoom()).isTrue();
-        assertThat(numbers(all(log, task, 0))).isEqualTo(upTo(1));
+        assertThat(numbers(all(log, task, 0))).isEqualTo(idsUpTo(1));
     }
 }

@@ -128,7 +128,7 @@ class TranscriptsTest {
             transcripts.changed(task);
             passersBy.get();
             for (Future<List<Long>> viewer : viewers) {
-                assertThat(viewer.get()).isEqualTo(Records.upTo(50));
+                assertThat(viewer.get()).isEqualTo(Records.idsUpTo(50));
             }
         }
         assertThat(transcripts)
@@ -153,7 +153,7 @@ class TranscriptsTest {
             ended.set(true);
             transcripts.end(task);
             for (Future<List<Long>> viewer : viewers) {
-                assertThat(viewer.get()).isEqualTo(Records.upTo(3_000));
+                assertThat(viewer.get()).isEqualTo(Records.idsUpTo(3_000));
             }
         }
     }

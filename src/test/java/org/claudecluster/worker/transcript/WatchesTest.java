@@ -3,7 +3,8 @@ package org.claudecluster.worker.transcript;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
-import static org.claudecluster.worker.transcript.Records.upTo;
+import static org.claudecluster.worker.transcript.Records.id;
+import static org.claudecluster.worker.transcript.Records.idsUpTo;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -20,6 +21,8 @@ import java.util.stream.Stream;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.EventIds;
+import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.StoreUnavailable;
@@ -100,7 +103,9 @@ class WatchesTest {
                 task.home(),
                 false,
                 Optional.empty(),
+                task.parks(),
                 false,
+                Optional.empty(),
                 task.progress(),
                 Optional.empty(),
                 Optional.empty(),
@@ -161,7 +166,7 @@ class WatchesTest {
         print(5);
         store = _ -> Optional.of(ended);
         await().until(() -> viewer.take().end.isPresent());
-        assertThat(viewer.take().numbers).isEqualTo(upTo(10));
+        assertThat(viewer.take().numbers).isEqualTo(idsUpTo(10));
         assertThat(viewer.end).contains(new End.Final(ended));
     }
 
@@ -212,7 +217,7 @@ class WatchesTest {
         await().until(() -> looks.get() > before);
         store = _ -> Optional.of(ended);
         await().until(() -> viewer.take().end.isPresent());
-        assertThat(viewer.take().numbers).isEqualTo(upTo(4));
+        assertThat(viewer.take().numbers).isEqualTo(idsUpTo(4));
     }
 
     @Test
@@ -220,13 +225,13 @@ class WatchesTest {
         Seen early = new Seen(0);
         print(4);
         await().until(() -> early.take().numbers.size() == 4);
-        assertThat(new Seen(0).take().numbers).isEqualTo(upTo(4));
-        assertThat(new Seen(2).take().numbers).containsExactly(3L, 4L);
+        assertThat(new Seen(0).take().numbers).isEqualTo(idsUpTo(4));
+        assertThat(new Seen(id(2)).take().numbers).containsExactly(id(3), id(4));
     }
 
     @Test
     void a_made_up_position_of_one_viewer_hides_nothing_from_another() {
-        Seen strange = new Seen(1_000_000);
+        Seen strange = new Seen(id(1_000_000));
         Seen other = new Seen(0);
         print(3);
         await().until(() -> other.take().numbers.size() == 3);
@@ -236,12 +241,29 @@ class WatchesTest {
     @Test
     void a_watch_that_begins_at_the_end_of_a_long_log_does_not_read_it_again() {
         print(100);
-        Seen viewer = new Seen(100);
+        Seen viewer = new Seen(id(100));
         await().until(() -> looks.get() >= 2);
         print(1);
         await().until(() -> viewer.take().numbers.size() == 1);
-        assertThat(viewer.numbers).containsExactly(101L);
-        assertThat(new Seen(98).watching.after(98, 1_000)).isInstanceOf(Window.Behind.class);
+        assertThat(viewer.numbers).containsExactly(id(101));
+        assertThat(new Seen(id(98)).watching.after(id(98), 1_000)).isInstanceOf(Window.Behind.class);
+    }
+
+    @Test
+    void who_holds_more_than_the_log_of_a_lost_run_gets_all_of_the_next() {
+        print(100);
+        Seen ahead = new Seen(id(120));
+        Seen behind = new Seen(id(99));
+        await().until(() -> looks.get() >= 2);
+        LiveTranscript next = runner.begin(new Lease(task, new WorkerId("me"), 2), _ -> {});
+        IntStream.range(0, 3).forEach(_ -> next.output("line".getBytes(UTF_8)));
+        runner.seal(next, () -> true);
+        List<Long> ofTheNext = List.of(EventIds.first(2), EventIds.first(2) + 1, EventIds.first(2) + 2);
+
+        await().until(() -> ahead.take().numbers.equals(ofTheNext));
+
+        await().until(() -> behind.take().numbers.size() == 4);
+        assertThat(behind.numbers).startsWith(id(100)).endsWith(EventIds.first(2) + 2);
     }
 
     @Test

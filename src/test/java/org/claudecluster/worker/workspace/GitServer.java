@@ -24,7 +24,8 @@ import javax.net.ssl.SSLContext;
 /**
  * Real repositories over https on loopback: git's own {@code http-backend} behind the JDK's server, with a certificate
  * made for the occasion. Some paths misbehave: {@code /cut/} breaks off in the middle of the pack, {@code /stall/} stops
- * there until it is released, {@code /silent/} never answers, {@code /private/} wants the token.
+ * there until it is released, {@code /silent/} never answers, {@code /private/} wants the token, {@code /moved/} sends
+ * to {@code /private/} and {@code /away/} to another host, {@code /forbidden/} refuses everybody.
  */
 public final class GitServer implements AutoCloseable {
 
@@ -100,7 +101,12 @@ public final class GitServer implements AutoCloseable {
     }
 
     public String url(String kind) {
-        return "https://127.0.0.1:" + server.getAddress().getPort() + kind + "/shop.git";
+        return url(kind, "shop.git");
+    }
+
+    /** Of another repository below the root. */
+    String url(String kind, String name) {
+        return "https://127.0.0.1:" + server.getAddress().getPort() + kind + "/" + name;
     }
 
     /** What a git needs to trust it. */
@@ -128,12 +134,25 @@ public final class GitServer implements AutoCloseable {
             } else if (path.startsWith("/private/") && !isAllowed(authorization)) {
                 exchange.getResponseHeaders().set("WWW-Authenticate", "Basic realm=\"git\"");
                 exchange.sendResponseHeaders(401, -1);
+            } else if (path.startsWith("/moved/")) {
+                // As servers do it that moved on the same host: without scheme and host.
+                redirect(exchange, exchange.getRequestURI().toString().replaceFirst("/moved/", "/private/"));
+            } else if (path.startsWith("/away/")) {
+                redirect(
+                        exchange, "https://user:secret@git.example.invalid/shop.git/info/refs?service=git-upload-pack");
+            } else if (path.startsWith("/forbidden/")) {
+                exchange.sendResponseHeaders(403, -1);
             } else {
                 backend(exchange, path.replaceFirst("^/(cut|stall|private)/", "/"), end(path));
             }
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
+    }
+
+    private static void redirect(HttpExchange exchange, String location) throws IOException {
+        exchange.getResponseHeaders().set("Location", location);
+        exchange.sendResponseHeaders(301, -1);
     }
 
     /** What follows the first megabyte of a pack. */

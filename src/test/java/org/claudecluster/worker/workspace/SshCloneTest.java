@@ -1,7 +1,6 @@
 package org.claudecluster.worker.workspace;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.claudecluster.worker.workspace.WorkerHome.cloning;
 
 import java.io.IOException;
@@ -13,8 +12,9 @@ import java.util.Optional;
 import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.workspace.TaskWorkspaces.Prepared;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(30)
 class SshCloneTest {
 
-    private static final Map<String, String> ENVIRONMENT = Map.of("PATH", "/usr/local/bin:/usr/bin:/bin");
+    private static final Map<String, String> ENVIRONMENT = Map.of("PATH", SshServer.path());
 
     @TempDir
     static Path served;
@@ -31,16 +31,26 @@ class SshCloneTest {
     @TempDir
     Path home;
 
-    private static SshServer server;
+    private static @Nullable SshServer shared;
 
-    @BeforeAll
-    static void serve() throws IOException {
-        server = SshServer.in(served);
+    private SshServer server;
+
+    /** Before each test and not before all, where a test that is left out would not be told in the report. */
+    @BeforeEach
+    void serve() throws IOException {
+        SshServer started = shared;
+        if (started == null) {
+            started = SshServer.in(served);
+            shared = started;
+        }
+        server = started;
     }
 
     @AfterAll
     static void stopServing() {
-        server.close();
+        if (shared != null) {
+            shared.close();
+        }
     }
 
     @Test
@@ -58,7 +68,7 @@ class SshCloneTest {
     @Test
     void a_host_that_is_not_known_is_told_as_such() throws Exception {
         workerWith(server.key(), server.noHosts())
-                .assertFails(task(), "No ED25519 host key is known for [127.0.0.1]", "Host key verification failed");
+                .assertFails(task(), "No ECDSA host key is known for [127.0.0.1]", "Host key verification failed");
     }
 
     @Test
@@ -79,25 +89,12 @@ class SshCloneTest {
     }
 
     @Test
-    void a_machine_without_ssh_says_so() throws Exception {
-        WorkerHome.in(home, new Git(ENVIRONMENT, Optional.empty())).assertFails(task(), "ssh is not installed");
-    }
-
-    @Test
     void files_in_a_directory_with_a_space_are_found() throws Exception {
         Path directory = Files.createDirectories(home.resolve("my keys"));
         Path key = Files.copy(server.key(), directory.resolve("id"), StandardCopyOption.COPY_ATTRIBUTES);
         Path hosts = Files.copy(server.knownHosts(), directory.resolve("known hosts"));
 
         assertThat(workerWith(key, hosts).prepare(task())).isEqualTo(new Prepared.Ready());
-    }
-
-    @Test
-    void a_file_whose_name_ssh_would_read_otherwise_is_refused() {
-        Optional<Path> odd = Optional.of(Path.of("/keys/%h"));
-
-        assertThatThrownBy(() -> new SshProgram.Identity(odd, Optional.empty())).hasMessageContaining("/keys/%h");
-        assertThatThrownBy(() -> new SshProgram.Identity(Optional.empty(), odd)).hasMessageContaining("/keys/%h");
     }
 
     @Test
@@ -116,7 +113,7 @@ class SshCloneTest {
         return WorkerHome.in(home, new Git(ENVIRONMENT, SshProgram.write(home, identity, ENVIRONMENT)));
     }
 
-    private static Task task() {
+    private Task task() {
         return cloning(new GitSource(server.url(), Optional.of("main"), Optional.of(1), Optional.empty()));
     }
 }

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.files.FileTrees;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.GitSource;
@@ -98,15 +99,15 @@ class TaskWorkspacesTest {
     void a_removed_workspace_is_gone_and_can_not_be_continued() throws Exception {
         Task task = main();
         worker.prepare(task);
-        assertThat(worker.workspaces().known()).containsEntry(task.id(), task.id());
+        assertThat(worker.workspaces().kept().known()).containsEntry(task.id(), task.id());
 
-        assertThat(worker.workspaces().remove(task.id())).isTrue();
+        assertThat(worker.workspaces().kept().remove(task.id(), () -> true)).isTrue();
 
         assertThat(worker.workspaces().find(task)).isEqualTo(new Found.Gone());
         Task next = claimed(ASpec.asking("go on").continuing(new Continuation(task.id(), task.id())));
         worker.assertFails(next, "is gone");
-        worker.workspaces().forget(task.id());
-        assertThat(worker.workspaces().known()).isEmpty();
+        assertThat(worker.workspaces().kept().forget(task.id(), () -> true)).isTrue();
+        assertThat(worker.workspaces().kept().known()).isEmpty();
     }
 
     @Test

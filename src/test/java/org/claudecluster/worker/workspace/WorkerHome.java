@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.claudecluster.worker.e2e.Machine;
+import org.claudecluster.worker.files.Disk;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.GitSource;
@@ -39,12 +40,21 @@ record WorkerHome(Path root, Path base, TaskWorkspaces workspaces, List<String> 
         return in(base, base.resolve("workspace"), git);
     }
 
+    /** On a disk that may fail. */
+    static WorkerHome in(Path base, Git git, Disk disk) throws IOException {
+        return in(base, base.resolve("workspace"), git, disk);
+    }
+
     /** With the directory below which tasks work. */
     static WorkerHome in(Path base, Path root, Git git) throws IOException {
+        return in(base, root, git, Disk.REAL);
+    }
+
+    private static WorkerHome in(Path base, Path root, Git git, Disk disk) throws IOException {
         Files.createDirectories(base.resolve("tmp"));
         Path secrets = Files.createDirectories(base.resolve("secrets"));
         Files.writeString(secrets.resolve("shop"), GitServer.TOKEN + "\n");
-        TaskWorkspaces workspaces = new TaskWorkspaces(ID, root, base.resolve("state"), git, secrets);
+        TaskWorkspaces workspaces = new TaskWorkspaces(ID, root, base.resolve("state"), git, secrets, disk);
         return new WorkerHome(root, base, workspaces, new CopyOnWriteArrayList<>(), new CompletableFuture<>());
     }
 
@@ -53,10 +63,12 @@ record WorkerHome(Path root, Path base, TaskWorkspaces workspaces, List<String> 
     }
 
     Prepared prepare(Task task, Duration limit) throws IOException, InterruptedException {
+        Standing before = workspaces.standing(task);
+        boolean isMade = !Files.exists(directory(task));
         Path directory = Files.createDirectories(directory(task));
         return workspaces.prepare(
                 task,
-                directory,
+                new TaskWorkspaces.Place(directory, before, isMade),
                 new TaskWorkspaces.Conditions(
                         base.resolve("tmp"), MARKER, task.id().toString(), said::add, stop, limit));
     }

@@ -1,0 +1,75 @@
+package org.claudecluster.worker.api;
+
+import com.fasterxml.jackson.annotation.JsonInclude;
+import java.math.BigDecimal;
+import java.util.Optional;
+import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.task.Account;
+import org.claudecluster.worker.task.Attempt;
+import org.claudecluster.worker.task.AttemptEnd;
+import org.claudecluster.worker.task.CostReport;
+import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.EventIds;
+import org.claudecluster.worker.task.Usage;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.jspecify.annotations.Nullable;
+
+/** One claim of a task as callers see it. What is not known is left out. */
+@JsonInclude(JsonInclude.Include.NON_NULL)
+@Schema(name = "Attempt")
+public record AttemptView(
+        @Schema(description = "Two have the same number where the first did not count.")
+        int attempt,
+
+        String worker,
+        @Nullable String executorType,
+        @Nullable Boolean simulated,
+        String startedAt,
+        @Nullable String endedAt,
+
+        @Schema(
+                description = "Absent while it runs.",
+                enumeration = {"completed", "failed", "cancelled", "lost", "parked", "given_back", "retried"})
+        @Nullable
+        String ending,
+
+        @Nullable String reason,
+        @Nullable String message,
+        @Nullable Integer exitCode,
+        @Nullable Integer signal,
+        @Nullable String sessionId,
+        boolean sessionResumed,
+
+        @Schema(description = "Its own part of what the CLI told.") @Nullable
+        BigDecimal costUsd,
+
+        @Nullable Usage usage,
+        TaskView.@Nullable FootprintView footprint,
+        long firstEventId,
+        @Nullable Long lastEventId) {
+
+    static AttemptView of(Attempt attempt) {
+        boolean isPty = attempt.executorType().equals(Optional.of(ExecutorType.PTY.wire()));
+        Optional<AttemptEnd> end = attempt.ended().map(Attempt.Ended::how);
+        Account account = end.map(AttemptEnd::account).orElse(Account.NONE);
+        return new AttemptView(
+                attempt.number(),
+                attempt.lease().holder().value(),
+                attempt.executorType().orElse(null),
+                attempt.executorType().map(TaskView::isSimulated).orElse(null),
+                Times.wire(attempt.startedAt()),
+                Times.wire(attempt.ended().map(Attempt.Ended::at)),
+                end.map(how -> how.kind().wire()).orElse(null),
+                end.flatMap(AttemptEnd::reason).orElse(null),
+                end.flatMap(AttemptEnd::message).orElse(null),
+                account.ending() instanceof Ending.Exited(int code) ? (Integer) code : null,
+                account.ending() instanceof Ending.Signalled(int signal) ? (Integer) signal : null,
+                attempt.sessionId().filter(_ -> isPty).orElse(null),
+                attempt.resumed() && isPty,
+                account.spent().micros().map(CostReport::usd).orElse(null),
+                account.spent().usage().orElse(null),
+                account.footprint().map(TaskView.FootprintView::of).orElse(null),
+                EventIds.first(attempt.lease().epoch()),
+                account.lastEventId().orElse(null));
+    }
+}

@@ -1,0 +1,19 @@
+package org.claudecluster.worker.exec;
+
+import java.util.List;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.terminal.ProcessTree;
+
+/** A run that has a tree of processes and nothing else. */
+public final class Watched {
+
+    private Watched() {}
+
+    /** Watches it until the answer is closed. */
+    public static AutoCloseable by(Watchdog watchdog, ProcessTree tree, TaskId task) {
+        return watchdog.watch(
+                tree,
+                new RunWatch.Subject(
+                        task, new Signs(watchdog.clock()), new StopSignal(), List.of(), () -> false, () -> false));
+    }
+}
