@@ -152,7 +152,7 @@ class ViewerIT {
             socket.connect(new InetSocketAddress(
                     InetAddress.ofLiteral("127.0.0.1"), replica.setup().port()));
             socket.getOutputStream()
-                    .write(("GET /stream/" + task + " HTTP/1.1\r\nHost: worker\r\n\r\n")
+                    .write(("GET /stream/" + task + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
                             .getBytes(StandardCharsets.US_ASCII));
             return new SlowViewer(socket);
         }
