@@ -23,6 +23,7 @@ import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskPage;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.transcript.Transcripts;
@@ -70,20 +71,25 @@ public class TaskResource {
             operationId = "listTasks",
             summary = "List tasks, newest first",
             description = "Filters: status, workerId, label.KEY=VALUE (repeatable). Pages: limit (50, at most 500) and"
-                    + " after, the last taskId of the page before; Link rel=next leads on.")
+                    + " after, the last taskId of the page before; Link rel=next leads on where more follow. A page"
+                    + " has fewer than its limit where it would be above 4 MiB. Of prompt and result only the start is"
+                    + " told, unless fields=prompt,result asks for them.")
     @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskList.class)))
     @APIResponse(responseCode = "400", description = "An unknown or invalid parameter.")
     public Response list(@Context UriInfo uri) {
         TaskFilter filter = ListQuery.parse(uri.getQueryParameters());
-        List<Task> page = store.list(filter);
-        Response.ResponseBuilder response = Response.ok(
-                new TaskList(page.stream().map(tasks::fresh).map(TaskView::of).toList()));
-        if (page.size() == filter.limit()) {
-            response.header(
-                    HttpHeaders.LINK,
-                    "<" + ListQuery.next(uri.getRequestUri(), page.getLast().id()) + ">; rel=\"next\"");
+        TaskPage page = store.list(filter, ListQuery.whole(uri.getQueryParameters()));
+        Response.ResponseBuilder response =
+                Response.ok(new TaskList(page.tasks().stream().map(this::view).toList()));
+        if (page.more()) {
+            TaskId last = page.tasks().getLast().task().id();
+            response.header(HttpHeaders.LINK, "<" + ListQuery.next(uri.getRequestUri(), last) + ">; rel=\"next\"");
         }
         return response.build();
+    }
+
+    private TaskView view(TaskPage.Listed listed) {
+        return TaskView.of(new TaskPage.Listed(tasks.fresh(listed.task()), listed.promptCut(), listed.resultCut()));
     }
 
     @GET

@@ -50,6 +50,34 @@ class TasksTest {
     }
 
     @Test
+    void a_list_tells_the_start_of_a_long_prompt_and_all_of_it_when_asked() {
+        String label = UUID.randomUUID().toString();
+        String prompt = "x".repeat(200_000);
+        String id = Http.submit(prompt, ",\"labels\":{\"run\":\"" + label + "\"}");
+
+        given().get("/tasks?label.run=" + label)
+                .then()
+                .statusCode(200)
+                .body("tasks[0].prompt", equalTo("x".repeat(1_000)))
+                .body("tasks[0].promptTruncated", equalTo(true));
+        given().get("/tasks?fields=prompt,result&label.run=" + label)
+                .then()
+                .body("tasks[0].prompt", equalTo(prompt))
+                .body("tasks[0].promptTruncated", nullValue());
+        given().get("/tasks/" + id).then().body("prompt", equalTo(prompt)).body("promptTruncated", nullValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "text", "prompt,", "Prompt", "prompt, result"})
+    void parts_that_no_list_has_are_refused(String fields) {
+        given().queryParam("fields", fields)
+                .get("/tasks")
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("fields"));
+    }
+
+    @Test
     void an_etag_saves_the_body_while_nothing_has_changed() {
         String id = submit(QUICK, "");
         String tag = awaitEnd(id).header("ETag");
