@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
-/** Walks over the records of a file from its start. Reads by position, so a writer may append meanwhile. */
+/** Walks over the records of a file. Reads by position, so a writer may append meanwhile. */
 final class RecordScanner implements AutoCloseable {
 
     static final int BLOCK = 256 * 1024;
@@ -18,8 +19,14 @@ final class RecordScanner implements AutoCloseable {
     private long position;
 
     RecordScanner(FileChannel channel, long after) {
+        this(channel, after, 0);
+    }
+
+    /** From a place on that is not behind the record {@code after}. */
+    RecordScanner(FileChannel channel, long after, long position) {
         this.channel = channel;
         this.after = after;
+        this.position = position;
     }
 
     /** The end of the last whole record that was taken. */
@@ -50,6 +57,24 @@ final class RecordScanner implements AutoCloseable {
             bytes += size;
         }
         return found;
+    }
+
+    /**
+     * Passes over records from this place on, looks at each whole and makes nothing of it.
+     *
+     * @return the last place that is not beyond what is wanted
+     */
+    OutputPlace walk(OutputPlace from, Predicate<OutputPlace> isBeyond) throws IOException {
+        OutputPlace at = from;
+        while ((isWhole() || refill()) && RecordFormat.isIntact(block)) {
+            OutputPlace next = RecordFormat.behind(at, block);
+            if (isBeyond.test(next)) {
+                return at;
+            }
+            skip(RecordFormat.size(block));
+            at = next;
+        }
+        return at;
     }
 
     private boolean isWhole() {

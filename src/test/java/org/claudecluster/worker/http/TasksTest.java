@@ -14,6 +14,7 @@ import static org.claudecluster.worker.http.Http.status;
 import static org.claudecluster.worker.http.Http.submit;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -196,5 +197,30 @@ class TasksTest {
                 .header("Content-Range", equalTo("bytes 2-4/12"))
                 .body(equalTo("234"));
         isProblem(given().header("Range", "bytes=99-").get("/tasks/" + id + "/output"), 416);
+    }
+
+    @Test
+    void a_download_that_broke_off_goes_on_while_more_is_printed() {
+        String id = submit("#stub\\nprint abc\\nsleep 1500\\nprint de", "");
+        await().until(() -> given().get("/tasks/" + id + "/output").asString().startsWith("abc"));
+        String tag = given().get("/tasks/" + id + "/output").header("ETag");
+        awaitEnd(id);
+
+        given().header("Range", "bytes=3-")
+                .header("If-Range", tag)
+                .get("/tasks/" + id + "/output")
+                .then()
+                .statusCode(206)
+                .header("ETag", not(equalTo(tag)));
+        given().header("Range", "bytes=3-")
+                .header("If-Range", "\"other\"")
+                .get("/tasks/" + id + "/output")
+                .then()
+                .statusCode(200);
+        String last = given().get("/tasks/" + id + "/output").header("ETag");
+        given().header("If-None-Match", last)
+                .get("/tasks/" + id + "/output")
+                .then()
+                .statusCode(304);
     }
 }
