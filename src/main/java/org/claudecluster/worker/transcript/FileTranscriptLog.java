@@ -65,15 +65,16 @@ public final class FileTranscriptLog implements TranscriptLog {
     private OutputPlace seek(TaskId task, FileChannel channel, OutputPlace from, Predicate<OutputPlace> isBeyond)
             throws IOException {
         long[] noted = {from.position()};
-        OutputPlace found = new RecordScanner(channel, 0, from.position()).walk(from, place -> {
+        RecordScanner scanner = new RecordScanner(channel, 0, from);
+        scanner.walk(place -> {
             if (place.position() - noted[0] >= NOTED_BYTES) {
                 noted[0] = place.position();
                 places.add(task, place);
             }
             return isBeyond.test(place);
         });
-        places.add(task, found);
-        return found;
+        places.add(task, scanner.place());
+        return scanner.place();
     }
 
     @Override
@@ -153,13 +154,13 @@ public final class FileTranscriptLog implements TranscriptLog {
         private void cutTornTail() throws IOException {
             long end = 0;
             if (channel.size() > 0) {
-                RecordScanner scanner = new RecordScanner(channel, 0);
+                RecordScanner scanner = new RecordScanner(channel, 0, OutputPlace.START);
                 for (List<TranscriptRecord> batch = scanner.next(RecordScanner.BLOCK);
                         !batch.isEmpty();
                         batch = scanner.next(RecordScanner.BLOCK)) {
                     lastSeq = batch.getLast().seq();
                 }
-                end = scanner.position();
+                end = scanner.place().position();
             }
             channel.truncate(end);
             channel.position(end);
@@ -210,7 +211,7 @@ public final class FileTranscriptLog implements TranscriptLog {
                 OutputPlace begin = after == 0
                         ? OutputPlace.START
                         : seek(task, channel, places.atRecord(task, after), place -> place.after() > after);
-                return new RecordScanner(channel, after, begin.position());
+                return new RecordScanner(channel, after, begin);
             } catch (IOException | RuntimeException e) {
                 channel.close();
                 throw e;
@@ -222,6 +223,8 @@ public final class FileTranscriptLog implements TranscriptLog {
             if (scanner == null) {
                 return;
             }
+            // The next reader goes on here.
+            places.add(task, scanner.place());
             try {
                 scanner.close();
             } catch (IOException e) {

@@ -15,23 +15,19 @@ final class RecordScanner implements AutoCloseable {
     private final FileChannel channel;
     private final long after;
     private ByteBuffer block = ByteBuffer.allocate(0);
-    /** Where in the file the first byte of {@link #block} that was not taken yet stands. */
-    private long position;
-
-    RecordScanner(FileChannel channel, long after) {
-        this(channel, after, 0);
-    }
+    /** Where the first byte of {@link #block} that was not taken yet stands. */
+    private OutputPlace place;
 
     /** From a place on that is not behind the record {@code after}. */
-    RecordScanner(FileChannel channel, long after, long position) {
+    RecordScanner(FileChannel channel, long after, OutputPlace from) {
         this.channel = channel;
         this.after = after;
-        this.position = position;
+        this.place = from;
     }
 
-    /** The end of the last whole record that was taken. */
-    long position() {
-        return position;
+    /** Behind the last whole record that was taken or passed over. */
+    OutputPlace place() {
+        return place;
     }
 
     /** The next records: what is in memory, at most {@code maxBytes} but one at least; reads the file when none is. */
@@ -45,36 +41,30 @@ final class RecordScanner implements AutoCloseable {
                 block.limit(block.position());
                 return found;
             }
-            if (RecordFormat.seq(block) <= after) {
-                skip(size);
+            OutputPlace behind = RecordFormat.behind(place, block);
+            if (behind.after() <= after) {
+                skip(behind);
                 continue;
             }
             if (!found.isEmpty() && bytes + size > maxBytes) {
                 return found;
             }
             found.add(RecordFormat.take(block));
-            position += size;
+            place = behind;
             bytes += size;
         }
         return found;
     }
 
-    /**
-     * Passes over records from this place on, looks at each whole and makes nothing of it.
-     *
-     * @return the last place that is not beyond what is wanted
-     */
-    OutputPlace walk(OutputPlace from, Predicate<OutputPlace> isBeyond) throws IOException {
-        OutputPlace at = from;
+    /** Passes over records, looks at each whole and makes nothing of it, up to the last that is not beyond what is wanted. */
+    void walk(Predicate<OutputPlace> isBeyond) throws IOException {
         while ((isWhole() || refill()) && RecordFormat.isIntact(block)) {
-            OutputPlace next = RecordFormat.behind(at, block);
-            if (isBeyond.test(next)) {
-                return at;
+            OutputPlace behind = RecordFormat.behind(place, block);
+            if (isBeyond.test(behind)) {
+                return;
             }
-            skip(RecordFormat.size(block));
-            at = next;
+            skip(behind);
         }
-        return at;
     }
 
     private boolean isWhole() {
@@ -82,9 +72,9 @@ final class RecordScanner implements AutoCloseable {
         return size > 0 && size <= block.remaining();
     }
 
-    private void skip(int size) {
-        block.position(block.position() + size);
-        position += size;
+    private void skip(OutputPlace behind) {
+        block.position(block.position() + (int) (behind.position() - place.position()));
+        place = behind;
     }
 
     /** Loads the block from the current position on; false when that brings no whole record. */
@@ -104,7 +94,7 @@ final class RecordScanner implements AutoCloseable {
         block.clear();
         int read;
         do {
-            read = channel.read(block, position + block.position());
+            read = channel.read(block, place.position() + block.position());
         } while (read > 0 && block.hasRemaining());
         block.flip();
     }
