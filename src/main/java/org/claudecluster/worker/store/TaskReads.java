@@ -1,12 +1,18 @@
 package org.claudecluster.worker.store;
 
+import static java.util.Collections.nCopies;
+import static java.util.stream.Collectors.joining;
+
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
+import java.util.Set;
 import org.claudecluster.worker.task.QueueDepth;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
@@ -34,30 +40,14 @@ final class TaskReads {
                 .isPresent();
     }
 
-    /** Its spec has the id; so may its metadata, wherefore it is looked at whole. */
-    static Optional<TaskId> openFollowUp(Connection connection, TaskId workspace) throws SQLException {
-        return Sql.query(
-                        connection,
-                        "SELECT * FROM task WHERE status IN ('pending', 'running') AND spec LIKE ?",
-                        TaskRow::task,
-                        "%" + workspace + "%")
-                .stream()
-                .filter(task ->
-                        task.spec().continues().isPresent() && task.workspace().equals(workspace))
-                .map(Task::id)
-                .findFirst();
-    }
-
-    /** A task that has never run has its session in its spec only. */
-    static boolean namesSession(Connection connection, UUID session) throws SQLException {
-        return Sql.first(connection, "SELECT id FROM task WHERE session_id = ?", TaskRow::id, session.toString())
-                        .isPresent()
-                || Sql.first(
-                                connection,
-                                "SELECT id FROM task WHERE status = 'pending' AND spec LIKE ?",
-                                TaskRow::id,
-                                "%" + session + "%")
-                        .isPresent();
+    static Set<TaskId> missing(Connection connection, Collection<TaskId> tasks) throws SQLException {
+        Set<TaskId> missing = new HashSet<>(tasks);
+        if (!missing.isEmpty()) {
+            String sql = "SELECT id FROM task WHERE id IN (" + String.join(", ", nCopies(missing.size(), "?")) + ")";
+            Object[] ids = missing.stream().map(TaskId::value).toArray();
+            missing.removeAll(Set.copyOf(Sql.query(connection, sql, TaskRow::id, ids)));
+        }
+        return missing;
     }
 
     static final String STOP_REQUESTS = """
@@ -75,12 +65,20 @@ final class TaskReads {
         return new StopRequest(TaskRow.id(row), cancelled ? StopRequest.Wish.CANCEL : StopRequest.Wish.INTERRUPT);
     }
 
-    /** Both from one index. What is not due yet has its turn in the future: then nothing has waited. */
+    static final String LONGEST_WAITING = Arrays.stream(Place.values())
+            .map(place -> "(SELECT open_at FROM task WHERE " + place.waiting()
+                    + " ORDER BY status, place, open_at FETCH FIRST 1 ROW ONLY)")
+            .collect(joining(" UNION ALL "));
+
+    /**
+     * Both from one index: its entries are counted, and the first of each place is read. What is not due yet is open in
+     * the future: then nothing has waited.
+     */
     static final String DEPTH = """
-            SELECT COUNT(*) AS pending,
+            SELECT (SELECT COUNT(*) FROM task WHERE status = 'pending') AS pending,
                    (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) - EXTRACT(EPOCH FROM MIN(open_at))) * 1000 AS oldest
-              FROM task WHERE status = 'pending'
-            """;
+              FROM (%s) AS first_of_each
+            """.formatted(LONGEST_WAITING);
 
     static QueueDepth depth(Connection connection) throws SQLException {
         return Sql.first(

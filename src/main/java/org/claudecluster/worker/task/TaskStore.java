@@ -125,5 +125,8 @@ public interface TaskStore extends CredentialPauses {
     /** Removes tasks that ended longer ago, oldest first, and answers which. */
     List<TaskId> purge(Duration age, int limit);
 
+    /** Those of the tasks that are not here. */
+    Set<TaskId> missing(Collection<TaskId> tasks);
+
     QueueDepth depth();
 }

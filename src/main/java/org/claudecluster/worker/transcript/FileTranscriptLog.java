@@ -4,11 +4,16 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Predicate;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
@@ -22,6 +27,9 @@ public final class FileTranscriptLog implements TranscriptLog {
 
     /** How much lies between two places that are noted. */
     private static final long NOTED_BYTES = 4 * 1024 * 1024;
+
+    private static final int PARTS = 256;
+    private static final String SUFFIX = ".log";
 
     private final Path directory;
     private final KnownPlaces places = new KnownPlaces();
@@ -93,9 +101,39 @@ public final class FileTranscriptLog implements TranscriptLog {
         return false;
     }
 
+    @Override
+    public int parts() {
+        return PARTS;
+    }
+
+    @Override
+    public List<TaskId> unchangedSince(Instant before, int part) {
+        Path files = directory.resolve("%02x".formatted(part));
+        List<TaskId> unchanged = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(files, "*" + SUFFIX)) {
+            for (Path file : all) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+                    task(file).ifPresent(unchanged::add);
+                }
+            }
+        } catch (NoSuchFileException _) {
+            // A directory that was never needed, or a file that somebody else has just removed: the next round sees the
+            // rest.
+            return unchanged;
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new UncheckedIOException(new IOException("transcripts can't be listed: " + files, e));
+        }
+        return unchanged;
+    }
+
+    private static Optional<TaskId> task(Path file) {
+        String name = file.getFileName().toString();
+        return TaskId.parse(name.substring(0, name.length() - SUFFIX.length()));
+    }
+
     private Path file(TaskId task) {
         String id = task.toString();
-        return directory.resolve(id.substring(id.length() - 2)).resolve(id + ".log");
+        return directory.resolve(id.substring(id.length() - 2)).resolve(id + SUFFIX);
     }
 
     private static final class FileAppender implements Appender {

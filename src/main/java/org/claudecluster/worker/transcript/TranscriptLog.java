@@ -1,5 +1,6 @@
 package org.claudecluster.worker.transcript;
 
+import java.time.Instant;
 import java.util.List;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
@@ -29,6 +30,21 @@ public interface TranscriptLog {
 
     /** Removes all records; false when there were none. */
     boolean delete(TaskId task);
+
+    /** How many parts there are to look through for records whose task is gone; zero where they go with it. */
+    default int parts() {
+        return 0;
+    }
+
+    /**
+     * The tasks in one part whose records have not changed since. Records are only written while their task is in the
+     * store: those of a task that is looked up later and is not there were left behind.
+     *
+     * @param part from 0, below {@link #parts}
+     */
+    default List<TaskId> unchangedSince(Instant before, int part) {
+        return List.of();
+    }
 
     /** Whether calls may wait for a network, so that no thread which serves many tasks may make them. */
     default boolean isRemote() {
