@@ -141,8 +141,11 @@ final class Places {
     private static final String UNKNOWN =
             "SELECT * FROM task WHERE " + Place.UNKNOWN.waiting() + " FETCH FIRST " + LONG_BATCH + " ROWS ONLY";
 
-    private static final String LEARN =
-            "UPDATE task SET place = 'later' WHERE id = ? AND status = 'pending' AND place = 'unknown'";
+    private static final String LEARN = """
+            UPDATE task SET place = 'later'
+             WHERE id = (SELECT id FROM task WHERE id = ? AND status = 'pending' AND place = 'unknown' FOR UPDATE SKIP LOCKED)
+               AND status = 'pending' AND place = 'unknown'
+            """;
 
     /** What the version before wrote has in its spec only what we look for by key. */
     private static int learn(Connection connection) throws SQLException {
