@@ -32,6 +32,8 @@ import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskPage;
+import org.claudecluster.worker.task.TaskPart;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
@@ -143,8 +145,8 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
-    public List<Task> list(TaskFilter filter) {
-        return read(connection -> TaskReads.list(connection, filter));
+    public TaskPage list(TaskFilter filter, Set<TaskPart> whole) {
+        return read(connection -> TaskLists.page(connection, filter, whole));
     }
 
     @Override

@@ -7,18 +7,15 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.task.QueueDepth;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.WorkerId;
@@ -52,46 +49,6 @@ final class TaskReads {
         }
         return missing;
     }
-
-    static List<Task> list(Connection connection, TaskFilter filter) throws SQLException {
-        List<Object> parameters = new ArrayList<>();
-        return Sql.query(connection, listing(filter, parameters), TaskRow::task, parameters.toArray());
-    }
-
-    /** The statement that lists what the filter wants; its parameters are added to the list. */
-    static String listing(TaskFilter filter, List<Object> parameters) {
-        StringBuilder sql = new StringBuilder("SELECT * FROM task WHERE 1 = 1");
-        filter.status().ifPresent(status -> {
-            sql.append(" AND status = ?");
-            parameters.add(status.wire());
-        });
-        filter.worker().ifPresent(worker -> {
-            sql.append(" AND (wanted_worker = ? OR worker = ?)");
-            parameters.add(worker);
-            parameters.add(worker);
-        });
-        for (Map.Entry<String, String> label : filter.labels().entrySet()) {
-            sql.append(" AND id IN (SELECT task_id FROM task_label WHERE name = ? AND content = ?)");
-            parameters.add(label.getKey());
-            parameters.add(label.getValue());
-        }
-        filter.after().ifPresent(after -> {
-            sql.append(OLDER);
-            parameters.add(after.value());
-        });
-        // The status says nothing here, but H2 reads an index in order only when the clause names all its columns.
-        sql.append(
-                filter.status().isPresent() ? " ORDER BY status DESC, enqueue_no DESC" : " ORDER BY enqueue_no DESC");
-        sql.append(" FETCH FIRST ? ROWS ONLY");
-        parameters.add(filter.limit());
-        return sql.toString();
-    }
-
-    /** The last task of the page before may have been deleted since: then its next younger one marks the place. */
-    private static final String OLDER = """
-             AND enqueue_no < COALESCE(
-                 (SELECT enqueue_no FROM task WHERE id >= ? ORDER BY id FETCH FIRST 1 ROW ONLY), 9223372036854775807)
-            """;
 
     static final String STOP_REQUESTS = """
             SELECT id, cancel_requested_at FROM task

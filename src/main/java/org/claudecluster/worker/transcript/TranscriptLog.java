@@ -21,6 +21,13 @@ public interface TranscriptLog {
     /** Reads the records with a number above {@code after}; an unknown task has none. */
     Reader read(TaskId task, long after);
 
+    /**
+     * A place that is not behind this byte of output, and so near that little of what follows it is not wanted. With
+     * {@link Long#MAX_VALUE} it is the end, and its offset is how much output there is; an unknown task has none. Who
+     * asks again for what came since does not walk over what was before.
+     */
+    OutputPlace seek(TaskId task, long offset);
+
     /** Removes all records; false when there were none. */
     boolean delete(TaskId task);
 

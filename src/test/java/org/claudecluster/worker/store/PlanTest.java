@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
@@ -109,8 +110,9 @@ class PlanTest {
 
     static Stream<Arguments> oftenAsked() {
         List<Object> parameters = new ArrayList<>();
-        String completed = TaskReads.listing(
+        String completed = TaskLists.weights(
                 new TaskFilter(Optional.of(TaskStatus.COMPLETED), Optional.empty(), Map.of(), Optional.empty(), 50),
+                Set.of(),
                 parameters);
         return Stream.of(
                 asked("a session's last report", Attempts.LAST_OF_SESSION, "attempt_of_session", "session 7"),
