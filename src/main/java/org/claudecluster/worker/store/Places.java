@@ -141,10 +141,13 @@ final class Places {
     private static final String UNKNOWN =
             "SELECT * FROM task WHERE " + Place.UNKNOWN.waiting() + " FETCH FIRST " + LONG_BATCH + " ROWS ONLY";
 
-    private static final String LEARN =
-            "UPDATE task SET place = 'later' WHERE id = ? AND status = 'pending' AND place = 'unknown'";
+    private static final String LEARN = """
+            UPDATE task SET place = 'later', open_at = GREATEST(open_at, COALESCE(not_before, open_at))
+             WHERE id = (SELECT id FROM task WHERE id = ? AND status = 'pending' AND place = 'unknown' FOR UPDATE SKIP LOCKED)
+               AND status = 'pending' AND place = 'unknown'
+            """;
 
-    /** What the version before wrote has in its spec only what we look for by key. */
+    /** What the version before wrote has in its spec only what we look for by key, and no other time than the one in it. */
     private static int learn(Connection connection) throws SQLException {
         int learnt = 0;
         for (Task task : Sql.query(connection, UNKNOWN, TaskRow::task)) {

@@ -25,11 +25,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileTranscriptLog implements TranscriptLog {
 
-    /** How much lies between two places that are noted. */
-    private static final long NOTED_BYTES = 4 * 1024 * 1024;
-
     private static final int PARTS = 256;
     private static final String SUFFIX = ".log";
+    /** How much lies between two places that are noted. */
+    private static final long NOTED_BYTES = 4 * 1024 * 1024;
 
     private final Path directory;
     private final KnownPlaces places = new KnownPlaces();

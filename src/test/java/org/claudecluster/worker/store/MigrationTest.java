@@ -155,7 +155,7 @@ class MigrationTest {
                     .toList();
 
             assertThat(both).allSatisfy(one -> assertThat(one).succeedsWithin(BOUND));
-            assertThat(versions(pool)).doesNotHaveDuplicates().endsWith("4.9");
+            assertThat(versions(pool)).doesNotHaveDuplicates().endsWith("4.10");
         }
     }
 
@@ -167,7 +167,7 @@ class MigrationTest {
 
             prepare(pool);
 
-            assertThat(versions(pool)).contains("4.0.1").endsWith("4.9");
+            assertThat(versions(pool)).contains("4.0.1").endsWith("4.10");
         }
     }
 
@@ -179,7 +179,7 @@ class MigrationTest {
 
             prepare(pool);
 
-            assertThat(versions(pool)).contains("4").endsWith("4.9");
+            assertThat(versions(pool)).contains("4").endsWith("4.10");
         }
     }
 
