@@ -143,7 +143,7 @@ final class Dispatcher {
                 Thread.currentThread().interrupt();
                 return;
             } catch (StoreUnavailable e) {
-                LOG.warnf("no claim, the store does not answer: %s", e.getCause());
+                LOG.warnf("no claim: %s", e.getMessage());
             } catch (RuntimeException e) {
                 // Without this thread nothing would ever run again: the next round may go better.
                 LOG.error("a claim failed", e);

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import javax.sql.DataSource;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.transcript.RecordBlock;
 import org.claudecluster.worker.transcript.TranscriptLog;
@@ -21,16 +20,20 @@ public final class TableTranscriptLog implements TranscriptLog {
     /** How many chunks a reader fetches at once. */
     private static final int FETCHED = 4;
 
-    private final DataSource dataSource;
+    private final Connections connections;
 
-    /** The schema must be there; the data source stays the caller's to close. */
-    public TableTranscriptLog(DataSource dataSource) {
-        this.dataSource = dataSource;
+    /**
+     * The schema must be there; the data source stays the caller's to close.
+     *
+     * @param afterFailure called when the store did not answer, to drop connections that may be dead
+     */
+    public TableTranscriptLog(DataSource dataSource, Runnable afterFailure) {
+        this.connections = new Connections(dataSource, afterFailure);
     }
 
     @Override
     public Appender open(Lease lease) {
-        return new TableAppender(lease, with(connection -> lastSeq(connection, lease.task())));
+        return new TableAppender(lease, connections.with(connection -> lastSeq(connection, lease.task())));
     }
 
     private static long lastSeq(Connection connection, TaskId task) throws SQLException {
@@ -59,16 +62,9 @@ public final class TableTranscriptLog implements TranscriptLog {
 
     @Override
     public boolean delete(TaskId task) {
-        return with(connection -> Sql.update(connection, "DELETE FROM transcript_chunk WHERE task = ?", task.value()))
+        return connections.with(connection ->
+                        Sql.update(connection, "DELETE FROM transcript_chunk WHERE task = ?", task.value()))
                 > 0;
-    }
-
-    private <T> T with(GroupCommit.Work<T> work) {
-        try (Connection connection = dataSource.getConnection()) {
-            return work.on(connection);
-        } catch (SQLException e) {
-            throw new StoreUnavailable("the transcript can't be reached", e);
-        }
     }
 
     private final class TableAppender implements Appender {
@@ -91,7 +87,8 @@ public final class TableTranscriptLog implements TranscriptLog {
             if (records.isEmpty()) {
                 return true;
             }
-            boolean held = with(connection -> appendChunk(connection, records) || appendHeld(connection, records));
+            boolean held =
+                    connections.with(connection -> appendChunk(connection, records) || appendHeld(connection, records));
             lastSeq = held ? records.getLast().seq() : lastSeq;
             return held;
         }
@@ -233,7 +230,7 @@ public final class TableTranscriptLog implements TranscriptLog {
                 """;
 
         private void fetch() {
-            List<byte[]> chunks = with(connection -> Sql.query(
+            List<byte[]> chunks = connections.with(connection -> Sql.query(
                     connection,
                     FETCH,
                     row -> row.getBytes("records"),
