@@ -75,14 +75,14 @@ class StoreWiring {
         if (ageing.isNegative() || ageing.compareTo(LONGEST_AGEING) > 0) {
             throw new WrongSetting("worker.queue.ageing=%s is not allowed: 0s to 365d".formatted(ageing));
         }
-        return new JdbcTaskStore(database.connections(), database.renewals(), ageing, database.afterFailure());
+        return new JdbcTaskStore(database, ageing);
     }
 
     @Produces
     @Singleton
     TranscriptLog transcriptLog(StorageConfig storage, Database database) {
         if (database.isShared()) {
-            return new TableTranscriptLog(database.connections());
+            return new TableTranscriptLog(database.connections(), database.afterFailure());
         }
         Path data = storage.dataDir().toAbsolutePath().normalize();
         return new FileTranscriptLog(data.resolve("transcripts"));

@@ -41,6 +41,7 @@ import org.claudecluster.worker.lifecycle.ParkRules;
 import org.claudecluster.worker.lifecycle.QueueGauge;
 import org.claudecluster.worker.lifecycle.RetentionTimes;
 import org.claudecluster.worker.lifecycle.StopTimes;
+import org.claudecluster.worker.lifecycle.StoreReadiness;
 import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.observe.FlatJson;
@@ -206,6 +207,12 @@ class Wiring {
     @Singleton
     QueueGauge queue(Lifecycle lifecycle) {
         return lifecycle.queue();
+    }
+
+    @Produces
+    @Singleton
+    StoreReadiness storeReadiness(Lifecycle lifecycle) {
+        return lifecycle.storeReadiness();
     }
 
     @Produces

@@ -11,6 +11,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.net.URI;
 import java.util.Locale;
+import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskProblem;
 
@@ -35,6 +36,24 @@ final class ProblemMappers {
         }
     }
 
+    /** For what the store will never take, such as a character that its encoding lacks. */
+    @Provider
+    public static class StoreRejects implements ExceptionMapper<StoreRejected> {
+
+        private final UriInfo uri;
+
+        public StoreRejects(@Context UriInfo uri) {
+            this.uri = uri;
+        }
+
+        @Override
+        public Response toResponse(StoreRejected rejected) {
+            TaskProblem problem =
+                    new TaskProblem(TaskProblem.Code.INVALID_REQUEST, String.valueOf(rejected.getMessage()));
+            return Problems.of(problem, uri.getPath()).toResponse();
+        }
+    }
+
     /** For the store's silence. */
     @Provider
     public static class StoreAway implements ExceptionMapper<StoreUnavailable> {
@@ -47,10 +66,16 @@ final class ProblemMappers {
 
         @Override
         public Response toResponse(StoreUnavailable away) {
-            TaskProblem problem = new TaskProblem(
-                    TaskProblem.Code.STORE_UNAVAILABLE,
-                    "the store does not answer; nothing is known to be lost: try again");
+            TaskProblem problem = new TaskProblem(TaskProblem.Code.STORE_UNAVAILABLE, detail(away.kind()));
             return Problems.of(problem, uri.getPath()).toResponse();
+        }
+
+        private static String detail(StoreUnavailable.Kind kind) {
+            return switch (kind) {
+                case AWAY -> "the store does not answer; nothing is known to be lost: try again";
+                case READ_ONLY -> "the store takes no writes now; nothing was changed: try again";
+                case BUSY -> "the store is busy; nothing was changed: try again";
+            };
         }
     }
 

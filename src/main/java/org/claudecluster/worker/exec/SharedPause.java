@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.claudecluster.worker.task.CredentialPause;
 import org.claudecluster.worker.task.CredentialPauses;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.StoreFailure;
 import org.jboss.logging.Logger;
 
 /**
@@ -65,8 +65,8 @@ public final class SharedPause {
     private Optional<Boolean> ask(String what, Function<String, Boolean> question) {
         try {
             return credentials.fingerprint().map(question);
-        } catch (StoreUnavailable e) {
-            LOG.warnf("no %s of the credential's pause, the store does not answer: %s", what, e.getCause());
+        } catch (StoreFailure e) {
+            LOG.warnf("no %s of the credential's pause: %s", what, e.getMessage());
             return Optional.empty();
         }
     }

@@ -125,7 +125,7 @@ final class Claims {
         try {
             settleDoubts();
         } catch (StoreUnavailable e) {
-            LOG.warnf("the store does not answer: %s", e.getCause());
+            LOG.warnf("not settled: %s", e.getMessage());
         }
         return !isInDoubt();
     }

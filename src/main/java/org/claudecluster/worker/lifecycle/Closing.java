@@ -5,7 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.Finish;
+import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Park;
+import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Requeue;
 import org.claudecluster.worker.task.TaskStatus;
@@ -24,6 +26,16 @@ sealed interface Closing {
 
     /** The same, once the transcript is whole: number of its last record, if it has any. */
     Closing upTo(Optional<Long> lastRecord);
+
+    /** What is written instead when the store rejects this: no text of the run, but what was counted. */
+    default Closing rejected(String why) {
+        Outcome outcome = new Outcome.Failed(
+                Reason.OUTPUT_LIMIT,
+                "the outcome could not be written: " + why,
+                account().ending());
+        Progress progress = this instanceof Ended(Finish finish) ? finish.progress() : Progress.NONE;
+        return new Ended(new Finish(outcome, Optional.empty(), progress, account()));
+    }
 
     /** It has its one outcome. */
     record Ended(Finish finish) implements Closing {

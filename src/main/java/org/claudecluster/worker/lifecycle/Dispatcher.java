@@ -143,7 +143,7 @@ final class Dispatcher {
                 Thread.currentThread().interrupt();
                 return;
             } catch (StoreUnavailable e) {
-                LOG.warnf("no claim, the store does not answer: %s", e.getCause());
+                LOG.warnf("no claim: %s", e.getMessage());
             } catch (RuntimeException e) {
                 // Without this thread nothing would ever run again: the next round may go better.
                 LOG.error("a claim failed", e);
@@ -152,14 +152,19 @@ final class Dispatcher {
         settleAtLast();
     }
 
-    /** What the last claim may have taken goes back now, rather than be told as lost; in vain once its lease is over. */
+    /** What the last claims may have taken goes back now, rather than be told as lost; in vain once their lease is over. */
     private void settleAtLast() {
         long giveUpAt = System.nanoTime() + settings.lease().trusted().toNanos();
-        boolean isSettled = claims.isSettled();
+        boolean isSettled = isSettled();
         while (!isSettled && System.nanoTime() - giveUpAt < 0) {
             LockSupport.parkNanos(BETWEEN_TRIES.toNanos());
-            isSettled = claims.isSettled();
+            isSettled = isSettled();
         }
+    }
+
+    /** INVARIANT: in this order: one that is under way may still come to be in doubt. */
+    private boolean isSettled() {
+        return enqueuing.get() == 0 && claims.isSettled();
     }
 
     /** Claims until the slots are full or nothing is due, as long as the executor may and the gate is open. */

@@ -89,7 +89,7 @@ final class LeaseKeeper {
             answered(held, store.renew(times.duration(), asked), sentAt);
             return true;
         } catch (StoreUnavailable e) {
-            LOG.warnf("no renewal, the store does not answer: %s", e.getCause());
+            LOG.warnf("no renewal: %s", e.getMessage());
         } catch (RuntimeException e) {
             // Without this thread every run would end: the next round may go better.
             LOG.error("a renewal failed", e);

@@ -49,6 +49,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
     private final RunningTasks running;
     private final Slots slots;
     private final QueueGauge queue;
+    private final StoreReadiness readiness;
     private final Dispatcher dispatcher;
     private final LeaseKeeper leases;
     private final Drain drain;
@@ -82,6 +83,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
         this.startedAt = clock.instant();
         this.slots = new Slots(settings.slots());
         this.queue = new QueueGauge(store, settings.queueCapacity());
+        this.readiness = new StoreReadiness(store, ticker);
         this.running = new RunningTasks(ticker, settings.lease().trusted());
         this.leases = new LeaseKeeper(settings.lease(), store, running, ticker);
         Sequel sequel = new Sequel(settings.park(), store, clock);
@@ -113,6 +115,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
         timers.every(EVERY_SECOND, Wait.NOTHING, leftovers::reapOrphans);
         timers.every(EVERY_SECOND, Wait.NOTHING, watchdog::look);
         timers.every(settings.flush(), Wait.OUTPUT, transcripts::flushAll);
+        timers.every(StoreReadiness.EVERY, Wait.READINESS, readiness::look);
         timers.every(settings.lease().renew(), Wait.STORE, this::announce);
         timers.every(settings.lease().renew(), Wait.STORE, this::reap);
         timers.every(EVERY_SECOND, Wait.STORE, this::lookForStops);
@@ -211,6 +214,11 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
     /** What waits and what may still be admitted. */
     public QueueGauge queue() {
         return queue;
+    }
+
+    /** Whether the store takes writes. */
+    public StoreReadiness storeReadiness() {
+        return readiness;
     }
 
     @Override

@@ -6,6 +6,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.SpentBefore;
+import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskStatus;
@@ -33,8 +34,34 @@ final class OutcomeWriter {
         return isFirst ? SpentBefore.NOTHING : store.spentBefore(claimed);
     }
 
-    /** What the task is now; empty when it is no longer ours: then nothing was written, as far as we can know. */
-    Optional<TaskStatus> write(Running run, Closing closing) {
+    /**
+     * What was written, and what the task is now.
+     *
+     * @param closing another than was asked for, where the store rejects that
+     */
+    record Written(Closing closing, TaskStatus now) {}
+
+    /** Empty when the task is no longer ours: then nothing was written, as far as we can know. */
+    Optional<Written> write(Running run, Closing closing) {
+        try {
+            return tried(run, closing).map(now -> new Written(closing, now));
+        } catch (StoreRejected e) {
+            // The same would be rejected again and again, and the task would never end.
+            LOG.errorf("the outcome is rejected taskId=%s: %s", run.lease().task(), e.getMessage());
+            return rejected(run, closing.rejected(String.valueOf(e.getMessage())));
+        }
+    }
+
+    private Optional<Written> rejected(Running run, Closing instead) {
+        try {
+            return tried(run, instead).map(now -> new Written(instead, now));
+        } catch (StoreRejected e) {
+            LOG.errorf("this too is rejected taskId=%s: %s", run.lease().task(), e.getMessage());
+            return Optional.empty();
+        }
+    }
+
+    private Optional<TaskStatus> tried(Running run, Closing closing) {
         Duration pause = FIRST_PAUSE;
         boolean again = false;
         while (!run.isLost() && run.trust().holds()) {
@@ -44,7 +71,7 @@ final class OutcomeWriter {
             } catch (StoreUnavailable e) {
                 LOG.warnf(
                         "the outcome is not written yet taskId=%s: %s",
-                        run.lease().task(), e.getCause());
+                        run.lease().task(), e.getMessage());
                 if (!paused(pause)) {
                     return Optional.empty();
                 }

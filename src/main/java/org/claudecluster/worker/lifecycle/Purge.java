@@ -3,7 +3,7 @@ package org.claudecluster.worker.lifecycle;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.StoreFailure;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.TaskStore;
@@ -69,7 +69,7 @@ final class Purge {
     private void delete(TaskId task) {
         try {
             log.delete(task);
-        } catch (UncheckedIOException | StoreUnavailable e) {
+        } catch (UncheckedIOException | StoreFailure e) {
             LOG.warnf("a transcript could not be removed taskId=%s: %s", task, e.getMessage());
         }
     }

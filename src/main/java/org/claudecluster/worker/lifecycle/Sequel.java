@@ -15,7 +15,7 @@ import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Spent;
 import org.claudecluster.worker.task.SpentBefore;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.StoreFailure;
 import org.claudecluster.worker.task.Task;
 import org.jboss.logging.Logger;
 
@@ -90,8 +90,8 @@ final class Sequel {
         }
         try {
             pauses.pause(verdict.credential().get(), reason.get(), FIRST_PAUSE);
-        } catch (StoreUnavailable e) {
-            LOG.warnf("other workers are not told of the credential, the store does not answer: %s", e.getCause());
+        } catch (StoreFailure e) {
+            LOG.warnf("other workers are not told of the credential: %s", e.getMessage());
         }
     }
 }

@@ -21,6 +21,7 @@ import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.SpentBefore;
+import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
@@ -91,14 +92,14 @@ final class TaskRunner {
             slotFree.run();
         }
         Duration duration = Duration.ofNanos(System.nanoTime() - startedAt);
-        Optional<TaskStatus> now = outcomes.write(registered, closing);
-        if (now.isEmpty()) {
+        Optional<OutcomeWriter.Written> written = outcomes.write(registered, closing);
+        if (written.isEmpty()) {
             registered.lose();
             observer.leaseLost();
             LOG.warnf("the lease was lost, the outcome is not ours to write taskId=%s", task.id());
             return;
         }
-        tell(task, closing, now.get(), duration);
+        tell(task, written.get().closing(), written.get().now(), duration);
     }
 
     private void tell(Task task, Closing closing, TaskStatus now, Duration duration) {
@@ -134,7 +135,7 @@ final class TaskRunner {
             before = outcomes.spentBefore(task);
             live = transcripts.begin(task.lease(), refusal -> stop(registered, refusal));
         } catch (StoreUnavailable e) {
-            LOG.warnf("not started, the store does not answer taskId=%s: %s", task.id(), e.getCause());
+            LOG.warnf("not started taskId=%s: %s", task.id(), e.getMessage());
             return new Closing.GivenBack(Optional.empty(), Account.NONE);
         } catch (RuntimeException e) {
             return broken(task, e);
@@ -183,7 +184,8 @@ final class TaskRunner {
 
     private static Closing broken(Task task, RuntimeException e) {
         LOG.errorf(e, "the run broke off taskId=%s", task.id());
-        return failed(Reason.NEVER_STARTED, "the run broke off: " + e.getClass().getSimpleName());
+        String why = e instanceof StoreRejected ? e.getMessage() : e.getClass().getSimpleName();
+        return failed(Reason.NEVER_STARTED, "the run broke off: " + why);
     }
 
     private static Closing failed(Reason reason, String message) {

@@ -28,6 +28,8 @@ final class Timers {
         OUTPUT("flush", 1),
         /** For the store, and for processes of lost runs to end. */
         STORE("store-jobs", 2),
+        /** For the store's word that it takes writes: late only when that is. */
+        READINESS("store-readiness", 1),
         /** For directory trees to be deleted. */
         DELETIONS("deletions", 1);
 
@@ -78,7 +80,7 @@ final class Timers {
         try {
             job.run();
         } catch (StoreUnavailable e) {
-            LOG.warnf("the store does not answer: %s", e.getCause());
+            LOG.warnf("a timed job waits: %s", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("a timed job failed", e);
         }

@@ -2,17 +2,13 @@ package org.claudecluster.worker.observe;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
-import java.util.UUID;
 import org.claudecluster.worker.exec.AuthState;
 import org.claudecluster.worker.exec.AuthStatus;
 import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.lifecycle.QueueGauge;
-import org.claudecluster.worker.task.StoreUnavailable;
-import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.lifecycle.StoreReadiness;
 import org.claudecluster.worker.task.Worker;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -101,31 +97,22 @@ final class HealthChecks {
     @ApplicationScoped
     static class Store implements HealthCheck {
 
-        /** Asked for, so that the store has to answer; counting what waits would cost more the more waits. */
-        private static final TaskId NOBODYS = new TaskId(new UUID(0, 0));
-
-        private final TaskStore store;
+        private final StoreReadiness readiness;
         private final QueueGauge queue;
 
-        Store(TaskStore store, QueueGauge queue) {
-            this.store = store;
+        Store(StoreReadiness readiness, QueueGauge queue) {
+            this.readiness = readiness;
             this.queue = queue;
         }
 
+        /** What is known already: a probe that waited for the store would be late when it matters. */
         @Override
         public HealthCheckResponse call() {
-            try {
-                Optional<Task> _ = store.find(NOBODYS);
-                return HealthCheckResponse.named("store")
-                        .up()
-                        .withData("pending", queue.depth().pending())
-                        .build();
-            } catch (StoreUnavailable _) {
-                return HealthCheckResponse.named("store")
-                        .down()
-                        .withData("reason", "the store does not answer")
-                        .build();
-            }
+            var response = HealthCheckResponse.named("store")
+                    .withData("pending", queue.depth().pending());
+            Optional<String> whyNot = readiness.whyNot();
+            whyNot.ifPresent(why -> response.withData("reason", why));
+            return response.status(whyNot.isEmpty()).build();
         }
     }
 }

@@ -40,7 +40,7 @@ final class ClaimSearch {
     }
 
     /** Says whether any was ended, so that another look may find more. */
-    private static boolean ends(JdbcTaskStore store, List<Unreadable> unreadable) {
+    static boolean ends(JdbcTaskStore store, List<Unreadable> unreadable) {
         if (unreadable.isEmpty()) {
             return false;
         }

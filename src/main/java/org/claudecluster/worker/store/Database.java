@@ -9,7 +9,8 @@ import javax.sql.DataSource;
  *
  * @param renewals a connection that renewals alone use: whatever takes up the others, leases are kept
  * @param isShared whether other processes may use it too
- * @param afterFailure called when the store did not answer, to drop connections that may be dead without knowing it
+ * @param afterFailure called when the store did not answer, to drop connections that may be dead without knowing it: H2
+ *     closes its file under everybody when the disk is full, and opens it again only when the last old connection is gone
  */
 public record Database(DataSource connections, DataSource renewals, boolean isShared, Runnable afterFailure) {
 

@@ -2,7 +2,6 @@ package org.claudecluster.worker.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All statements run on one thread of our own, which nobody interrupts: an interrupt during file access would close
  * the file of an embedded database under everybody.
  */
-final class GroupCommit implements AutoCloseable {
+final class GroupCommit implements Commits {
 
     /** Bounds a transaction. The queue holds this many more; callers beyond that wait for a place. */
     static final int MAX_BATCH = 256;
@@ -40,8 +39,6 @@ final class GroupCommit implements AutoCloseable {
     /** What a commit after the one with the most writes still counts. */
     private static final double FADING = 0.95;
 
-    private static final Duration LAST_WRITES = Duration.ofSeconds(5);
-
     private final DataSource dataSource;
     private final Thread writer;
     private final ReentrantLock lock = new ReentrantLock();
@@ -53,16 +50,13 @@ final class GroupCommit implements AutoCloseable {
     /** How many writes a commit had lately at most. */
     private double most;
 
-    /** One caller's statements, run on a connection whose transaction is not theirs to end; twice if need be. */
-    interface Work<T> {
-        T on(Connection connection) throws SQLException;
-    }
-
     /** What became of a transaction. */
     private enum Verdict {
         COMMITTED,
         /** Some write failed; nothing took effect. */
         ROLLED_BACK,
+        /** The store takes no writes, whosever they are; nothing took effect. */
+        REFUSED,
         /** Another transaction was quicker; nothing took effect, and it may go well now. */
         CONFLICT,
         /** The connection or the commit failed. What took effect is unknown, so nothing may be tried again. */
@@ -74,12 +68,9 @@ final class GroupCommit implements AutoCloseable {
         this.writer = Thread.ofPlatform().name("store-writer").daemon().start(this::writeUntilClosed);
     }
 
-    /**
-     * Runs the work in a transaction and returns after its commit, interrupted or not: a write can't be called back.
-     * Throws {@link StoreUnavailable} when the store does not answer (whether the write took effect is then unknown),
-     * and as it is what the work itself throws unchecked (the write then took no effect).
-     */
-    <T> T write(Work<T> work) {
+    /** Returns after the commit, interrupted or not: a write can't be called back. */
+    @Override
+    public <T> T write(Work<T> work) {
         Pending<T> pending = new Pending<>(work);
         accept(pending);
         return pending.await();
@@ -199,22 +190,18 @@ final class GroupCommit implements AutoCloseable {
             batch.forEach(pending -> pending.failed(e));
             // Throws when the connection is gone, and then nothing is tried again.
             connection.rollback();
-            return isConflict(e) ? Verdict.CONFLICT : Verdict.ROLLED_BACK;
+            return verdict(e);
         }
         connection.commit();
         return Verdict.COMMITTED;
     }
 
-    /**
-     * SQLSTATE class 40: a deadlock, or two transactions that can't be put in an order. 23505: a key that was free when
-     * we looked was taken by another worker's commit, as by the same request that reached two of them.
-     */
-    private static boolean isConflict(Throwable failure) {
-        if (!(failure instanceof SQLException sql)) {
-            return false;
+    private static Verdict verdict(Throwable failure) {
+        if (StoreFault.isConflict(failure)) {
+            return Verdict.CONFLICT;
         }
-        String state = String.valueOf(sql.getSQLState());
-        return state.startsWith("40") || state.equals("23505");
+        boolean isOfAll = failure instanceof SQLException && StoreFault.of(failure) == StoreFault.READ_ONLY;
+        return isOfAll ? Verdict.REFUSED : Verdict.ROLLED_BACK;
     }
 
     @Override
@@ -258,9 +245,7 @@ final class GroupCommit implements AutoCloseable {
         void answer(Verdict verdict) {
             switch (verdict) {
                 case COMMITTED -> answer.complete(value);
-                case ROLLED_BACK, CONFLICT ->
-                    fail(failure instanceof RuntimeException bug ? bug : unavailable(failure));
-                case UNKNOWN -> fail(unavailable(failure));
+                case ROLLED_BACK, CONFLICT, REFUSED, UNKNOWN -> fail(told(verdict));
             }
         }
 
@@ -272,13 +257,14 @@ final class GroupCommit implements AutoCloseable {
             try {
                 return answer.join();
             } catch (CompletionException e) {
-                throw e.getCause() instanceof RuntimeException why ? why : unavailable(e);
+                throw e.getCause() instanceof RuntimeException why ? why : StoreFault.told(e);
             }
         }
 
-        private static StoreUnavailable unavailable(@Nullable Throwable why) {
-            return new StoreUnavailable(
-                    "the store did not take the write", why == null ? new IllegalStateException("no answer") : why);
+        private RuntimeException told(Verdict verdict) {
+            Throwable why = failure == null ? new IllegalStateException("no answer") : failure;
+            boolean isBug = verdict != Verdict.UNKNOWN && why instanceof RuntimeException;
+            return isBug ? (RuntimeException) why : StoreFault.told(why);
         }
     }
 }

@@ -1,9 +1,8 @@
 package org.claudecluster.worker.store;
 
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +27,8 @@ import org.claudecluster.worker.task.Requeue;
 import org.claudecluster.worker.task.SeenWorker;
 import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.StopRequest;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.StoreFailure;
+import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
@@ -40,38 +40,48 @@ import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.WorkerRegistry;
 import org.claudecluster.worker.task.WorkerState;
 
-/** The task table over JDBC: writes share commits, reads go straight to a pooled connection. */
+/**
+ * The task table over JDBC. Reads go straight to a pooled connection. An embedded database has its writes share commits;
+ * a shared one does that itself, and takes several at once.
+ */
 public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoCloseable {
 
-    private final DataSource dataSource;
-    private final GroupCommit writes;
+    private final Connections connections;
+    private final Commits writes;
+    /** What forgets, apart from the rest: a purge of many rows must not stand in a submit's way. */
+    private final Commits removals;
     /** A thread and a connection of its own: a renewal that waited behind writes or reads could come too late. */
-    private final GroupCommit renewals;
+    private final Commits renewals;
 
     /** For how many seconds of waiting one priority more counts. */
     private final int worth;
 
-    private final Runnable afterFailure;
-
     /** The schema must be there; the data source stays the caller's to close. Renewals share it. */
     public JdbcTaskStore(DataSource dataSource) {
-        this(dataSource, dataSource, Duration.ZERO, () -> {});
+        this(new Database(dataSource, dataSource, false, () -> {}), Duration.ZERO);
     }
 
     /**
-     * The same, for pools that may hold connections which are dead without knowing it.
+     * The same, with renewals apart.
      *
-     * @param renewing where renewals get their connection, and nobody else does
+     * @param database its pools stay the caller's to close
      * @param ageing how long a task waits to count as one priority more urgent; zero: priority alone decides
-     * @param afterFailure called when the store did not answer, to drop them: H2 closes its file under everybody when
-     *     the disk is full, and opens it again only when the last old connection is gone
      */
-    public JdbcTaskStore(DataSource dataSource, DataSource renewing, Duration ageing, Runnable afterFailure) {
+    public JdbcTaskStore(Database database, Duration ageing) {
+        this(
+                new Connections(database.connections(), database.afterFailure()),
+                database.isShared() ? new OwnCommits(database.connections()) : new GroupCommit(database.connections()),
+                new GroupCommit(database.connections()),
+                new GroupCommit(database.renewals()),
+                ageing);
+    }
+
+    JdbcTaskStore(Connections connections, Commits writes, Commits removals, Commits renewals, Duration ageing) {
+        this.connections = connections;
+        this.writes = writes;
+        this.removals = removals;
+        this.renewals = renewals;
         this.worth = Turns.worth(ageing);
-        this.afterFailure = afterFailure;
-        this.dataSource = dataSource;
-        this.writes = new GroupCommit(dataSource);
-        this.renewals = new GroupCommit(renewing);
     }
 
     @Override
@@ -89,9 +99,27 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     @Override
     public List<Task> claim(Claimant claimant, int slots) {
         List<Task> mostUrgent = ClaimSearch.of(this, claimant, slots);
-        return mostUrgent.isEmpty()
-                ? List.of()
-                : write(connection -> Leases.claim(connection, claimant, slots, mostUrgent));
+        if (mostUrgent.isEmpty()) {
+            return List.of();
+        }
+        try {
+            return write(connection -> Leases.claim(connection, claimant, slots, mostUrgent));
+        } catch (StoreRejected e) {
+            return claimEach(claimant, mostUrgent);
+        }
+    }
+
+    /** Some row is such that its claim is rejected: it fails alone, or nothing behind it would ever run. */
+    private List<Task> claimEach(Claimant claimant, List<Task> mostUrgent) {
+        List<Task> claimed = new ArrayList<>();
+        for (Task task : mostUrgent) {
+            try {
+                claimed.addAll(write(connection -> Leases.claim(connection, claimant, 1, List.of(task))));
+            } catch (StoreRejected e) {
+                boolean _ = ClaimSearch.ends(this, List.of(Unreadable.rejected(task, e)));
+            }
+        }
+        return claimed;
     }
 
     @Override
@@ -151,7 +179,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public DeleteAnswer delete(TaskId task) {
-        return write(connection -> TaskWrites.delete(connection, task));
+        return write(removals, connection -> TaskWrites.delete(connection, task));
     }
 
     @Override
@@ -221,12 +249,12 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<TaskId> expireTranscripts(Duration age, int limit) {
-        return write(connection -> Retention.expireTranscripts(connection, age, limit));
+        return write(removals, connection -> Retention.expireTranscripts(connection, age, limit));
     }
 
     @Override
     public List<TaskId> purge(Duration age, int limit) {
-        return write(connection -> Retention.purge(connection, age, limit));
+        return write(removals, connection -> Retention.purge(connection, age, limit));
     }
 
     @Override
@@ -244,31 +272,31 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
         write(connection -> WorkerRows.leave(connection, worker));
     }
 
-    <T> T write(GroupCommit.Work<T> work) {
+    <T> T write(Commits.Work<T> work) {
         return write(writes, work);
     }
 
-    private <T> T write(GroupCommit writer, GroupCommit.Work<T> work) {
+    private <T> T write(Commits writer, Commits.Work<T> work) {
         try {
             return writer.write(work);
-        } catch (StoreUnavailable e) {
-            afterFailure.run();
-            throw e;
+        } catch (StoreFailure e) {
+            throw connections.seen(e);
         }
     }
 
-    <T> T read(GroupCommit.Work<T> work) {
-        try (Connection connection = dataSource.getConnection()) {
-            return work.on(connection);
-        } catch (SQLException e) {
-            afterFailure.run();
-            throw new StoreUnavailable("the store did not answer", e);
-        }
+    <T> T read(Commits.Work<T> work) {
+        return connections.with(work);
+    }
+
+    @Override
+    public void requireWritable() {
+        connections.requireWritable();
     }
 
     @Override
     public void close() {
         renewals.close();
         writes.close();
+        removals.close();
     }
 }

@@ -1,7 +1,6 @@
 package org.claudecluster.worker.store;
 
 import static org.claudecluster.worker.store.Sql.query;
-import static org.claudecluster.worker.store.Sql.update;
 import static org.claudecluster.worker.store.Sql.updateEach;
 
 import java.sql.Connection;
@@ -159,7 +158,8 @@ final class Leases {
     private static final String GIVE_BACK = sendBack(UNCOUNTED, "");
 
     static Optional<TaskStatus> giveBack(Connection connection, Lease lease, Account account) throws SQLException {
-        return sentBack(connection, lease, update(connection, GIVE_BACK, of(lease)), AttemptEnd.givenBack(account));
+        Optional<String> now = Sql.updated(connection, GIVE_BACK, "status", of(lease));
+        return sentBack(connection, lease, now, AttemptEnd.givenBack(account));
     }
 
     private static @Nullable Object[] of(Lease lease) {
@@ -168,19 +168,24 @@ final class Leases {
         };
     }
 
-    /** What the task is after such a statement has changed so many rows; empty when that was none. */
-    static Optional<TaskStatus> sentBack(Connection connection, Lease lease, int rows, AttemptEnd meant)
+    /**
+     * Ends the attempt of a task that such a statement has moved.
+     *
+     * @param status what that statement says that the task is now; empty when it moved none
+     */
+    static Optional<TaskStatus> sentBack(Connection connection, Lease lease, Optional<String> status, AttemptEnd meant)
             throws SQLException {
-        if (rows == 0) {
-            return Optional.empty();
+        Optional<TaskStatus> moved = status.flatMap(TaskStatus::ofWire);
+        if (moved.isEmpty()) {
+            return moved;
         }
-        TaskStatus now = TaskReads.status(connection, lease.task());
+        TaskStatus now = moved.get();
         if (now.isFinal()) {
             Attempts.end(connection, lease, meant.cancelled(), Optional.of(EventIds.last(lease.epoch())));
         } else {
             Attempts.end(connection, lease, meant, meant.account().lastEventId());
         }
-        return Optional.of(now);
+        return moved;
     }
 
     /** Whole seconds, rounded up: the one unit in which both databases multiply an interval by a parameter. */

@@ -44,8 +44,8 @@ final class Returns {
             throws SQLException {
         List<@Nullable Object> parameters = waits(park.notBefore(), park.why(), worth);
         parameters.add(park.inARow());
-        int rows = update(connection, PARK, parameters, lease);
-        Optional<TaskStatus> now = Leases.sentBack(connection, lease, rows, AttemptEnd.parked(park, account));
+        Optional<String> status = update(connection, PARK, parameters, lease);
+        Optional<TaskStatus> now = Leases.sentBack(connection, lease, status, AttemptEnd.parked(park, account));
         if (now.equals(Optional.of(TaskStatus.PENDING)) && park.credential().isPresent()) {
             Pauses.pause(connection, park.credential().get(), park.why().reason(), park.resetsAt());
         }
@@ -54,15 +54,16 @@ final class Returns {
 
     static Optional<TaskStatus> requeue(Connection connection, Lease lease, Requeue requeue, Account account, int worth)
             throws SQLException {
-        int rows = update(connection, REQUEUE, waits(requeue.notBefore(), requeue.why(), worth), lease);
-        return Leases.sentBack(connection, lease, rows, AttemptEnd.retried(requeue, account));
+        Optional<String> status = update(connection, REQUEUE, waits(requeue.notBefore(), requeue.why(), worth), lease);
+        return Leases.sentBack(connection, lease, status, AttemptEnd.retried(requeue, account));
     }
 
-    private static int update(Connection connection, String statement, List<@Nullable Object> parameters, Lease lease)
+    private static Optional<String> update(
+            Connection connection, String statement, List<@Nullable Object> parameters, Lease lease)
             throws SQLException {
         parameters.addAll(
                 List.of(lease.task().value(), lease.epoch(), lease.holder().value()));
-        return Sql.update(connection, statement, parameters.toArray());
+        return Sql.updated(connection, statement, "status", parameters.toArray());
     }
 
     /** A reason that the version before does not know stands beside the nearest that it knows. */

@@ -69,8 +69,12 @@ public final class Schema {
     /** Changes nothing, but needs all that a change needs. */
     private static void requireWritable(DataSource connections) throws SQLException {
         try (Connection connection = connections.getConnection()) {
-            Sql.update(connection, "UPDATE task SET status = status WHERE 1 = 0");
+            int _ = touch(connection);
         }
+    }
+
+    static int touch(Connection connection) throws SQLException {
+        return Sql.update(connection, "UPDATE task SET status = status WHERE 1 = 0");
     }
 
     /** A migration is compatible with the program one version older, so a newer replica may have migrated already. */

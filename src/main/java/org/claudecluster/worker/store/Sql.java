@@ -55,6 +55,18 @@ final class Sql {
         }
     }
 
+    /** Changes at most one row and answers what stands in a column of it then; empty when it changed none. */
+    static Optional<String> updated(Connection connection, String sql, String column, @Nullable Object... parameters)
+            throws SQLException {
+        try (PreparedStatement statement = connection.prepareStatement(sql, new String[] {column})) {
+            bind(statement, parameters);
+            statement.executeUpdate();
+            try (ResultSet changed = statement.getGeneratedKeys()) {
+                return changed.next() ? text(changed, column) : Optional.empty();
+            }
+        }
+    }
+
     static <T> List<T> query(Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {

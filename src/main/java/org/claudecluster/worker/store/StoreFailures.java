@@ -38,7 +38,12 @@ final class StoreFailures {
     }
 
     static StoreRefused refusal(Throwable failure) {
-        return new StoreRefused(root(failure).map(StoreFailures::line).orElseGet(() -> other(failure)), failure);
+        return new StoreRefused(sentence(failure), failure);
+    }
+
+    /** What is wrong with the store and what to do, in one line. */
+    static String sentence(Throwable failure) {
+        return root(failure).map(StoreFailures::line).orElseGet(() -> other(failure));
     }
 
     private static String line(SQLException failure) {
@@ -74,7 +79,8 @@ final class StoreFailures {
         return "the store can't be used: " + firstLine(failure);
     }
 
-    private static Optional<SQLException> root(Throwable failure) {
+    /** The database's own answer: the innermost, since batches and pools wrap it. */
+    static Optional<SQLException> root(Throwable failure) {
         SQLException found = null;
         int depth = 0;
         for (@Nullable Throwable cause = failure; cause != null && depth < 20; cause = cause.getCause()) {
@@ -84,6 +90,13 @@ final class StoreFailures {
             }
         }
         return Optional.ofNullable(found);
+    }
+
+    /** What is wrong, for logs and answers: H2 quotes the data behind a colon, PostgreSQL on further lines. */
+    static String withoutData(SQLException failure) {
+        String line = firstLine(failure);
+        int data = failure.getClass().getName().startsWith("org.h2.") ? line.indexOf(": \"") : -1;
+        return (data < 0 ? line : line.substring(0, data)) + " (SQLSTATE " + failure.getSQLState() + ")";
     }
 
     private static String firstLine(Throwable failure) {

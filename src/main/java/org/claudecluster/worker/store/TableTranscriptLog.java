@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.transcript.KnownPlaces;
 import org.claudecluster.worker.transcript.OutputPlace;
@@ -24,17 +23,21 @@ public final class TableTranscriptLog implements TranscriptLog {
     /** A chunk is one row. A larger record has a chunk of its own. */
     static final int CHUNK_BYTES = 256 * 1024;
 
-    private final DataSource dataSource;
     private final KnownPlaces places = new KnownPlaces();
+    private final Connections connections;
 
-    /** The schema must be there; the data source stays the caller's to close. */
-    public TableTranscriptLog(DataSource dataSource) {
-        this.dataSource = dataSource;
+    /**
+     * The schema must be there; the data source stays the caller's to close.
+     *
+     * @param afterFailure called when the store did not answer, to drop connections that may be dead
+     */
+    public TableTranscriptLog(DataSource dataSource, Runnable afterFailure) {
+        this.connections = new Connections(dataSource, afterFailure);
     }
 
     @Override
     public Appender open(Lease lease) {
-        return new TableAppender(lease, with(connection -> lastSeq(connection, lease.task())));
+        return new TableAppender(lease, connections.with(connection -> lastSeq(connection, lease.task())));
     }
 
     private static long lastSeq(Connection connection, TaskId task) throws SQLException {
@@ -64,7 +67,7 @@ public final class TableTranscriptLog implements TranscriptLog {
     @Override
     public OutputPlace seek(TaskId task, long offset) {
         OutputPlace from = places.atOffset(task, offset);
-        OutputPlace found = with(connection -> seek(connection, task, from, offset));
+        OutputPlace found = connections.with(connection -> seek(connection, task, from, offset));
         places.add(task, found);
         return found;
     }
@@ -119,16 +122,9 @@ public final class TableTranscriptLog implements TranscriptLog {
     @Override
     public boolean delete(TaskId task) {
         places.forget(task);
-        return with(connection -> Sql.update(connection, "DELETE FROM transcript_chunk WHERE task = ?", task.value()))
+        return connections.with(connection ->
+                        Sql.update(connection, "DELETE FROM transcript_chunk WHERE task = ?", task.value()))
                 > 0;
-    }
-
-    private <T> T with(GroupCommit.Work<T> work) {
-        try (Connection connection = dataSource.getConnection()) {
-            return work.on(connection);
-        } catch (SQLException e) {
-            throw new StoreUnavailable("the transcript can't be reached", e);
-        }
     }
 
     private final class TableAppender implements Appender {
@@ -151,7 +147,8 @@ public final class TableTranscriptLog implements TranscriptLog {
             if (records.isEmpty()) {
                 return true;
             }
-            boolean held = with(connection -> appendChunk(connection, records) || appendHeld(connection, records));
+            boolean held =
+                    connections.with(connection -> appendChunk(connection, records) || appendHeld(connection, records));
             lastSeq = held ? records.getLast().seq() : lastSeq;
             return held;
         }
@@ -295,7 +292,7 @@ public final class TableTranscriptLog implements TranscriptLog {
                 """;
 
         private void fetch() {
-            List<byte[]> chunks = with(connection -> Sql.query(
+            List<byte[]> chunks = connections.with(connection -> Sql.query(
                     connection, FETCH, row -> row.getBytes("records"), task.value(), task.value(), after + 1, after));
             chunks.forEach(chunk -> fetched.addAll(RecordBlock.decode(chunk, after)));
             if (!fetched.isEmpty()) {

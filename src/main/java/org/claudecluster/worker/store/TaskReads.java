@@ -17,7 +17,6 @@ import org.claudecluster.worker.task.QueueDepth;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.WorkerId;
 
 /** Every statement that only reads. */
@@ -27,12 +26,6 @@ final class TaskReads {
 
     static Optional<Task> find(Connection connection, TaskId task) throws SQLException {
         return Sql.first(connection, "SELECT * FROM task WHERE id = ?", TaskRow::task, task.value());
-    }
-
-    /** Of a task that is there. */
-    static TaskStatus status(Connection connection, TaskId task) throws SQLException {
-        return Sql.first(connection, "SELECT status FROM task WHERE id = ?", TaskRow::status, task.value())
-                .orElseThrow();
     }
 
     static boolean exists(Connection connection, TaskId task) throws SQLException {

@@ -10,6 +10,7 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.jspecify.annotations.Nullable;
@@ -43,6 +44,12 @@ record Unreadable(TaskId id, long epoch, String why) {
             unreadable.add(new Unreadable(TaskRow.id(row), row.getLong("epoch"), reason(e)));
             return Optional.empty();
         }
+    }
+
+    /** One that could be read, and whose claim the store rejects; as the claimant had it in hand. */
+    static Unreadable rejected(Task task, StoreRejected why) {
+        return new Unreadable(
+                task.id(), task.epoch() - 1, "this task can't be claimed, submit it again: " + why.getMessage());
     }
 
     private static String reason(RuntimeException e) {

@@ -17,8 +17,9 @@ import java.util.UUID;
  *       is lost and nothing was written.
  *   <li>Two claims never return the same task, whoever asks.
  * </ul>
- * Methods block for the store's reply, and throw {@link StoreUnavailable} when there is none. Call them from a virtual
- * or a worker thread, never from an event loop.
+ * Methods block for the store's reply. They throw {@link StoreUnavailable} when there is none, or when it takes no writes,
+ * and {@link StoreRejected} when the same would be rejected again. Call them from a virtual or a worker thread, never from
+ * an event loop.
  */
 public interface TaskStore extends CredentialPauses {
 
@@ -129,4 +130,10 @@ public interface TaskStore extends CredentialPauses {
     Set<TaskId> missing(Collection<TaskId> tasks);
 
     QueueDepth depth();
+
+    /**
+     * Changes nothing, but needs all that a write needs: returns when writes are taken. A store that takes none is reached
+     * anew at the next call of any method.
+     */
+    void requireWritable();
 }

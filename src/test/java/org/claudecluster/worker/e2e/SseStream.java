@@ -12,6 +12,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 
 /** Reads server-sent events (WHATWG HTML, section 9.2) as strict UTF-8: a split character is an error. */
 public final class SseStream implements AutoCloseable {
@@ -71,6 +72,13 @@ public final class SseStream implements AutoCloseable {
     /** All events up to the end of the stream. */
     public List<Event> rest() {
         return next(Integer.MAX_VALUE);
+    }
+
+    /** Hands over each event as it comes, up to the end of the stream. */
+    public void rest(Consumer<Event> to) {
+        for (Optional<Event> event = next(); event.isPresent(); event = next()) {
+            to.accept(event.get());
+        }
     }
 
     private Optional<String> line() {

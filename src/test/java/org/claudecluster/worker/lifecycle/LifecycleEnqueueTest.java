@@ -237,4 +237,33 @@ class LifecycleEnqueueTest extends LifecycleFixture {
         assertThat(store.find(task).attempt()).isZero();
         assertThat(executor.started).doesNotContain(task);
     }
+
+    @Test
+    void one_under_way_during_a_drain_whose_reply_is_lost_goes_back_before_the_drain_is_over() {
+        CountDownLatch isWritten = new CountDownLatch(1);
+        CountDownLatch mayAnswer = new CountDownLatch(1);
+        AtomicBoolean loses = new AtomicBoolean();
+        started(1, (method, real) -> {
+            Object answer = real.call();
+            if (method.equals("enqueue") && loses.getAndSet(false)) {
+                isWritten.countDown();
+                mayAnswer.await();
+                throw new StoreUnavailable("away", new IllegalStateException("test"));
+            }
+            return answer;
+        });
+        loses.set(true);
+        Thread submits = Thread.ofVirtual().start(() -> assertThatThrownBy(this::submit));
+        await().until(() -> isWritten.getCount() == 0);
+        Thread drain = Thread.ofVirtual().start(lifecycle::drain);
+        TaskId task = store.tasks.held(lifecycle.id()).getFirst().task();
+        // Long enough for a dispatcher that does not wait for it to have ended.
+        await().during(Duration.ofMillis(400)).until(lifecycle::draining);
+
+        mayAnswer.countDown();
+
+        await().until(() -> !drain.isAlive() && !submits.isAlive());
+        assertThat(store.find(task).status()).isEqualTo(TaskStatus.PENDING);
+        assertThat(store.find(task).attempt()).isZero();
+    }
 }

@@ -18,6 +18,7 @@ import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
@@ -60,7 +61,7 @@ class OutcomeWriterTest {
     @Test
     void an_outcome_is_written_once() {
         OutcomeWriter writer = new OutcomeWriter(store.tasks);
-        assertThat(writer.write(run, DONE)).contains(TaskStatus.COMPLETED);
+        assertThat(writer.write(run, DONE).map(OutcomeWriter.Written::now)).contains(TaskStatus.COMPLETED);
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
         assertThat(writer.write(run, DONE)).isEmpty();
     }
@@ -90,7 +91,8 @@ class OutcomeWriterTest {
             }
             return real.call();
         });
-        assertThat(new OutcomeWriter(flaky).write(run, DONE)).contains(TaskStatus.COMPLETED);
+        assertThat(new OutcomeWriter(flaky).write(run, DONE).map(OutcomeWriter.Written::now))
+                .contains(TaskStatus.COMPLETED);
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
     }
 
@@ -98,7 +100,8 @@ class OutcomeWriterTest {
     @MethodSource("closings")
     void a_write_whose_answer_was_lost_has_been_written(Closing closing) {
         TaskStore forgetful = store.with((method, real) -> answerOnce(method, real));
-        assertThat(new OutcomeWriter(forgetful).write(run, closing)).contains(closing.status());
+        assertThat(new OutcomeWriter(forgetful).write(run, closing).map(OutcomeWriter.Written::now))
+                .contains(closing.status());
         assertThat(store.find(task).status()).isEqualTo(closing.status());
         assertThat(tries).hasValue(2);
     }
@@ -113,7 +116,8 @@ class OutcomeWriterTest {
             }
             return answer;
         });
-        assertThat(new OutcomeWriter(forgetful).write(run, DONE)).contains(TaskStatus.COMPLETED);
+        assertThat(new OutcomeWriter(forgetful).write(run, DONE).map(OutcomeWriter.Written::now))
+                .contains(TaskStatus.COMPLETED);
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
     }
 
@@ -133,6 +137,40 @@ class OutcomeWriterTest {
         });
         assertThat(new OutcomeWriter(gone).write(run, DONE)).isEmpty();
         assertThat(tries).hasValue(3);
+    }
+
+    @ParameterizedTest
+    @MethodSource("closings")
+    void an_outcome_that_the_store_rejects_is_told_instead_and_not_tried_for_ever(Closing closing) {
+        TaskStore picky = store.with((_, real) -> {
+            if (tries.incrementAndGet() == 1) {
+                throw rejection();
+            }
+            return real.call();
+        });
+
+        assertThat(new OutcomeWriter(picky).write(run, closing).map(OutcomeWriter.Written::now))
+                .contains(TaskStatus.FAILED);
+
+        assertThat(tries).hasValue(2);
+        Outcome outcome = store.find(task).outcome().orElseThrow();
+        assertThat(outcome.reason()).contains(Reason.OUTPUT_LIMIT);
+        assertThat(outcome.message()).contains("the outcome could not be written: it is rejected");
+    }
+
+    @Test
+    void a_store_that_rejects_everything_is_left_alone() {
+        TaskStore picky = store.with((_, _) -> {
+            tries.incrementAndGet();
+            throw rejection();
+        });
+
+        assertThat(new OutcomeWriter(picky).write(run, DONE)).isEmpty();
+        assertThat(tries).hasValue(2);
+    }
+
+    private static StoreRejected rejection() {
+        return new StoreRejected("it is rejected", new IllegalStateException("test"));
     }
 
     private TaskStore counting() {

@@ -43,6 +43,23 @@ final class Database implements AutoCloseable {
         return "jdbc:postgresql://127.0.0.1:" + port + "/" + name + "?sslmode=disable&gssEncMode=disable";
     }
 
+    /** As a failover to a standby looks: sessions end, and new ones can't write. */
+    void becomeReadOnly() throws SQLException {
+        server.execute("ALTER DATABASE " + name + " SET default_transaction_read_only = on");
+        server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '" + name + "'");
+    }
+
+    /** New sessions may write again; what is there goes on as it began. */
+    void acceptNewWriters() throws SQLException {
+        server.execute("ALTER DATABASE " + name + " RESET default_transaction_read_only");
+    }
+
+    /** How many of the workers' sessions wait for a lock. */
+    long waitingForALock() throws SQLException {
+        return table.count(
+                "SELECT count(*) FROM pg_stat_activity WHERE datname = ? AND wait_event_type = 'Lock'", name);
+    }
+
     /** Connections past every link. */
     AgroalDataSource pool() throws SQLException {
         return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()

@@ -94,7 +94,7 @@ final class Server {
         execute("DROP DATABASE " + name + " WITH (FORCE)");
     }
 
-    private void execute(String sql) throws SQLException {
+    void execute(String sql) throws SQLException {
         try (Connection connection = running.getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);

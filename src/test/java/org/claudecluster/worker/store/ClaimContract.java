@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -196,7 +197,7 @@ abstract class ClaimContract extends StoreFixture {
                         i -> () -> enqueue(ASpec.asking("task " + i).priority(1 + i % 10)))
                 .toList();
         Together.run(enqueues);
-        try (JdbcTaskStore replica = new JdbcTaskStore(dataSource())) {
+        try (JdbcTaskStore replica = open(Duration.ZERO)) {
             List<JdbcTaskStore> replicas = List.of(store, replica);
 
             List<List<Task>> claims = Together.run(IntStream.range(0, 16)

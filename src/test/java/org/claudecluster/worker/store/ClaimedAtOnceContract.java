@@ -151,7 +151,7 @@ abstract class ClaimedAtOnceContract extends StoreFixture {
 
     @Test
     void identical_requests_at_two_workers_make_one_task() throws Exception {
-        try (JdbcTaskStore replica = new JdbcTaskStore(dataSource())) {
+        try (JdbcTaskStore replica = open(Duration.ZERO)) {
             List<Enqueued> answers = Together.run(IntStream.range(0, 50)
                     .mapToObj(i -> Together.call(() -> (i % 2 == 0 ? store : replica)
                             .enqueue(newTask(ASpec.asking("once"), "key", "print"), i % 2 == 0 ? ME : OTHER)))

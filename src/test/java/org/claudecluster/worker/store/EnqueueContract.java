@@ -174,7 +174,7 @@ abstract class EnqueueContract extends StoreFixture {
 
     @Test
     void fifty_identical_requests_at_once_make_one_task() throws Exception {
-        try (JdbcTaskStore replica = new JdbcTaskStore(dataSource())) {
+        try (JdbcTaskStore replica = open(Duration.ZERO)) {
             List<JdbcTaskStore> stores = List.of(store, replica);
 
             List<Enqueued> answers = Together.run(IntStream.range(0, 50)
@@ -191,7 +191,7 @@ abstract class EnqueueContract extends StoreFixture {
     /** Each alone in its commit, so that nothing but the database tells one of the other. */
     @RepeatedTest(20)
     void two_identical_requests_at_the_same_moment_make_one_task() throws Exception {
-        try (JdbcTaskStore replica = new JdbcTaskStore(dataSource())) {
+        try (JdbcTaskStore replica = open(Duration.ZERO)) {
             List<Enqueued> answers = Together.run(Stream.of(store, replica)
                     .map(one -> Together.call(() -> one.enqueue(newTask(ASpec.asking("once"), "key", "print"))))
                     .toList());

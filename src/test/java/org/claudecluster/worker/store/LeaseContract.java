@@ -63,7 +63,8 @@ abstract class LeaseContract extends StoreFixture {
         Lease lease = claimed("kept").lease();
         AgroalDataSource pool = (AgroalDataSource) dataSource();
         try (AgroalDataSource reserve = Reserve.beside(pool);
-                JdbcTaskStore reserved = new JdbcTaskStore(pool, reserve, Duration.ZERO, () -> {})) {
+                JdbcTaskStore reserved =
+                        new JdbcTaskStore(new Database(pool, reserve, isShared(), () -> {}), Duration.ZERO)) {
             List<Connection> held = Stream.generate(this::connection)
                     .limit(pool.getConfiguration().connectionPoolConfiguration().maxSize())
                     .toList();

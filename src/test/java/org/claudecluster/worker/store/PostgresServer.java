@@ -42,9 +42,28 @@ final class PostgresServer {
 
     /** A URL of a database of its own, without a schema. */
     String newEmptyDatabase() {
+        return newEmptyDatabase("");
+    }
+
+    /** The same, with options of {@code CREATE DATABASE}. */
+    String newEmptyDatabase(String options) {
         String name = "t" + UUID.randomUUID().toString().replace("-", "");
-        execute("CREATE DATABASE " + name);
+        execute("CREATE DATABASE " + name + " " + options);
         return url(name);
+    }
+
+    /** How many there are in the database with this URL. */
+    int sessions(String url) throws SQLException {
+        String sql = "SELECT pid FROM pg_stat_activity WHERE datname = ?";
+        try (Connection connection = running().getPostgresDatabase().getConnection()) {
+            return Sql.query(connection, sql, row -> row.getInt("pid"), name(url))
+                    .size();
+        }
+    }
+
+    /** The name of the database with this URL. */
+    static String name(String url) {
+        return url.substring(url.lastIndexOf('/') + 1, url.indexOf('?'));
     }
 
     /** A URL for the user postgres, who needs no password. */

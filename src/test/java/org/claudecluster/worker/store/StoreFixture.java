@@ -46,7 +46,20 @@ abstract class StoreFixture {
         sql("DELETE FROM attempt");
         sql("DELETE FROM worker");
         sql("DELETE FROM credential_pause");
-        store = new JdbcTaskStore(dataSource());
+        store = open(Duration.ZERO);
+    }
+
+    /** A store on the same rows, which commits as the service does on such a database. */
+    JdbcTaskStore open(Duration ageing) {
+        return new JdbcTaskStore(new Database(dataSource(), dataSource(), isShared(), () -> {}), ageing);
+    }
+
+    boolean isShared() {
+        try (Connection connection = dataSource().getConnection()) {
+            return !connection.getMetaData().getDatabaseProductName().equals("H2");
+        } catch (SQLException e) {
+            throw new AssertionError(e);
+        }
     }
 
     @AfterEach

@@ -41,7 +41,7 @@ class TableTranscriptLogTest extends TranscriptLogContract {
 
     @Override
     protected TranscriptLog log() {
-        return new TableTranscriptLog(database);
+        return new TableTranscriptLog(database, () -> {});
     }
 
     @Override

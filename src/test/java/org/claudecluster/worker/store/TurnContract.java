@@ -23,7 +23,7 @@ abstract class TurnContract extends StoreFixture {
     @BeforeEach
     void age() {
         store.close();
-        store = new JdbcTaskStore(dataSource(), dataSource(), Duration.ofSeconds(30), () -> {});
+        store = open(Duration.ofSeconds(30));
     }
 
     @Test
@@ -47,7 +47,7 @@ abstract class TurnContract extends StoreFixture {
     @Test
     void without_ageing_priority_alone_decides() {
         store.close();
-        store = new JdbcTaskStore(dataSource(), dataSource(), Duration.ZERO, () -> {});
+        store = open(Duration.ZERO);
         waitedFor(enqueue(ASpec.asking("low").priority(1)), 30_000_000);
         enqueue(ASpec.asking("urgent").priority(2));
         enqueue(ASpec.asking("scheduled").priority(10).notBefore(Instant.now().plusSeconds(60)));

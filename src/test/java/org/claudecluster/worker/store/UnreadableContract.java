@@ -75,6 +75,22 @@ abstract class UnreadableContract extends StoreFixture {
         });
     }
 
+    @Test
+    void what_waits_and_whose_claim_is_rejected_fails_alone() {
+        TaskId broken = enqueue(ASpec.asking("broken").priority(10));
+        enqueue("whole");
+        sql("UPDATE task SET attempt = max_attempts WHERE id = ?", broken);
+
+        assertThat(claimPrompts(ME, 2)).containsExactly("whole");
+        Task failed = found(broken);
+        assertThat(failed.status()).isEqualTo(TaskStatus.FAILED);
+        assertThat(failed.outcome()).hasValueSatisfying(outcome -> {
+            assertThat(outcome.reason()).contains(Reason.NEVER_STARTED);
+            assertThat(outcome.message().orElseThrow())
+                    .startsWith("this task can't be claimed, submit it again: the store rejects it");
+        });
+    }
+
     /** Numbers that a version without bounds took, at each place of a spec that holds a number. */
     static Stream<String> boundlessNumbers() {
         List<String> numbers = List.of(

@@ -137,8 +137,8 @@ final class WaitingRows {
      * does slows both.
      */
     static Medians claims(AgroalDataSource empty, AgroalDataSource full, int times) {
-        try (JdbcTaskStore first = new JdbcTaskStore(empty, empty, Duration.ZERO, () -> {});
-                JdbcTaskStore second = new JdbcTaskStore(full, full, Duration.ZERO, () -> {})) {
+        try (JdbcTaskStore first = new JdbcTaskStore(empty);
+                JdbcTaskStore second = new JdbcTaskStore(full)) {
             List<Long> ofEmpty = new ArrayList<>();
             List<Long> ofFull = new ArrayList<>();
             for (int i = 0; i < times; i++) {

@@ -2,6 +2,7 @@ package org.claudecluster.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -52,7 +53,7 @@ abstract class WalkContract extends StoreFixture {
                 .toList();
         Ends ends = new Ends();
 
-        try (JdbcTaskStore replica = new JdbcTaskStore(dataSource())) {
+        try (JdbcTaskStore replica = open(Duration.ZERO)) {
             List<JdbcTaskStore> replicas = List.of(store, replica);
             Together.run(IntStream.range(0, WALKERS)
                     .<Callable<Object>>mapToObj(
