@@ -5,9 +5,12 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.UUID;
 import org.claudecluster.worker.task.QueueDepth;
 import org.claudecluster.worker.task.StopRequest;
@@ -19,6 +22,10 @@ import org.claudecluster.worker.task.WorkerId;
 
 /** Every statement that only reads. */
 final class TaskReads {
+
+    private static final int AT_ONCE = 500;
+    private static final String OPEN =
+            "SELECT id FROM task WHERE id IN (?" + ", ?".repeat(AT_ONCE - 1) + ") AND status IN ('pending', 'running')";
 
     private TaskReads() {}
 
@@ -49,6 +56,20 @@ final class TaskReads {
                         task.spec().continues().isPresent() && task.workspace().equals(workspace))
                 .map(Task::id)
                 .findFirst();
+    }
+
+    /** The statement is the same for any number, so that the database keeps one plan: the last id fills it up. */
+    static Set<TaskId> open(Connection connection, Collection<TaskId> tasks) throws SQLException {
+        Set<TaskId> open = new HashSet<>();
+        List<TaskId> all = List.copyOf(tasks);
+        for (int from = 0; from < all.size(); from += AT_ONCE) {
+            Object[] ids = new Object[AT_ONCE];
+            for (int i = 0; i < AT_ONCE; i++) {
+                ids[i] = all.get(Math.min(from + i, all.size() - 1)).value();
+            }
+            open.addAll(Sql.query(connection, OPEN, TaskRow::id, ids));
+        }
+        return open;
     }
 
     /** A task that has never run has its session in its spec only. */

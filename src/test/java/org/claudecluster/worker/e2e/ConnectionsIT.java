@@ -108,7 +108,10 @@ class ConnectionsIT {
                 .contains(" 503 ", "Retry-After: 1", "urn:claudecluster:problem:too-many-connections"));
         assertThat(answer(connect("GET /q/health/live HTTP/1.1\r\nHost: localhost\r\n\r\n")))
                 .startsWith("HTTP/1.1 200 ");
-        open.getFirst().close();
+        // One for itself, and one for each connection that the client of this test keeps.
+        for (Socket socket : open.subList(0, 5)) {
+            socket.close();
+        }
         await().until(() -> answer(connect("GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .startsWith("HTTP/1.1 200 "));
     }
@@ -123,6 +126,36 @@ class ConnectionsIT {
 
         System.out.printf("submits: p99 %d ms alone, %d ms beside 1,000 slow bodies%n", alone, beside);
         assertThat(beside).as("p99 in ms, alone %d", alone).isLessThan(Math.max(250, 5 * alone));
+    }
+
+    @Test
+    void a_thousand_waiting_requests_take_less_than_two_hundredths_of_a_core() throws IOException {
+        start();
+        List<String> tasks = IntStream.range(0, 50)
+                .mapToObj(_ -> worker.api().submit("#stub\nsleep 300000"))
+                .toList();
+        double idle = shareWhenQuiet();
+        IntStream.range(0, 990)
+                .forEach(number -> connect(
+                        "GET /tasks/" + tasks.get(number % 50) + "?wait=300s HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+
+        double waiting = shareWhenQuiet();
+
+        System.out.printf("share of a core: %.4f idle, %.4f with 990 waiting%n", idle, waiting);
+        assertThat(waiting - idle).isLessThan(0.02);
+        tasks.forEach(id -> worker.api().post("/tasks/" + id + "/cancel", ""));
+    }
+
+    /** The least of what the worker uses of one core in some spans of 5 s: what just went on is over in one of them. */
+    private double shareWhenQuiet() {
+        return IntStream.range(0, 4).mapToDouble(_ -> share()).min().orElseThrow();
+    }
+
+    private double share() {
+        Duration before = Machine.cpuOf(worker.pid());
+        long begin = System.nanoTime();
+        await().pollDelay(Duration.ofSeconds(5)).atMost(Duration.ofSeconds(30)).until(() -> true);
+        return Machine.cpuOf(worker.pid()).minus(before).toNanos() / (double) (System.nanoTime() - begin);
     }
 
     /** The 99th percentile of 200 submits, in milliseconds. */

@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.QueueDepth;
@@ -32,6 +33,24 @@ abstract class ListContract extends StoreFixture {
         enqueue("three");
 
         assertThat(prompts(ALL)).containsExactly("three", "two", "one");
+    }
+
+    @Test
+    void of_many_tasks_those_that_wait_or_run_are_open() {
+        finished("completed");
+        claimed("running");
+        enqueue("waits");
+        List<TaskId> asked =
+                new ArrayList<>(store.list(ALL).stream().map(Task::id).toList());
+        IntStream.range(0, 700).forEach(_ -> asked.add(TaskId.create(Instant.EPOCH)));
+
+        assertThat(store.open(asked))
+                .containsExactlyInAnyOrderElementsOf(store.list(ALL).stream()
+                        .filter(task -> !task.status().isFinal())
+                        .map(Task::id)
+                        .toList())
+                .hasSize(2);
+        assertThat(store.open(List.of())).isEmpty();
     }
 
     @Test
