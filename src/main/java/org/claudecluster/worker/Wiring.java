@@ -1,6 +1,7 @@
 package org.claudecluster.worker;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
@@ -19,7 +20,9 @@ import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.claudecluster.worker.api.AllowedHosts;
+import org.claudecluster.worker.api.AnswerLimits;
 import org.claudecluster.worker.api.ApiSettings;
+import org.claudecluster.worker.api.ConnectionRules;
 import org.claudecluster.worker.api.Streaming;
 import org.claudecluster.worker.api.StreamingType;
 import org.claudecluster.worker.config.ExecutorConfig;
@@ -66,6 +69,8 @@ class Wiring {
     private static final Logger LOG = Logger.getLogger(Wiring.class);
     private static final long LEAST_BUFFER = 256 * 1024;
     private static final long LEAST_CAP = 1024 * 1024;
+    /** Connections that stay free for requests when all streams are open. */
+    private static final int BESIDE_STREAMS = 1_000;
 
     @Produces
     @Singleton
@@ -240,6 +245,29 @@ class Wiring {
                 Map.of(
                         "cols", executor.terminal().cols(),
                         "rows", executor.terminal().rows()));
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    ConnectionRules connectionRules(WorkerConfig worker, StreamConfig stream) {
+        WorkerConfig.Http http = worker.http();
+        try {
+            return new ConnectionRules(
+                    http.maxConnections().orElse(stream.maxConnections() + BESIDE_STREAMS),
+                    http.headerTimeout(),
+                    http.bodyTimeout(),
+                    http.idleTimeout(),
+                    http.writeTimeout());
+        } catch (IllegalArgumentException e) {
+            throw new WrongSetting("worker.http.*-timeout: " + e.getMessage());
+        }
+    }
+
+    @Produces
+    @Singleton
+    AnswerLimits answerLimits(WorkerConfig worker) {
+        return new AnswerLimits(worker.http().maxTranscripts(), worker.http().maxWorkspaces());
     }
 
     @Produces

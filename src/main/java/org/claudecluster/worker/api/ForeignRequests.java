@@ -42,13 +42,17 @@ class ForeignRequests {
 
     private void check(RoutingContext routing) {
         String path = String.valueOf(routing.request().path());
-        boolean isHealth = path.equals(HEALTH) || path.startsWith(HEALTH + "/");
-        Optional<TaskProblem> problem = isHealth ? Optional.empty() : problem(routing.request());
+        Optional<TaskProblem> problem = isHealth(path) ? Optional.empty() : problem(routing.request());
         if (problem.isEmpty()) {
             routing.next();
         } else {
             ProblemJson.send(routing, Problems.of(problem.get(), path));
         }
+    }
+
+    /** What probes ask for. */
+    static boolean isHealth(String path) {
+        return path.equals(HEALTH) || path.startsWith(HEALTH + "/");
     }
 
     private Optional<TaskProblem> problem(HttpServerRequest request) {

@@ -1,6 +1,8 @@
 package org.claudecluster.worker.api;
 
 import io.quarkiverse.resteasy.problem.HttpProblem;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
@@ -13,6 +15,21 @@ final class ProblemJson {
     private ProblemJson() {}
 
     static void send(RoutingContext routing, HttpProblem problem) {
+        send(routing.response(), problem);
+    }
+
+    static void send(HttpServerResponse response, HttpProblem problem) {
+        problem.getHeaders().forEach((name, value) -> response.putHeader(name, String.valueOf(value)));
+        response.setStatusCode(problem.getStatusCode())
+                .putHeader("Content-Type", Problems.MEDIA_TYPE)
+                .end(body(problem));
+    }
+
+    static Buffer body(HttpProblem problem) {
+        return object(problem).toBuffer();
+    }
+
+    static JsonObject object(HttpProblem problem) {
         JsonObject body = new JsonObject()
                 .put("type", String.valueOf(problem.getType()))
                 .put("title", problem.getTitle())
@@ -28,10 +45,6 @@ final class ProblemJson {
             }
             body.put("errors", fields);
         }
-        problem.getHeaders().forEach((name, value) -> routing.response().putHeader(name, String.valueOf(value)));
-        routing.response()
-                .setStatusCode(problem.getStatusCode())
-                .putHeader("Content-Type", Problems.MEDIA_TYPE)
-                .end(body.toBuffer());
+        return body;
     }
 }

@@ -3,17 +3,21 @@ package org.claudecluster.worker.api;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.quarkiverse.resteasy.problem.postprocessing.ProblemContext;
 import io.quarkiverse.resteasy.problem.postprocessing.ProblemPostProcessor;
+import io.vertx.core.http.HttpClosedException;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.io.IOException;
 import java.net.URI;
 import java.util.Locale;
 import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskProblem;
+import org.jboss.logging.Logger;
+import org.jspecify.annotations.Nullable;
 
 /** Turns refusals into responses; what the framework refuses by itself gets a type and an instance as well. */
 final class ProblemMappers {
@@ -76,6 +80,38 @@ final class ProblemMappers {
                 case READ_ONLY -> "the store takes no writes now; nothing was changed: try again";
                 case BUSY -> "the store is busy; nothing was changed: try again";
             };
+        }
+    }
+
+    /** For a client that went away in the middle of its body: nobody reads the answer, and nothing is wrong here. */
+    @Provider
+    public static class BrokenOff implements ExceptionMapper<IOException> {
+
+        private static final Logger LOG = Logger.getLogger(BrokenOff.class);
+
+        private final UriInfo uri;
+
+        public BrokenOff(@Context UriInfo uri) {
+            this.uri = uri;
+        }
+
+        @Override
+        public Response toResponse(IOException failure) {
+            for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+                if (cause instanceof HttpClosedException) {
+                    TaskProblem problem = new TaskProblem(
+                            TaskProblem.Code.MALFORMED_BODY, "the connection was closed before the body's end");
+                    return Problems.of(problem, uri.getPath()).toResponse();
+                }
+            }
+            LOG.errorf(failure, "%s failed", uri.getPath());
+            return HttpProblem.builder()
+                    .withStatus(Response.Status.INTERNAL_SERVER_ERROR)
+                    .withTitle("Internal Server Error")
+                    .withType(URI.create("urn:claudecluster:problem:internal-server-error"))
+                    .withInstance(ProblemInstance.of(uri.getPath()))
+                    .build()
+                    .toResponse();
         }
     }
 

@@ -42,8 +42,11 @@ final class Problems {
 
     static int status(Code code) {
         return switch (code) {
-            case MALFORMED_BODY, INVALID_REQUEST -> Response.Status.BAD_REQUEST.getStatusCode();
+            case MALFORMED_BODY, MALFORMED_REQUEST, INVALID_REQUEST -> Response.Status.BAD_REQUEST.getStatusCode();
             case BODY_TOO_LARGE -> Response.Status.REQUEST_ENTITY_TOO_LARGE.getStatusCode();
+            case TARGET_TOO_LONG -> Response.Status.REQUEST_URI_TOO_LONG.getStatusCode();
+            case HEADERS_TOO_LARGE -> Response.Status.REQUEST_HEADER_FIELDS_TOO_LARGE.getStatusCode();
+            case REQUEST_TIMEOUT -> Response.Status.REQUEST_TIMEOUT.getStatusCode();
             case FOREIGN_ORIGIN -> Response.Status.FORBIDDEN.getStatusCode();
             case UNKNOWN_HOST -> MISDIRECTED;
             case NOT_FOUND -> Response.Status.NOT_FOUND.getStatusCode();
@@ -60,15 +63,25 @@ final class Problems {
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
             case QUEUE_FULL -> Response.Status.TOO_MANY_REQUESTS.getStatusCode();
             case WORKSPACE_UNREADABLE -> Response.Status.INTERNAL_SERVER_ERROR.getStatusCode();
-            case TOO_MANY_STREAMS, OVERLOADED, DRAINING, STORE_UNAVAILABLE ->
+            case TOO_MANY_STREAMS, TOO_MANY_CONNECTIONS, TOO_MANY_DOWNLOADS, OVERLOADED, DRAINING, STORE_UNAVAILABLE ->
                 Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
         };
     }
 
     private static boolean isWorthARetry(Code code) {
         return switch (code) {
-            case QUEUE_FULL, TOO_MANY_STREAMS, OVERLOADED, DRAINING, STORE_UNAVAILABLE -> true;
+            case QUEUE_FULL,
+                    TOO_MANY_STREAMS,
+                    TOO_MANY_CONNECTIONS,
+                    TOO_MANY_DOWNLOADS,
+                    OVERLOADED,
+                    DRAINING,
+                    STORE_UNAVAILABLE -> true;
             case MALFORMED_BODY,
+                    MALFORMED_REQUEST,
+                    TARGET_TOO_LONG,
+                    HEADERS_TOO_LARGE,
+                    REQUEST_TIMEOUT,
                     BODY_TOO_LARGE,
                     INVALID_REQUEST,
                     FOREIGN_ORIGIN,
@@ -93,6 +106,10 @@ final class Problems {
     private static String title(Code code) {
         return switch (code) {
             case MALFORMED_BODY -> "Malformed body";
+            case MALFORMED_REQUEST -> "Not an HTTP request";
+            case TARGET_TOO_LONG -> "Request target too long";
+            case HEADERS_TOO_LARGE -> "Headers too large";
+            case REQUEST_TIMEOUT -> "The request came too slowly";
             case INVALID_REQUEST -> "Invalid request";
             case FOREIGN_ORIGIN -> "Sent by a page of another origin";
             case UNKNOWN_HOST -> "Not a name of this worker";
@@ -114,6 +131,8 @@ final class Problems {
             case QUEUE_FULL -> "The queue is full";
             case TOO_MANY_STREAMS -> "Too many streams";
             case OVERLOADED -> "Too much is asked for at once";
+            case TOO_MANY_CONNECTIONS -> "Too many connections";
+            case TOO_MANY_DOWNLOADS -> "Too many downloads";
             case DRAINING -> "The worker is shutting down";
             case STORE_UNAVAILABLE -> "The store does not answer";
         };

@@ -21,7 +21,7 @@ final class TarGz {
             tar.setAddPaxHeadersForNonAsciiNames(true);
             if (files.isPresent()) {
                 files.get().each((file, opening) -> {
-                    add(tar, file.path(), opening);
+                    add(tar, file.entryName(), opening);
                     return true;
                 });
             }

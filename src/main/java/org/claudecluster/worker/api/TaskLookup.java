@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.task.Footprints;
+import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
@@ -16,19 +17,21 @@ import org.claudecluster.worker.transcript.Transcripts;
 @ApplicationScoped
 class TaskLookup {
 
-    /** How often a waiting request looks for what another process may have done. */
+    /** How often is looked, for all waiting requests together, for what another process may have done. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
     private final TaskStore store;
     private final Transcripts transcripts;
     private final Streaming streaming;
     private final Footprints footprints;
+    private final EndWatch ends;
 
     TaskLookup(TaskStore store, Transcripts transcripts, Streaming streaming, Footprints footprints) {
         this.footprints = footprints;
         this.store = store;
         this.transcripts = transcripts;
         this.streaming = streaming;
+        this.ends = new EndWatch(store::open, LOOK);
     }
 
     TaskId id(String text) {
@@ -50,24 +53,36 @@ class TaskLookup {
         }
     }
 
-    /** For a request that has its place already. */
+    /**
+     * For a request that has its place already. While the store is away it goes on waiting, and then answers what was
+     * known.
+     */
     Task awaitEnd(TaskId id, Task now, Duration wait) {
         Task task = now;
         long end = System.nanoTime() + wait.toNanos();
         Semaphore news = new Semaphore(0);
         try (Transcripts.Subscription _ = transcripts.subscribe(id, news::release);
-                Streaming.Place _ = streaming.onDrain(news::release)) {
-            for (task = find(id); !task.status().isFinal(); task = find(id)) {
+                Streaming.Place _ = streaming.onDrain(news::release);
+                Streaming.Place _ = ends.watch(id, news::release)) {
+            for (task = again(task); !task.status().isFinal(); task = again(task)) {
                 long left = end - System.nanoTime();
                 if (left <= 0 || streaming.draining().isPresent()) {
                     return task;
                 }
-                awaitEnd(id, news, Math.min(left, LOOK.toNanos()));
+                awaitEnd(id, news, left);
             }
             return task;
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
             return task;
+        }
+    }
+
+    private Task again(Task known) {
+        try {
+            return find(known.id());
+        } catch (StoreUnavailable _) {
+            return known;
         }
     }
 

@@ -1,6 +1,7 @@
 package org.claudecluster.worker.api;
 
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.ws.rs.Encoded;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
@@ -16,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskProblem.Code;
 import org.claudecluster.worker.workspace.Artifacts;
@@ -48,9 +50,10 @@ public class WorkspaceResource {
 
     /** One file. */
     @Schema(name = "Artifact")
-    public record ArtifactView(String path, long size, String modifiedAt) {
-        static ArtifactView of(Artifacts.Artifact file) {
-            return new ArtifactView(file.path(), file.size(), Times.wire(file.modifiedAt()));
+    public record ArtifactView(String path, String url, long size, String modifiedAt) {
+        static ArtifactView of(TaskId task, Artifacts.Artifact file) {
+            String url = "/tasks/" + task + "/artifacts/" + file.encodedPath();
+            return new ArtifactView(file.path(), url, file.size(), Times.wire(file.modifiedAt()));
         }
     }
 
@@ -114,7 +117,8 @@ public class WorkspaceResource {
         Task task = tasks.find(tasks.id(id));
         Optional<Artifacts> files = files(task);
         return switch (format == null ? "json" : format) {
-            case "json" -> Response.ok(list(files), MediaType.APPLICATION_JSON).build();
+            case "json" ->
+                Response.ok(list(task.id(), files), MediaType.APPLICATION_JSON).build();
             case "tar.gz" -> archive(task, files);
             default -> throw StrictJson.invalid("format", "must be json or tar.gz");
         };
@@ -132,13 +136,13 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "409", description = "The task has no directory, or another worker has it.")
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
     @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
-    public Response artifact(@PathParam("id") String id, @PathParam("path") String path) throws IOException {
+    public Response artifact(@PathParam("id") String id, @Encoded @PathParam("path") String path) throws IOException {
         Optional<Artifacts> files = files(tasks.find(tasks.id(id)));
         Optional<Artifacts.Open> found =
                 files.isEmpty() ? Optional.empty() : files.get().open(path);
         Artifacts.Open open = found.orElseThrow(
                 () -> new TaskProblem(Code.NOT_FOUND, "the task's directory has no such regular file"));
-        String name = path.substring(path.lastIndexOf('/') + 1);
+        String name = new Artifacts.Artifact(path, open.size(), open.modifiedAt()).name();
         StreamingOutput body = out -> {
             try (open) {
                 ExactBytes.copy(open.bytes(), open.size(), out);
@@ -162,13 +166,13 @@ public class WorkspaceResource {
         };
     }
 
-    private static ArtifactList list(Optional<Artifacts> files) throws IOException {
+    private static ArtifactList list(TaskId task, Optional<Artifacts> files) throws IOException {
         List<ArtifactView> listed = new ArrayList<>();
         boolean[] truncated = {false};
         if (files.isPresent()) {
             files.get().each((file, _) -> {
                 truncated[0] = listed.size() == MAX_LISTED;
-                return !truncated[0] && listed.add(ArtifactView.of(file));
+                return !truncated[0] && listed.add(ArtifactView.of(task, file));
             });
         }
         return new ArtifactList(listed, truncated[0]);

@@ -61,6 +61,36 @@ public interface WorkerConfig {
          */
         @TextLength(from = 1, to = 253)
         Optional<List<String>> allowedHosts();
+
+        /** The most connections at once; more are refused with 503, but for probes. Absent: 1,000 more than streams. */
+        @WholeNumber(from = 1, to = 1_000_000)
+        Optional<Integer> maxConnections();
+
+        /** The most answers of {@code /output} and {@code /events} at once; one more is refused with 503. */
+        @WithDefault("200")
+        @WholeNumber(from = 1, to = 100_000)
+        int maxTranscripts();
+
+        /** The most answers of {@code /diff} and {@code /artifacts} at once; one more is refused with 503. */
+        @WithDefault("50")
+        @WholeNumber(from = 1, to = 100_000)
+        int maxWorkspaces();
+
+        /** How long a request's line and headers may take from their first byte; then 408. */
+        @WithDefault("15s")
+        Duration headerTimeout();
+
+        /** How long a request's body may take; then 408. */
+        @WithDefault("60s")
+        Duration bodyTimeout();
+
+        /** How long a connection may stay open without a request. More than a proxy in front keeps its own. */
+        @WithDefault("2m")
+        Duration idleTimeout();
+
+        /** How long a client may take nothing of an answer until it is cut off; streams have worker.stream.stall. */
+        @WithDefault("30s")
+        Duration writeTimeout();
     }
 
     /** What runs at once. */

@@ -168,6 +168,11 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
+    public Set<TaskId> open(Collection<TaskId> tasks) {
+        return read(connection -> TaskReads.open(connection, tasks));
+    }
+
+    @Override
     public boolean namesSession(UUID session) {
         return read(connection -> Needs.namesSession(connection, session));
     }

@@ -14,6 +14,10 @@ public final class TaskProblem extends RuntimeException {
 
     /** The kinds of refusal; the wire form is the lower-case name with dashes. */
     public enum Code {
+        MALFORMED_REQUEST,
+        TARGET_TOO_LONG,
+        HEADERS_TOO_LARGE,
+        REQUEST_TIMEOUT,
         MALFORMED_BODY,
         BODY_TOO_LARGE,
         INVALID_REQUEST,
@@ -36,6 +40,8 @@ public final class TaskProblem extends RuntimeException {
         QUEUE_FULL,
         TOO_MANY_STREAMS,
         OVERLOADED,
+        TOO_MANY_CONNECTIONS,
+        TOO_MANY_DOWNLOADS,
         DRAINING,
         STORE_UNAVAILABLE
     }

@@ -102,6 +102,9 @@ public interface TaskStore extends CredentialPauses {
     /** A follow-up that waits or runs in the directory of this task. */
     Optional<TaskId> openFollowUp(TaskId workspace);
 
+    /** Which of these tasks wait or run; the others have ended or are gone. One statement for each 500 of them. */
+    Set<TaskId> open(Collection<TaskId> tasks);
+
     /** The task that came of this very request before. */
     Optional<Task> submittedBy(NewTask.Idempotency request);
 

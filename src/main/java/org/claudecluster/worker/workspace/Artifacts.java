@@ -18,7 +18,6 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 
 /**
  * The regular files of a workspace, for reading. Each directory is opened through its parent's descriptor and no
@@ -27,12 +26,12 @@ import java.util.TreeMap;
  */
 public final class Artifacts {
 
-    private static final String GIT = ".git";
+    private static final Set<Path> NOT_SHOWN = Set.of(Path.of(".git"), Path.of("."), Path.of(".."));
     /** Each level holds a descriptor open. */
     private static final int MAX_DEPTH = 100;
 
     private final Path base;
-    private final List<String> below;
+    private final List<Path> below;
 
     /**
      * With a base that only the worker changes.
@@ -47,9 +46,25 @@ public final class Artifacts {
     /**
      * A file.
      *
-     * @param path below the workspace, with slashes
+     * @param encodedPath below the workspace, with slashes; each byte that is no letter, digit or {@code -._~} as %XX
      */
-    public record Artifact(String path, long size, Instant modifiedAt) {}
+    public record Artifact(String encodedPath, long size, Instant modifiedAt) {
+
+        /** The path for people: U+FFFD stands for what is no UTF-8. */
+        public String path() {
+            return FileNames.text(encodedPath);
+        }
+
+        /** The last part of {@link #path()}. */
+        public String name() {
+            return path().substring(path().lastIndexOf('/') + 1);
+        }
+
+        /** The path for an archive: as it is encoded, where it is no text that leads back to the file. */
+        public String entryName() {
+            return FileNames.isText(encodedPath) ? path() : encodedPath;
+        }
+    }
 
     /** Is shown one file; the stream yields at most its size and is closed by us. */
     @FunctionalInterface
@@ -79,18 +94,24 @@ public final class Artifacts {
         }
     }
 
-    /** The file with this path; empty when there is none, or none that may be read. */
-    public Optional<Open> open(String path) throws IOException {
-        List<String> names = List.of(path.split("/", -1));
-        if (names.stream().anyMatch(name -> name.isEmpty() || name.equals(".") || name.equals("..") || isHidden(name))
-                || names.size() > MAX_DEPTH
-                || path.indexOf('\0') >= 0) {
+    /**
+     * The file with this path; empty when there is none, or none that may be read.
+     *
+     * @param encodedPath as a URL has it
+     */
+    public Optional<Open> open(String encodedPath) throws IOException {
+        List<String> encoded = List.of(encodedPath.split("/", -1));
+        List<Path> names = encoded.stream()
+                .flatMap(name -> FileNames.decoded(name).stream())
+                .filter(name -> !isHidden(name))
+                .toList();
+        if (names.size() != encoded.size() || names.size() > MAX_DEPTH) {
             return Optional.empty();
         }
-        List<String> directories = new ArrayList<>(below);
+        List<Path> directories = new ArrayList<>(below);
         directories.addAll(names.subList(0, names.size() - 1));
         try (SecureDirectoryStream<Path> directory = descend(directories)) {
-            Path name = Path.of(names.getLast());
+            Path name = names.getLast();
             Optional<BasicFileAttributes> file = regular(directory, name);
             return file.isEmpty() ? Optional.empty() : Optional.of(open(directory, name));
         } catch (IOException _) {
@@ -100,24 +121,26 @@ public final class Artifacts {
 
     private static boolean walk(SecureDirectoryStream<Path> directory, String prefix, Visitor visitor, int depth)
             throws IOException {
-        TreeMap<String, Path> directories = new TreeMap<>();
+        List<Path> directories = new ArrayList<>();
         for (Path name : sorted(directory)) {
             Optional<BasicFileAttributes> found = attributes(directory, name);
-            if (found.isEmpty() || isHidden(name.toString())) {
+            if (found.isEmpty() || isHidden(name)) {
                 continue;
             }
             BasicFileAttributes file = found.get();
             if (file.isDirectory()) {
-                directories.put(name.toString(), name);
+                directories.add(name);
             } else if (file.isRegularFile()) {
                 Artifact artifact = new Artifact(
-                        prefix + name, file.size(), file.lastModifiedTime().toInstant());
+                        prefix + FileNames.encoded(name),
+                        file.size(),
+                        file.lastModifiedTime().toInstant());
                 if (!visitor.visit(artifact, () -> open(directory, name))) {
                     return false;
                 }
             }
         }
-        for (Path name : depth == MAX_DEPTH ? List.<Path>of() : directories.values()) {
+        for (Path name : depth == MAX_DEPTH ? List.<Path>of() : directories) {
             if (!walkInto(directory, name, prefix, visitor, depth)) {
                 return false;
             }
@@ -136,7 +159,7 @@ public final class Artifacts {
             return true;
         }
         try (next) {
-            return walk(next, prefix + name + "/", visitor, depth + 1);
+            return walk(next, prefix + FileNames.encoded(name) + "/", visitor, depth + 1);
         }
     }
 
@@ -170,12 +193,12 @@ public final class Artifacts {
 
     /** Opens the base and, from descriptor to descriptor, what is below it. */
     @SuppressWarnings("StreamResourceLeak") // each is closed when the next is open; the last is the caller's
-    private SecureDirectoryStream<Path> descend(List<String> names) throws IOException {
+    private SecureDirectoryStream<Path> descend(List<Path> names) throws IOException {
         SecureDirectoryStream<Path> at = secure(Files.newDirectoryStream(base));
-        for (String name : names) {
+        for (Path name : names) {
             SecureDirectoryStream<Path> parent = at;
             try (parent) {
-                at = parent.newDirectoryStream(Path.of(name), LinkOption.NOFOLLOW_LINKS);
+                at = parent.newDirectoryStream(name, LinkOption.NOFOLLOW_LINKS);
             }
         }
         return at;
@@ -189,13 +212,13 @@ public final class Artifacts {
         throw new IOException("this system can't open a directory's entries without following links");
     }
 
-    private static boolean isHidden(String name) {
-        return name.equals(GIT);
+    private static boolean isHidden(Path name) {
+        return NOT_SHOWN.contains(name);
     }
 
-    private static List<String> names(Path relative) {
-        List<String> names = new ArrayList<>();
-        relative.forEach(name -> names.add(name.toString()));
+    private static List<Path> names(Path relative) {
+        List<Path> names = new ArrayList<>();
+        relative.forEach(names::add);
         return List.copyOf(names);
     }
 }

@@ -54,6 +54,20 @@ class ConfigDefaultsTest {
     }
 
     @Test
+    void a_connection_is_bounded_in_time_and_number() {
+        WorkerConfig.Http http =
+                config(Map.of()).getConfigMapping(WorkerConfig.class).http();
+        assertThat(http.allowedHosts()).isEmpty();
+        assertThat(http.maxConnections()).isEmpty();
+        assertThat(http.maxTranscripts()).isEqualTo(200);
+        assertThat(http.maxWorkspaces()).isEqualTo(50);
+        assertThat(http.headerTimeout()).isEqualTo(Duration.ofSeconds(15));
+        assertThat(http.bodyTimeout()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(http.idleTimeout()).isEqualTo(Duration.ofMinutes(2));
+        assertThat(http.writeTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
     void an_executor_is_found_by_itself_and_has_a_terminal_of_80_by_24() {
         ExecutorConfig executor = config(Map.of()).getConfigMapping(ExecutorConfig.class);
         assertThat(executor.type()).isEqualTo(ExecutorConfig.Type.AUTO);

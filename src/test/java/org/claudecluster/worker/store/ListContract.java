@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.NewTask;
@@ -42,6 +43,24 @@ abstract class ListContract extends StoreFixture {
         enqueue("three");
 
         assertThat(prompts(ALL)).containsExactly("three", "two", "one");
+    }
+
+    @Test
+    void of_many_tasks_those_that_wait_or_run_are_open() {
+        finished("completed");
+        claimed("running");
+        enqueue("waits");
+        List<TaskId> asked =
+                new ArrayList<>(all().stream().map(Task::id).toList());
+        IntStream.range(0, 700).forEach(_ -> asked.add(TaskId.create(Instant.EPOCH)));
+
+        assertThat(store.open(asked))
+                .containsExactlyInAnyOrderElementsOf(all().stream()
+                        .filter(task -> !task.status().isFinal())
+                        .map(Task::id)
+                        .toList())
+                .hasSize(2);
+        assertThat(store.open(List.of())).isEmpty();
     }
 
     @Test
@@ -259,6 +278,10 @@ abstract class ListContract extends StoreFixture {
             ids.add(id);
         }
         return ids;
+    }
+
+    private List<Task> all() {
+        return store.list(ALL, Set.of()).tasks().stream().map(Listed::task).toList();
     }
 
     private List<String> prompts(TaskFilter filter) {

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import org.claudecluster.worker.files.FileTrees;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -46,7 +48,26 @@ class ArtifactsTest {
 
     @Test
     void a_file_is_read() throws IOException {
-        assertThat(read("dir/deep/c ö.txt")).contains("ccc");
+        assertThat(read("dir/deep/c%20%C3%B6.txt")).contains("ccc");
+    }
+
+    @Test
+    void each_byte_that_a_name_can_have_is_listed_and_read() throws IOException {
+        Path odd = Files.createDirectories(work.resolve("odd"));
+        List<String> names = IntStream.range(1, 0x100)
+                .filter(b -> b != '/' && b != '.')
+                .mapToObj("%%%02X"::formatted)
+                .toList();
+        for (String name : names) {
+            Files.writeString(Path.of(URI.create(odd.toUri() + name)), name);
+        }
+        List<String> encoded = new ArrayList<>();
+        artifacts.each((file, _) -> encoded.add(file.encodedPath()));
+
+        assertThat(names).allSatisfy(name -> assertThat(read("odd/" + name)).contains(name));
+        assertThat(encoded.stream().filter(path -> path.startsWith("odd/")))
+                .hasSize(names.size())
+                .allSatisfy(path -> assertThat(read(path)).isPresent());
     }
 
     @ParameterizedTest
@@ -66,7 +87,10 @@ class ArtifactsTest {
                 "..",
                 ".git/config",
                 "none",
-                "dir//deep/c ö.txt"
+                "dir//deep/c%20%C3%B6.txt",
+                "dir%2Fdeep/c%20%C3%B6.txt",
+                "%2egit/config",
+                "a.txt%00"
             })
     void nothing_else_is_read(String path) throws IOException {
         assertThat(read(path)).isEmpty();

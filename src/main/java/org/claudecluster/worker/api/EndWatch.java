@@ -1,0 +1,92 @@
+package org.claudecluster.worker.api;
+
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Function;
+import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.TaskId;
+import org.jboss.logging.Logger;
+
+/**
+ * Looks for the ends of all tasks that requests wait for by one question to the store, however many wait. What ends here
+ * is told by a signal at once; this is for what other processes do. Nobody looks while nobody waits.
+ */
+final class EndWatch {
+
+    private static final Logger LOG = Logger.getLogger(EndWatch.class);
+
+    private final Function<Collection<TaskId>, Set<TaskId>> open;
+    private final Duration pause;
+    private final Map<TaskId, List<Runnable>> waiting = new ConcurrentHashMap<>();
+    private final AtomicBoolean looks = new AtomicBoolean();
+
+    /**
+     * Looks for nothing yet.
+     *
+     * @param open answers which of these tasks wait or run
+     * @param pause between two looks
+     */
+    EndWatch(Function<Collection<TaskId>, Set<TaskId>> open, Duration pause) {
+        this.open = open;
+        this.pause = pause;
+    }
+
+    /** Calls this after each look that finds the task ended or gone. It must return at once. */
+    Streaming.Place watch(TaskId task, Runnable wake) {
+        waiting.compute(task, (_, known) -> {
+            List<Runnable> all = known == null ? new CopyOnWriteArrayList<>() : known;
+            all.add(wake);
+            return all;
+        });
+        lookWhileSomebodyWaits();
+        return () -> waiting.computeIfPresent(task, (_, known) -> {
+            known.remove(wake);
+            return known.isEmpty() ? null : known;
+        });
+    }
+
+    private void lookWhileSomebodyWaits() {
+        if (!waiting.isEmpty() && looks.compareAndSet(false, true)) {
+            Thread.ofVirtual().name("end-watch").start(this::run);
+        }
+    }
+
+    private void run() {
+        try {
+            while (!waiting.isEmpty()) {
+                Thread.sleep(pause);
+                look();
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        } finally {
+            looks.set(false);
+            // Who came in between found it looking still.
+            lookWhileSomebodyWaits();
+        }
+    }
+
+    private void look() {
+        Set<TaskId> asked = Set.copyOf(waiting.keySet());
+        Set<TaskId> still;
+        try {
+            still = asked.isEmpty() ? Set.of() : open.apply(asked);
+        } catch (StoreUnavailable _) {
+            return;
+        } catch (RuntimeException e) {
+            LOG.error("the ends of tasks could not be looked for", e);
+            return;
+        }
+        for (TaskId task : asked) {
+            if (!still.contains(task)) {
+                waiting.getOrDefault(task, List.of()).forEach(Runnable::run);
+            }
+        }
+    }
+}
