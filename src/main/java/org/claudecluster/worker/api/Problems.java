@@ -60,13 +60,14 @@ final class Problems {
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
             case QUEUE_FULL -> Response.Status.TOO_MANY_REQUESTS.getStatusCode();
             case WORKSPACE_UNREADABLE -> Response.Status.INTERNAL_SERVER_ERROR.getStatusCode();
-            case TOO_MANY_STREAMS, DRAINING, STORE_UNAVAILABLE -> Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
+            case TOO_MANY_STREAMS, OVERLOADED, DRAINING, STORE_UNAVAILABLE ->
+                Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
         };
     }
 
     private static boolean isWorthARetry(Code code) {
         return switch (code) {
-            case QUEUE_FULL, TOO_MANY_STREAMS, DRAINING, STORE_UNAVAILABLE -> true;
+            case QUEUE_FULL, TOO_MANY_STREAMS, OVERLOADED, DRAINING, STORE_UNAVAILABLE -> true;
             case MALFORMED_BODY,
                     BODY_TOO_LARGE,
                     INVALID_REQUEST,
@@ -112,6 +113,7 @@ final class Problems {
             case RANGE_NOT_SATISFIABLE -> "Range not satisfiable";
             case QUEUE_FULL -> "The queue is full";
             case TOO_MANY_STREAMS -> "Too many streams";
+            case OVERLOADED -> "Too much is asked for at once";
             case DRAINING -> "The worker is shutting down";
             case STORE_UNAVAILABLE -> "The store does not answer";
         };

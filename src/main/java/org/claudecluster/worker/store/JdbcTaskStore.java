@@ -2,7 +2,6 @@ package org.claudecluster.worker.store;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -28,24 +27,22 @@ import org.claudecluster.worker.task.SeenWorker;
 import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.StoreFailure;
-import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskPage;
+import org.claudecluster.worker.task.TaskPart;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.WorkerRegistry;
 import org.claudecluster.worker.task.WorkerState;
-import org.jboss.logging.Logger;
 
 /**
  * The task table over JDBC. Reads go straight to a pooled connection. An embedded database has its writes share commits;
  * a shared one does that itself, and takes several at once.
  */
 public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoCloseable {
-
-    private static final Logger LOG = Logger.getLogger(JdbcTaskStore.class);
 
     private final Connections connections;
     private final Commits writes;
@@ -99,43 +96,8 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<Task> claim(Claimant claimant, int slots) {
-        // Looked at without a transaction, since mostly there is nothing for an idle worker's poll.
-        Unreadable.Found found = read(connection -> Turns.claimable(connection, claimant, slots));
-        while (ends(found.unreadable()) && found.tasks().isEmpty()) {
-            found = read(connection -> Turns.claimable(connection, claimant, slots));
-        }
-        List<Task> mostUrgent = found.tasks();
-        if (mostUrgent.isEmpty()) {
-            return List.of();
-        }
-        try {
-            return write(connection -> Leases.claim(connection, claimant, slots, mostUrgent));
-        } catch (StoreRejected e) {
-            return claimEach(claimant, mostUrgent);
-        }
-    }
-
-    /** Some row is such that its claim is rejected: it fails alone, or nothing behind it would ever run. */
-    private List<Task> claimEach(Claimant claimant, List<Task> mostUrgent) {
-        List<Task> claimed = new ArrayList<>();
-        for (Task task : mostUrgent) {
-            try {
-                claimed.addAll(write(connection -> Leases.claim(connection, claimant, 1, List.of(task))));
-            } catch (StoreRejected e) {
-                boolean _ = ends(List.of(Unreadable.rejected(task, e)));
-            }
-        }
-        return claimed;
-    }
-
-    /** Says whether any was ended, so that another look may find more. */
-    private boolean ends(List<Unreadable> unreadable) {
-        if (unreadable.isEmpty()) {
-            return false;
-        }
-        List<TaskId> ended = write(connection -> Unreadable.end(connection, unreadable));
-        LOG.errorf("failed what can't be read in the store taskIds=%s", ended);
-        return !ended.isEmpty();
+        List<Task> mostUrgent = ClaimSearch.of(this, claimant, slots);
+        return mostUrgent.isEmpty() ? List.of() : ClaimSearch.claimed(this, claimant, slots, mostUrgent);
     }
 
     @Override
@@ -180,22 +142,27 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public Optional<TaskId> openFollowUp(TaskId workspace) {
-        return read(connection -> TaskReads.openFollowUp(connection, workspace));
+        return read(connection -> Needs.openFollowUp(connection, workspace));
     }
 
     @Override
     public boolean namesSession(UUID session) {
-        return read(connection -> TaskReads.namesSession(connection, session));
+        return read(connection -> Needs.namesSession(connection, session));
     }
 
     @Override
-    public List<Task> list(TaskFilter filter) {
-        return read(connection -> TaskReads.list(connection, filter));
+    public TaskPage list(TaskFilter filter, Set<TaskPart> whole) {
+        return read(connection -> TaskLists.page(connection, filter, whole));
     }
 
     @Override
     public DeleteAnswer delete(TaskId task) {
         return write(removals, connection -> TaskWrites.delete(connection, task));
+    }
+
+    @Override
+    public Set<TaskId> missing(Collection<TaskId> tasks) {
+        return read(connection -> TaskReads.missing(connection, tasks));
     }
 
     @Override
@@ -283,7 +250,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
         write(connection -> WorkerRows.leave(connection, worker));
     }
 
-    private <T> T write(Commits.Work<T> work) {
+    <T> T write(Commits.Work<T> work) {
         return write(writes, work);
     }
 
@@ -295,7 +262,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
         }
     }
 
-    private <T> T read(Commits.Work<T> work) {
+    <T> T read(Commits.Work<T> work) {
         return connections.with(work);
     }
 

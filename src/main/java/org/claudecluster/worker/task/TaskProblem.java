@@ -35,6 +35,7 @@ public final class TaskProblem extends RuntimeException {
         RANGE_NOT_SATISFIABLE,
         QUEUE_FULL,
         TOO_MANY_STREAMS,
+        OVERLOADED,
         DRAINING,
         STORE_UNAVAILABLE
     }
