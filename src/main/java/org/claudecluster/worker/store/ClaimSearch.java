@@ -1,7 +1,9 @@
 package org.claudecluster.worker.store;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.jboss.logging.Logger;
@@ -25,6 +27,27 @@ final class ClaimSearch {
         return found.tasks();
     }
 
+    /** Claims what was found. A row whose claim the store rejects fails alone, or nothing behind it would ever run. */
+    static List<Task> claimed(JdbcTaskStore store, Claimant claimant, int slots, List<Task> found) {
+        try {
+            return store.write(connection -> Leases.claim(connection, claimant, slots, found));
+        } catch (StoreRejected e) {
+            return claimedEach(store, claimant, found);
+        }
+    }
+
+    private static List<Task> claimedEach(JdbcTaskStore store, Claimant claimant, List<Task> found) {
+        List<Task> claimed = new ArrayList<>();
+        for (Task task : found) {
+            try {
+                claimed.addAll(store.write(connection -> Leases.claim(connection, claimant, 1, List.of(task))));
+            } catch (StoreRejected e) {
+                boolean _ = ends(store, List.of(Unreadable.rejected(task, e)));
+            }
+        }
+        return claimed;
+    }
+
     /** Without a transaction, since mostly there is nothing for an idle worker's poll. */
     private static Unreadable.Found look(JdbcTaskStore store, Claimant claimant, int slots) {
         Unreadable.Found found = store.read(connection -> Turns.claimable(connection, claimant, slots));
@@ -40,7 +63,7 @@ final class ClaimSearch {
     }
 
     /** Says whether any was ended, so that another look may find more. */
-    static boolean ends(JdbcTaskStore store, List<Unreadable> unreadable) {
+    private static boolean ends(JdbcTaskStore store, List<Unreadable> unreadable) {
         if (unreadable.isEmpty()) {
             return false;
         }

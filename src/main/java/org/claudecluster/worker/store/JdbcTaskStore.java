@@ -2,7 +2,6 @@ package org.claudecluster.worker.store;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -28,7 +27,6 @@ import org.claudecluster.worker.task.SeenWorker;
 import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.StoreFailure;
-import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
@@ -99,27 +97,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     @Override
     public List<Task> claim(Claimant claimant, int slots) {
         List<Task> mostUrgent = ClaimSearch.of(this, claimant, slots);
-        if (mostUrgent.isEmpty()) {
-            return List.of();
-        }
-        try {
-            return write(connection -> Leases.claim(connection, claimant, slots, mostUrgent));
-        } catch (StoreRejected e) {
-            return claimEach(claimant, mostUrgent);
-        }
-    }
-
-    /** Some row is such that its claim is rejected: it fails alone, or nothing behind it would ever run. */
-    private List<Task> claimEach(Claimant claimant, List<Task> mostUrgent) {
-        List<Task> claimed = new ArrayList<>();
-        for (Task task : mostUrgent) {
-            try {
-                claimed.addAll(write(connection -> Leases.claim(connection, claimant, 1, List.of(task))));
-            } catch (StoreRejected e) {
-                boolean _ = ClaimSearch.ends(this, List.of(Unreadable.rejected(task, e)));
-            }
-        }
-        return claimed;
+        return mostUrgent.isEmpty() ? List.of() : ClaimSearch.claimed(this, claimant, slots, mostUrgent);
     }
 
     @Override

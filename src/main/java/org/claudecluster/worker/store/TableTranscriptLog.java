@@ -23,8 +23,8 @@ public final class TableTranscriptLog implements TranscriptLog {
     /** A chunk is one row. A larger record has a chunk of its own. */
     static final int CHUNK_BYTES = 256 * 1024;
 
-    private final KnownPlaces places = new KnownPlaces();
     private final Connections connections;
+    private final KnownPlaces places = new KnownPlaces();
 
     /**
      * The schema must be there; the data source stays the caller's to close.

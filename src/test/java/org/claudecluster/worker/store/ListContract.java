@@ -50,8 +50,7 @@ abstract class ListContract extends StoreFixture {
         finished("completed");
         claimed("running");
         enqueue("waits");
-        List<TaskId> asked =
-                new ArrayList<>(all().stream().map(Task::id).toList());
+        List<TaskId> asked = new ArrayList<>(all().stream().map(Task::id).toList());
         IntStream.range(0, 700).forEach(_ -> asked.add(TaskId.create(Instant.EPOCH)));
 
         assertThat(store.open(asked))
