@@ -16,3 +16,5 @@ ALTER TABLE task ADD COLUMN (
     open_at timestamp(3) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
     turn_at timestamp(3) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL
 );
+-- How much of a chunk is output, so that a place in it is found without reading it. Null where the version before wrote it.
+ALTER TABLE transcript_chunk ADD COLUMN IF NOT EXISTS output_bytes int;

@@ -11,3 +11,5 @@ ALTER TABLE task
     -- to wait moves both.
     ADD COLUMN IF NOT EXISTS open_at timestamp(3) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL,
     ADD COLUMN IF NOT EXISTS turn_at timestamp(3) with time zone DEFAULT CURRENT_TIMESTAMP NOT NULL;
+-- How much of a chunk is output, so that a place in it is found without reading it. Null where the version before wrote it.
+ALTER TABLE transcript_chunk ADD COLUMN IF NOT EXISTS output_bytes int;

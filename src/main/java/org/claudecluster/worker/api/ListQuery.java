@@ -6,9 +6,13 @@ import java.net.URI;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.claudecluster.worker.task.Storable;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskPart;
 import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.TaskStatus;
 
@@ -27,10 +31,11 @@ final class ListQuery {
                 continue;
             }
             switch (name) {
-                case "status", "workerId", "limit", "after" -> {}
+                case "status", "workerId", "limit", "after", "fields" -> {}
                 default ->
                     throw StrictJson.invalid(
-                            name, "is not a known parameter; known are: after, label.KEY, limit, status, workerId");
+                            name,
+                            "is not a known parameter; known are: after, fields, label.KEY, limit, status, workerId");
             }
         }
         if (labels.size() > TaskSpec.MAX_LABELS) {
@@ -42,6 +47,19 @@ final class ListQuery {
                 labels,
                 first(query, "after").map(ListQuery::after),
                 first(query, "limit").map(ListQuery::limit).orElse(TaskFilter.DEFAULT_LIMIT));
+    }
+
+    /** What is asked for whole. */
+    static Set<TaskPart> whole(MultivaluedMap<String, String> query) {
+        return first(query, "fields").stream()
+                .flatMap(fields -> Stream.of(fields.split(",", -1)))
+                .map(ListQuery::part)
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static TaskPart part(String name) {
+        return TaskPart.ofWire(name)
+                .orElseThrow(() -> StrictJson.invalid("fields", "must be prompt, result or prompt,result"));
     }
 
     /** The same request, behind this task. */

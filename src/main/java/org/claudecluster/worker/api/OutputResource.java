@@ -9,13 +9,16 @@ import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
+import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.transcript.LiveTranscript;
+import org.claudecluster.worker.transcript.OutputPlace;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
@@ -52,6 +55,7 @@ public class OutputResource {
                     + " asciicast (v2, plays in asciinema).")
     @APIResponse(responseCode = "200", description = "All of it.")
     @APIResponse(responseCode = "206", description = "The asked range of the raw bytes.")
+    @APIResponse(responseCode = "304", description = "Nothing was printed since the ETag in If-None-Match.")
     @APIResponse(responseCode = "400", description = "An unknown format.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
     @APIResponse(responseCode = "410", description = "The transcript is older than worker.retention.transcripts.")
@@ -59,11 +63,12 @@ public class OutputResource {
     public Response output(
             @PathParam("id") String id,
             @QueryParam("format") @Nullable String format,
-            @HeaderParam("Range") @Nullable String range)
-            throws IOException {
+            @HeaderParam("Range") @Nullable String range,
+            @HeaderParam("If-Range") @Nullable String ifRange,
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
         Task task = withTranscript(id);
         return switch (format == null ? "raw" : format) {
-            case "raw" -> raw(task.id(), range);
+            case "raw" -> raw(task.id(), new Conditions(range, ifRange, ifNoneMatch));
             case "text" ->
                 Response.ok(text(task.id()), "text/plain;charset=UTF-8").build();
             case "asciicast" ->
@@ -71,6 +76,12 @@ public class OutputResource {
             default -> throw StrictJson.invalid("format", "must be raw, text or asciicast");
         };
     }
+
+    /** What the request's headers make of it. */
+    private record Conditions(
+            @Nullable String range,
+            @Nullable String ifRange,
+            @Nullable String ifNoneMatch) {}
 
     /** The task, with all that it has printed so far in the log. */
     private Task withTranscript(String id) {
@@ -103,46 +114,66 @@ public class OutputResource {
         return Response.ok(body, "application/jsonl").build();
     }
 
-    private Response raw(TaskId id, @Nullable String header) throws IOException {
-        long[] length = {0};
-        each(id, Kind.OUTPUT, record -> length[0] += record.bytes().length);
-        Optional<ByteRange> range = ByteRange.parse(header, length[0]);
-        if (range.isEmpty()) {
-            return Response.ok(slice(id, new ByteRange(0, length[0])), RAW)
-                    .header(HttpHeaders.CONTENT_LENGTH, length[0])
-                    .header("Accept-Ranges", "bytes")
-                    .build();
+    private Response raw(TaskId id, Conditions conditions) {
+        long length = transcripts.log().seek(id, Long.MAX_VALUE).offset();
+        OutputTag tag = new OutputTag(id, length);
+        if (tag.isIn(conditions.ifNoneMatch())) {
+            return Response.notModified().header(HttpHeaders.ETAG, tag).build();
         }
-        ByteRange asked = range.get();
-        if (asked.from() >= length[0]) {
-            TaskProblem problem = new TaskProblem(
-                    TaskProblem.Code.RANGE_NOT_SATISFIABLE, "the output has %d bytes so far".formatted(length[0]));
-            return Response.fromResponse(
-                            Problems.of(problem, "/tasks/" + id + "/output").toResponse())
-                    .header("Content-Range", "bytes */" + length[0])
-                    .build();
+        boolean isSame = conditions.ifRange() == null || tag.isContinuedFrom(conditions.ifRange());
+        Optional<ByteRange> range = isSame ? ByteRange.parse(conditions.range(), length) : Optional.empty();
+        if (range.filter(asked -> asked.from() >= length).isPresent()) {
+            return behindTheEnd(id, length);
         }
-        return Response.status(PARTIAL)
-                .entity(slice(id, asked))
+        ByteRange sent = range.orElseGet(() -> new ByteRange(0, length));
+        Response.ResponseBuilder response = Response.status(
+                        range.isPresent() ? PARTIAL : Response.Status.OK.getStatusCode())
+                .entity(slice(id, sent))
                 .type(RAW)
-                .header("Content-Range", "bytes %d-%d/%d".formatted(asked.from(), asked.end() - 1, length[0]))
-                .header(HttpHeaders.CONTENT_LENGTH, asked.end() - asked.from())
-                .header("Accept-Ranges", "bytes")
+                .header(HttpHeaders.CONTENT_LENGTH, sent.end() - sent.from())
+                .header(HttpHeaders.ETAG, tag)
+                .header("Accept-Ranges", "bytes");
+        if (range.isPresent()) {
+            response.header("Content-Range", "bytes %d-%d/%d".formatted(sent.from(), sent.end() - 1, length));
+        }
+        return response.build();
+    }
+
+    private static Response behindTheEnd(TaskId id, long length) {
+        TaskProblem problem = new TaskProblem(
+                TaskProblem.Code.RANGE_NOT_SATISFIABLE, "the output has %d bytes so far".formatted(length));
+        return Response.fromResponse(
+                        Problems.of(problem, "/tasks/" + id + "/output").toResponse())
+                .header("Content-Range", "bytes */" + length)
                 .build();
     }
 
     private StreamingOutput slice(TaskId id, ByteRange range) {
         return out -> {
-            long[] at = {0};
-            each(id, Kind.OUTPUT, record -> {
-                long begin = Math.max(range.from(), at[0]);
-                long end = Math.min(range.end(), at[0] + record.bytes().length);
-                if (begin < end) {
-                    out.write(record.bytes(), (int) (begin - at[0]), (int) (end - begin));
+            OutputPlace begin = transcripts.log().seek(id, range.from());
+            long at = begin.offset();
+            try (TranscriptLog.Reader reader = transcripts.log().read(id, begin.after())) {
+                while (at < range.end()) {
+                    List<TranscriptRecord> batch = reader.next(BATCH_BYTES);
+                    if (batch.isEmpty()) {
+                        throw new EOFException("the transcript of " + id + " was removed while it was read");
+                    }
+                    for (TranscriptRecord record : batch) {
+                        at += record.kind() == Kind.OUTPUT ? write(record.bytes(), at, range, out) : 0;
+                    }
                 }
-                at[0] += record.bytes().length;
-            });
+            }
         };
+    }
+
+    /** What of these bytes, the first of which is the output's byte {@code at}, lies in the range; answers how many they are. */
+    private static int write(byte[] bytes, long at, ByteRange range, OutputStream out) throws IOException {
+        long begin = Math.max(range.from(), at);
+        long end = Math.min(range.end(), at + bytes.length);
+        if (begin < end) {
+            out.write(bytes, (int) (begin - at), (int) (end - begin));
+        }
+        return bytes.length;
     }
 
     private StreamingOutput text(TaskId id) {

@@ -63,15 +63,20 @@ final class Problems {
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
             case QUEUE_FULL -> Response.Status.TOO_MANY_REQUESTS.getStatusCode();
             case WORKSPACE_UNREADABLE -> Response.Status.INTERNAL_SERVER_ERROR.getStatusCode();
-            case TOO_MANY_STREAMS, TOO_MANY_CONNECTIONS, TOO_MANY_DOWNLOADS, DRAINING, STORE_UNAVAILABLE ->
+            case TOO_MANY_STREAMS, TOO_MANY_CONNECTIONS, TOO_MANY_DOWNLOADS, OVERLOADED, DRAINING, STORE_UNAVAILABLE ->
                 Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
         };
     }
 
     private static boolean isWorthARetry(Code code) {
         return switch (code) {
-            case QUEUE_FULL, TOO_MANY_STREAMS, TOO_MANY_CONNECTIONS, TOO_MANY_DOWNLOADS, DRAINING, STORE_UNAVAILABLE ->
-                true;
+            case QUEUE_FULL,
+                    TOO_MANY_STREAMS,
+                    TOO_MANY_CONNECTIONS,
+                    TOO_MANY_DOWNLOADS,
+                    OVERLOADED,
+                    DRAINING,
+                    STORE_UNAVAILABLE -> true;
             case MALFORMED_BODY,
                     MALFORMED_REQUEST,
                     TARGET_TOO_LONG,
@@ -127,6 +132,7 @@ final class Problems {
             case TOO_MANY_STREAMS -> "Too many streams";
             case TOO_MANY_CONNECTIONS -> "Too many connections";
             case TOO_MANY_DOWNLOADS -> "Too many downloads";
+            case OVERLOADED -> "Too much is asked for at once";
             case DRAINING -> "The worker is shutting down";
             case STORE_UNAVAILABLE -> "The store does not answer";
         };

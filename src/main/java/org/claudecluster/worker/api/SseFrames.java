@@ -1,7 +1,7 @@
 package org.claudecluster.worker.api;
 
-import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
@@ -18,27 +18,40 @@ final class SseFrames {
     private static final byte[] END = ascii("\n\n");
 
     /** Output that stands together is sent as one event of about this size; its id is that of its last record. */
-    static final int MERGED_BYTES = 64 * 1024;
+    static final int MERGED_BYTES = 32 * 1024;
 
     private SseFrames() {}
 
-    static byte[] of(TranscriptRecord record) {
-        ByteSink sink = new ByteSink(record.bytes().length + record.bytes().length / 8 + 64);
-        write(List.of(record), sink);
-        return sink.toBytes();
-    }
-
-    /** Many records at once, neighbouring output merged. */
-    static Buffer of(List<TranscriptRecord> records) {
-        int bytes = records.stream().mapToInt(record -> record.bytes().length).sum();
-        ByteSink sink = new ByteSink(bytes + bytes / 8 + 64 * records.size());
+    /**
+     * The events of these records, neighbouring output merged, in blocks of at most about {@link #MERGED_BYTES} or one
+     * event.
+     */
+    static List<FrameBlock> of(List<TranscriptRecord> records) {
+        List<FrameBlock> blocks = new ArrayList<>();
+        ByteSink sink = new ByteSink(sizeOf(records));
         int from = 0;
         while (from < records.size()) {
             int to = endOfRun(records, from);
             write(records.subList(from, to), sink);
+            if (to == records.size() || sink.length() >= MERGED_BYTES) {
+                blocks.add(new FrameBlock(sink.toBytes(), records.get(to - 1).seq()));
+                sink = new ByteSink(sizeOf(records.subList(to, records.size())));
+            }
             from = to;
         }
-        return Buffer.buffer(sink.length()).appendBytes(sink.array(), 0, sink.length());
+        return blocks;
+    }
+
+    /** With what is escaped and what an event has around it, so that most blocks need not grow. */
+    private static int sizeOf(List<TranscriptRecord> records) {
+        int bytes = 0;
+        for (TranscriptRecord record : records) {
+            bytes += record.bytes().length + 64;
+            if (bytes >= MERGED_BYTES) {
+                break;
+            }
+        }
+        return bytes + bytes / 8;
     }
 
     static byte[] event(long id, String name, byte[] json) {

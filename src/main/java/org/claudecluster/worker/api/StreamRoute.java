@@ -43,9 +43,10 @@ class StreamRoute {
             Transcripts transcripts,
             Watches watches,
             Streaming streaming,
+            SharedFrames frames,
             ApiSettings settings,
             ObjectMapper json) {
-        this.sources = new TaskStream.Sources(tasks, transcripts, watches, streaming);
+        this.sources = new TaskStream.Sources(tasks, transcripts, watches, streaming, frames);
         this.tasks = tasks;
         this.streaming = streaming;
         this.settings = settings;

@@ -1,5 +1,7 @@
 package org.claudecluster.worker.api;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import java.time.Duration;
@@ -15,7 +17,10 @@ import java.util.concurrent.TimeoutException;
  */
 final class StreamWriter {
 
-    private static final int QUEUE_BYTES = 256 * 1024;
+    private static final int QUEUE_BYTES = 64 * 1024;
+
+    /** One write has at most this much: Netty copies it to memory of its own, in chunks of twice this size. */
+    private static final int WRITE_BYTES = 32 * 1024;
 
     static final Duration GRACE = Duration.ofSeconds(2);
 
@@ -68,12 +73,28 @@ final class StreamWriter {
         return keepAlive;
     }
 
-    /** Writes, and waits for room; false when the viewer is gone or does not keep up. */
-    boolean write(Buffer bytes) throws InterruptedException {
-        if (gone) {
-            return false;
+    /** Writes, and waits for room; false when the viewer is gone or does not keep up. The bytes must not change any more. */
+    boolean write(byte[] bytes) throws InterruptedException {
+        for (int from = 0; from < bytes.length; from += WRITE_BYTES) {
+            if (gone) {
+                return false;
+            }
+            response.write(part(bytes, from));
+            if (!awaitRoom()) {
+                return false;
+            }
         }
-        response.write(bytes);
+        return !gone;
+    }
+
+    /** Of the same memory: the other ways to make a buffer copy it, for each viewer. */
+    @SuppressWarnings("deprecation")
+    private static Buffer part(byte[] bytes, int from) {
+        ByteBuf part = Unpooled.wrappedBuffer(bytes, from, Math.min(WRITE_BYTES, bytes.length - from));
+        return Buffer.buffer(part);
+    }
+
+    private boolean awaitRoom() throws InterruptedException {
         while (response.writeQueueFull() && !gone) {
             if (!drained.tryAcquire(stall.toNanos(), TimeUnit.NANOSECONDS)) {
                 return false;

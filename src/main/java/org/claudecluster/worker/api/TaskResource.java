@@ -15,7 +15,9 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
 import java.util.List;
+import java.util.Set;
 import java.util.zip.CRC32C;
 import org.claudecluster.worker.task.Attempt;
 import org.claudecluster.worker.task.DeleteAnswer;
@@ -23,6 +25,8 @@ import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskPage;
+import org.claudecluster.worker.task.TaskPart;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.transcript.Transcripts;
@@ -43,6 +47,7 @@ public class TaskResource {
     private final Transcripts transcripts;
     private final LocalSignals signals;
     private final TaskWorkspaces workspaces;
+    private final RequestMemory memory;
     private final ObjectMapper json;
 
     TaskResource(
@@ -51,12 +56,14 @@ public class TaskResource {
             Transcripts transcripts,
             LocalSignals signals,
             TaskWorkspaces workspaces,
+            RequestMemory memory,
             ObjectMapper json) {
         this.workspaces = workspaces;
         this.store = store;
         this.tasks = tasks;
         this.transcripts = transcripts;
         this.signals = signals;
+        this.memory = memory;
         this.json = json;
     }
 
@@ -70,20 +77,37 @@ public class TaskResource {
             operationId = "listTasks",
             summary = "List tasks, newest first",
             description = "Filters: status, workerId, label.KEY=VALUE (repeatable). Pages: limit (50, at most 500) and"
-                    + " after, the last taskId of the page before; Link rel=next leads on.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskList.class)))
+                    + " after, the last taskId of the page before; Link rel=next leads on where more follow. A page"
+                    + " has fewer than its limit where it would be above 4 MiB. Of prompt and result only the start is"
+                    + " told, unless fields=prompt,result asks for them.")
+    @APIResponse(
+            responseCode = "200",
+            description = "One page; Link leads to the next.",
+            content = @Content(schema = @Schema(implementation = TaskList.class)))
     @APIResponse(responseCode = "400", description = "An unknown or invalid parameter.")
-    public Response list(@Context UriInfo uri) {
+    @APIResponse(responseCode = "503", description = "Others have the memory that it takes.")
+    public Response list(@Context UriInfo uri) throws JsonProcessingException {
         TaskFilter filter = ListQuery.parse(uri.getQueryParameters());
-        List<Task> page = store.list(filter);
-        Response.ResponseBuilder response = Response.ok(
-                new TaskList(page.stream().map(tasks::fresh).map(TaskView::of).toList()));
-        if (page.size() == filter.limit()) {
-            response.header(
-                    HttpHeaders.LINK,
-                    "<" + ListQuery.next(uri.getRequestUri(), page.getLast().id()) + ">; rel=\"next\"");
+        Set<TaskPart> whole = ListQuery.whole(uri.getQueryParameters());
+        try (RequestMemory.Part _ = memory.forText(TaskPage.MAX_BYTES)) {
+            return answer(store.list(filter, whole), uri.getRequestUri());
+        }
+    }
+
+    /** Written out while its part of the memory is held. */
+    private Response answer(TaskPage page, URI request) throws JsonProcessingException {
+        byte[] body = json.writeValueAsBytes(
+                new TaskList(page.tasks().stream().map(this::view).toList()));
+        Response.ResponseBuilder response = Response.ok(body);
+        if (page.more()) {
+            TaskId last = page.tasks().getLast().task().id();
+            response.header(HttpHeaders.LINK, "<" + ListQuery.next(request, last) + ">; rel=\"next\"");
         }
         return response.build();
+    }
+
+    private TaskView view(TaskPage.Listed listed) {
+        return TaskView.of(new TaskPage.Listed(tasks.fresh(listed.task()), listed.promptCut(), listed.resultCut()));
     }
 
     @GET
@@ -93,7 +117,10 @@ public class TaskResource {
             operationId = "getTask",
             summary = "Look at a task",
             description = "With ?wait=30s the answer comes when the task is final or the wait is over.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The task as it is now.",
+            content = @Content(schema = @Schema(implementation = TaskView.class)))
     @APIResponse(responseCode = "304", description = "Unchanged since the ETag in If-None-Match.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
     public Response get(

@@ -3,18 +3,17 @@ package org.claudecluster.worker.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.vertx.core.buffer.Buffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.transcript.LiveRecord;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.TranscriptLog;
@@ -37,6 +36,7 @@ final class TaskStream implements AutoCloseable {
     private final TaskId id;
     private final StreamWriter writer;
     private final Sources sources;
+    private final SharedFrames.Share frames;
     private final ObjectMapper json;
     /** The task, where it was looked up after the last look at the log. */
     private Optional<Task> fresh;
@@ -47,10 +47,14 @@ final class TaskStream implements AutoCloseable {
 
     private Watches.@Nullable Watching watching;
     private boolean hasWritten;
+    /** Since the last pause. */
+    private boolean hasNews;
+
     private long lastWrite = System.nanoTime();
 
     /** Where the records and the outcome come from, and what may end all streams. */
-    record Sources(TaskLookup tasks, Transcripts transcripts, Watches watches, Streaming streaming) {}
+    record Sources(
+            TaskLookup tasks, Transcripts transcripts, Watches watches, Streaming streaming, SharedFrames frames) {}
 
     /** What comes after a look. */
     private enum Next {
@@ -76,6 +80,7 @@ final class TaskStream implements AutoCloseable {
         this.after = after;
         this.writer = writer;
         this.sources = sources;
+        this.frames = sources.frames().join(id);
         this.json = json;
     }
 
@@ -138,7 +143,7 @@ final class TaskStream implements AutoCloseable {
     }
 
     private Next here(LiveTranscript live) throws InterruptedException {
-        close();
+        stopWatching();
         fresh = Optional.empty();
         boolean taken = sendEarlier(live) && sendFrom(live::after);
         sawAllOf = live.isOverAt(after) ? EventIds.epoch(live.begin()) : NONE;
@@ -187,7 +192,13 @@ final class TaskStream implements AutoCloseable {
         };
     }
 
+    /** Until there is news; after a write at the least until the others have had their turn. */
     private boolean pause(Duration atMost) throws InterruptedException {
+        Duration pace = frames.pace();
+        if (hasNews && !pace.isZero()) {
+            Thread.sleep(pace);
+        }
+        hasNews = false;
         boolean woken = writer.awaitNews(atMost);
         boolean silent = System.nanoTime() - lastWrite >= writer.keepAlive().toNanos();
         return woken || !silent || send(SseFrames.comment("keep-alive"));
@@ -199,37 +210,33 @@ final class TaskStream implements AutoCloseable {
     }
 
     private boolean sendFrom(Source source) throws InterruptedException {
-        while (true) {
-            long before = after;
-            boolean taken = switch (source.after(after, BATCH_BYTES)) {
-                case Window.Behind() -> sendLogged();
-                case Window.Records(List<LiveRecord> records) -> records.isEmpty() || sendTail(records);
-            };
-            if (!taken || after == before) {
-                return taken;
-            }
-        }
-    }
-
-    private boolean sendTail(List<LiveRecord> records) throws InterruptedException {
-        Buffer batch = Buffer.buffer();
-        for (LiveRecord record : records) {
-            batch.appendBytes(record.wire(SseFrames::of));
-        }
-        return write(records.getLast().record().seq(), batch);
+        return send(() -> switch (source.after(after, BATCH_BYTES)) {
+            case Window.Behind() -> logged();
+            case Window.Records(List<TranscriptRecord> records) -> SseFrames.of(records);
+        });
     }
 
     private boolean sendLogged() throws InterruptedException {
+        return send(this::logged);
+    }
+
+    private List<FrameBlock> logged() {
         try (TranscriptLog.Reader reader = sources.transcripts().log().read(id, after)) {
-            for (List<TranscriptRecord> batch = reader.next(BATCH_BYTES);
-                    !batch.isEmpty();
-                    batch = reader.next(BATCH_BYTES)) {
-                if (!write(batch.getLast().seq(), SseFrames.of(batch))) {
+            return SseFrames.of(reader.next(BATCH_BYTES));
+        }
+    }
+
+    /** Sends all that there is at the moment. */
+    private boolean send(Supplier<List<FrameBlock>> more) throws InterruptedException {
+        for (List<FrameBlock> next = frames.next(after, more); !next.isEmpty(); next = frames.next(after, more)) {
+            for (FrameBlock block : next) {
+                hasNews = true;
+                if (!write(block.last(), block.bytes())) {
                     return false;
                 }
             }
-            return true;
         }
+        return true;
     }
 
     /** What the last event says. */
@@ -250,11 +257,11 @@ final class TaskStream implements AutoCloseable {
     }
 
     private boolean send(byte[] bytes) throws InterruptedException {
-        return write(after, Buffer.buffer(bytes));
+        return write(after, bytes);
     }
 
     /** Also when it is not taken in time it is on its way, so that the position is behind it. */
-    private boolean write(long last, Buffer bytes) throws InterruptedException {
+    private boolean write(long last, byte[] bytes) throws InterruptedException {
         after = last;
         hasWritten = true;
         lastWrite = System.nanoTime();
@@ -267,6 +274,11 @@ final class TaskStream implements AutoCloseable {
 
     @Override
     public void close() {
+        stopWatching();
+        frames.close();
+    }
+
+    private void stopWatching() {
         Watches.Watching open = watching;
         watching = null;
         if (open != null) {

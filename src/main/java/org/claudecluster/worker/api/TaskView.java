@@ -19,6 +19,7 @@ import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskPage.Listed;
 import org.claudecluster.worker.task.TaskResult;
 import org.claudecluster.worker.task.Usage;
 import org.claudecluster.worker.task.WorkerId;
@@ -35,6 +36,10 @@ public record TaskView(
         String status,
 
         String prompt,
+
+        @Schema(description = "True in lists where the prompt is only its start.") @Nullable
+        Boolean promptTruncated,
+
         @Nullable String workerId,
         boolean requireWorker,
         int priority,
@@ -90,23 +95,30 @@ public record TaskView(
         Links links) {
 
     static TaskView of(Task task) {
-        return of(task, Optional.empty(), Optional.empty());
+        return of(new Listed(task, false, false));
+    }
+
+    /** In a list. */
+    static TaskView of(Listed listed) {
+        return of(listed, Optional.empty(), Optional.empty());
     }
 
     /** With the commit that its clone began with, where that is known, and with its line in the ledger. */
     static TaskView of(Task task, Optional<String> startCommit, List<Attempt> attempts) {
         return of(
-                task,
+                new Listed(task, false, false),
                 startCommit,
                 Optional.of(attempts.stream().map(AttemptView::of).toList()));
     }
 
-    private static TaskView of(Task task, Optional<String> startCommit, Optional<List<AttemptView>> attempts) {
+    private static TaskView of(Listed listed, Optional<String> startCommit, Optional<List<AttemptView>> attempts) {
+        Task task = listed.task();
         String self = "/tasks/" + task.id();
         return new TaskView(
                 task.id().toString(),
                 task.status().wire(),
                 task.spec().prompt(),
+                listed.promptCut() ? true : null,
                 task.spec().wantedWorker().orElse(null),
                 task.spec().requireWorker(),
                 task.spec().priority(),
@@ -131,7 +143,9 @@ public record TaskView(
                 task.footprint().map(FootprintView::of).orElse(null),
                 task.spec().continues().map(before -> before.task().toString()).orElse(null),
                 WorkspaceView.of(task, startCommit),
-                task.result().map(ResultView::of).orElse(null),
+                task.result()
+                        .map(result -> ResultView.of(result, listed.resultCut()))
+                        .orElse(null),
                 task.outcome().map(outcome -> OutcomeView.of(task, outcome)).orElse(null),
                 attempts.orElse(null),
                 Links.of(task, self));
@@ -204,24 +218,30 @@ public record TaskView(
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ResultView(
             @Nullable String text,
+
+            @Schema(description = "True in lists where the text is only its start, or what is JSON is left out.")
+            @Nullable
+            Boolean truncated,
+
             @Nullable String sessionId,
             int turns,
             BigDecimal costUsd,
             Usage usage,
 
-            @JsonRawValue @Schema(implementation = Object[].class)
+            @JsonRawValue @Schema(implementation = Object[].class) @Nullable
             String permissionDenials,
 
             @JsonRawValue @Schema(implementation = Object.class) @Nullable
             String structuredOutput) {
-        static ResultView of(TaskResult result) {
+        static ResultView of(TaskResult result, boolean cut) {
             return new ResultView(
                     result.text().orElse(null),
+                    cut ? true : null,
                     result.sessionId().orElse(null),
                     result.turns(),
                     result.costUsd(),
                     result.usage(),
-                    result.permissionDenials(),
+                    cut ? null : result.permissionDenials(),
                     result.structuredOutput().orElse(null));
         }
     }

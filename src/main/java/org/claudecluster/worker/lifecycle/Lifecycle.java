@@ -53,6 +53,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
     private final LeaseKeeper leases;
     private final Drain drain;
     private final Purge purge;
+    private final TranscriptSweep sweep;
     private final WorkspacePurge workspaces;
     private final AtomicBoolean draining = new AtomicBoolean();
     private final CountDownLatch drained = new CountDownLatch(1);
@@ -96,6 +97,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
                 queue,
                 observer);
         this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
+        this.sweep = new TranscriptSweep(store, transcripts.log(), clock);
         this.workspaces = new WorkspacePurge(
                 settings.retention().workspaces(), store, settings.workspaces(), settings.sessions(), clock);
         this.drain = new Drain(running, dispatcher, settings.stop());
@@ -116,6 +118,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
         timers.every(EVERY_SECOND, Wait.STORE, this::lookForStops);
         timers.every(EVERY_SECOND, Wait.STORE, queue::tick);
         timers.every(settings.retention().interval(), Wait.DELETIONS, purge::run);
+        timers.every(settings.retention().interval(), Wait.DELETIONS, sweep::run);
         timers.every(settings.retention().interval(), Wait.DELETIONS, workspaces::run);
     }
 

@@ -62,7 +62,7 @@ final class Enqueues {
 
     private static final String COLUMNS = """
             INSERT INTO task (id, priority, wanted_worker, require_worker, not_before, timeout_ms, max_attempts, prompt,
-                              spec, idempotency_key, fingerprint, output_bytes, turns,
+                              spec, idempotency_key, fingerprint, place, line, output_bytes, turns,
             """;
 
     private static final String OPEN_AT =
@@ -70,7 +70,7 @@ final class Enqueues {
 
     private static final String WAITING = COLUMNS + """
                               status, attempt, epoch, created_at, open_at, turn_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0,
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0,
                     'pending', 0, 0, CURRENT_TIMESTAMP, %s, %s)
             """.formatted(OPEN_AT, Turns.turn(OPEN_AT, "?"));
 
@@ -83,6 +83,7 @@ final class Enqueues {
         values.add(worth);
         Instant createdAt = Sql.insert(connection, WAITING, "created_at", values.toArray());
         label(connection, task);
+        Needs.write(connection, task.id(), spec);
         return new Enqueued.Created(Task.enqueued(task.id(), spec, createdAt));
     }
 
@@ -90,7 +91,7 @@ final class Enqueues {
             COLUMNS + """
                               status, attempt, epoch, created_at, open_at, turn_at, started_at, worker, executor_type,
                               session_id, resumed, home, lease_until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0,
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0,
                     'running', ?, ?, ?, ?, %s, ?, ?, ?, ?, ?, ?, %s)
             """.formatted(Turns.turn("CAST(? AS timestamp(3) with time zone)", "?"), Leases.UNTIL);
 
@@ -114,6 +115,7 @@ final class Enqueues {
         values.add(Leases.seconds(claimant.lease()));
         int _ = Sql.update(connection, CLAIMED, values.toArray());
         label(connection, wanted);
+        Needs.write(connection, wanted.id(), wanted.spec());
         Attempts.begin(connection, List.of(task));
         return new Enqueued.Claimed(task);
     }
@@ -133,6 +135,9 @@ final class Enqueues {
         values.add(TaskJson.write(TaskJson.Rest.of(spec)));
         values.add(task.idempotency().map(NewTask.Idempotency::key).orElse(null));
         values.add(task.idempotency().map(NewTask.Idempotency::fingerprint).orElse(null));
+        Place place = Place.of(spec);
+        values.add(place.stored());
+        values.add(place.line(spec.wantedWorker().orElse("")));
         return values;
     }
 

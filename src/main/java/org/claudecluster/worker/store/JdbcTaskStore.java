@@ -32,17 +32,16 @@ import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskPage;
+import org.claudecluster.worker.task.TaskPart;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.WorkerRegistry;
 import org.claudecluster.worker.task.WorkerState;
-import org.jboss.logging.Logger;
 
 /** The task table over JDBC: writes share commits, reads go straight to a pooled connection. */
 public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoCloseable {
-
-    private static final Logger LOG = Logger.getLogger(JdbcTaskStore.class);
 
     private final DataSource dataSource;
     private final GroupCommit writes;
@@ -89,25 +88,10 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public List<Task> claim(Claimant claimant, int slots) {
-        // Looked at without a transaction, since mostly there is nothing for an idle worker's poll.
-        Unreadable.Found found = read(connection -> Turns.claimable(connection, claimant, slots));
-        while (ends(found.unreadable()) && found.tasks().isEmpty()) {
-            found = read(connection -> Turns.claimable(connection, claimant, slots));
-        }
-        List<Task> mostUrgent = found.tasks();
+        List<Task> mostUrgent = ClaimSearch.of(this, claimant, slots);
         return mostUrgent.isEmpty()
                 ? List.of()
                 : write(connection -> Leases.claim(connection, claimant, slots, mostUrgent));
-    }
-
-    /** Says whether any was ended, so that another look may find more. */
-    private boolean ends(List<Unreadable> unreadable) {
-        if (unreadable.isEmpty()) {
-            return false;
-        }
-        List<TaskId> ended = write(connection -> Unreadable.end(connection, unreadable));
-        LOG.errorf("failed what can't be read in the store taskIds=%s", ended);
-        return !ended.isEmpty();
     }
 
     @Override
@@ -152,7 +136,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public Optional<TaskId> openFollowUp(TaskId workspace) {
-        return read(connection -> TaskReads.openFollowUp(connection, workspace));
+        return read(connection -> Needs.openFollowUp(connection, workspace));
     }
 
     @Override
@@ -162,17 +146,22 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     @Override
     public boolean namesSession(UUID session) {
-        return read(connection -> TaskReads.namesSession(connection, session));
+        return read(connection -> Needs.namesSession(connection, session));
     }
 
     @Override
-    public List<Task> list(TaskFilter filter) {
-        return read(connection -> TaskReads.list(connection, filter));
+    public TaskPage list(TaskFilter filter, Set<TaskPart> whole) {
+        return read(connection -> TaskLists.page(connection, filter, whole));
     }
 
     @Override
     public DeleteAnswer delete(TaskId task) {
         return write(connection -> TaskWrites.delete(connection, task));
+    }
+
+    @Override
+    public Set<TaskId> missing(Collection<TaskId> tasks) {
+        return read(connection -> TaskReads.missing(connection, tasks));
     }
 
     @Override
@@ -260,7 +249,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
         write(connection -> WorkerRows.leave(connection, worker));
     }
 
-    private <T> T write(GroupCommit.Work<T> work) {
+    <T> T write(GroupCommit.Work<T> work) {
         return write(writes, work);
     }
 
@@ -273,7 +262,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
         }
     }
 
-    private <T> T read(GroupCommit.Work<T> work) {
+    <T> T read(GroupCommit.Work<T> work) {
         try (Connection connection = dataSource.getConnection()) {
             return work.on(connection);
         } catch (SQLException e) {

@@ -28,7 +28,7 @@ final class Returns {
     private static final String WAITS =
             """
                  , not_before = CASE WHEN cancel_requested_at IS NULL THEN %s ELSE not_before END,
-                   open_at = GREATEST(created_at, %s), turn_at = %s,
+                   open_at = GREATEST(created_at, %s), turn_at = %s, place = 'later', line = '',
                    park_reason = CASE WHEN cancel_requested_at IS NULL THEN CAST(? AS varchar(32)) END,
                    exact_reason = CASE WHEN cancel_requested_at IS NULL THEN CAST(? AS varchar(32)) END,
                    park_message = CASE WHEN cancel_requested_at IS NULL THEN CAST(? AS varchar(2000)) END

@@ -1,27 +1,31 @@
 package org.claudecluster.worker.store;
 
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import javax.sql.DataSource;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.transcript.KnownPlaces;
+import org.claudecluster.worker.transcript.OutputPlace;
 import org.claudecluster.worker.transcript.RecordBlock;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptRecord;
+import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 
 /** Transcripts in the table {@code transcript_chunk}, where workers share a store: each of them can read all. */
 public final class TableTranscriptLog implements TranscriptLog {
 
     /** A chunk is one row. A larger record has a chunk of its own. */
     static final int CHUNK_BYTES = 256 * 1024;
-    /** How many chunks a reader fetches at once. */
-    private static final int FETCHED = 4;
 
     private final DataSource dataSource;
+    private final KnownPlaces places = new KnownPlaces();
 
     /** The schema must be there; the data source stays the caller's to close. */
     public TableTranscriptLog(DataSource dataSource) {
@@ -44,8 +48,8 @@ public final class TableTranscriptLog implements TranscriptLog {
 
     /** Locks the task's row, so that no successor can begin to write before this is committed. */
     private static final String APPEND = """
-            INSERT INTO transcript_chunk (task, first_seq, last_seq, records)
-            SELECT id, CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bytea) FROM task
+            INSERT INTO transcript_chunk (task, first_seq, last_seq, records, output_bytes)
+            SELECT id, CAST(? AS bigint), CAST(? AS bigint), CAST(? AS bytea), CAST(? AS int) FROM task
             """ + Leases.HELD + """
                AND COALESCE((SELECT last_seq FROM transcript_chunk WHERE task = ?
                               ORDER BY task DESC, first_seq DESC FETCH FIRST 1 ROW ONLY), 0) < ?
@@ -58,7 +62,63 @@ public final class TableTranscriptLog implements TranscriptLog {
     }
 
     @Override
+    public OutputPlace seek(TaskId task, long offset) {
+        OutputPlace from = places.atOffset(task, offset);
+        OutputPlace found = with(connection -> seek(connection, task, from, offset));
+        places.add(task, found);
+        return found;
+    }
+
+    private static final String SIZES = """
+            SELECT first_seq, last_seq, output_bytes FROM transcript_chunk
+             WHERE task = ? AND first_seq > ?
+             ORDER BY task, first_seq
+            """;
+
+    /** A chunk without what it has in it. */
+    private record Chunk(long first, long last, Optional<Integer> outputBytes) {
+        static Chunk of(ResultSet row) throws SQLException {
+            return new Chunk(row.getLong("first_seq"), row.getLong("last_seq"), Sql.number(row, "output_bytes"));
+        }
+    }
+
+    private static OutputPlace seek(Connection connection, TaskId task, OutputPlace from, long offset)
+            throws SQLException {
+        OutputPlace at = from;
+        for (Chunk chunk : Sql.query(connection, SIZES, Chunk::of, task.value(), from.after())) {
+            long end = at.offset() + outputBytes(connection, task, chunk);
+            if (end > offset) {
+                return at;
+            }
+            at = new OutputPlace(chunk.last(), end, 0);
+        }
+        return at;
+    }
+
+    /** The version before did not write how much it is. */
+    private static long outputBytes(Connection connection, TaskId task, Chunk chunk) throws SQLException {
+        if (chunk.outputBytes().isPresent()) {
+            return chunk.outputBytes().get();
+        }
+        return Sql.first(
+                        connection,
+                        "SELECT records FROM transcript_chunk WHERE task = ? AND first_seq = ?",
+                        row -> outputBytes(RecordBlock.decode(row.getBytes("records"), 0)),
+                        task.value(),
+                        chunk.first())
+                .orElse(0);
+    }
+
+    private static int outputBytes(List<TranscriptRecord> records) {
+        return records.stream()
+                .filter(record -> record.kind() == Kind.OUTPUT)
+                .mapToInt(record -> record.bytes().length)
+                .sum();
+    }
+
+    @Override
     public boolean delete(TaskId task) {
+        places.forget(task);
         return with(connection -> Sql.update(connection, "DELETE FROM transcript_chunk WHERE task = ?", task.value()))
                 > 0;
     }
@@ -108,6 +168,7 @@ public final class TableTranscriptLog implements TranscriptLog {
                     records.getFirst().seq(),
                     records.getLast().seq(),
                     RecordBlock.encode(records),
+                    outputBytes(records),
                     lease.task().value(),
                     lease.epoch(),
                     lease.holder().value(),
@@ -159,12 +220,13 @@ public final class TableTranscriptLog implements TranscriptLog {
                     lease.task().value(),
                     chunk.getFirst().seq(),
                     chunk.getLast().seq(),
-                    RecordBlock.encode(chunk)
+                    RecordBlock.encode(chunk),
+                    outputBytes(chunk)
                 });
             }
             int[] inserted = Sql.updateEach(
                     connection,
-                    "INSERT INTO transcript_chunk (task, first_seq, last_seq, records) VALUES (?, ?, ?, ?)",
+                    "INSERT INTO transcript_chunk (task, first_seq, last_seq, records, output_bytes) VALUES (?, ?, ?, ?, ?)",
                     rows);
             if (inserted.length != rows.size()) {
                 throw new IllegalStateException("wrote " + inserted.length + " chunks of " + rows.size());
@@ -196,7 +258,7 @@ public final class TableTranscriptLog implements TranscriptLog {
         }
     }
 
-    /** Holds no connection between two calls: a viewer may take its time. */
+    /** Holds one chunk, and no connection between two calls: a viewer may take its time. */
     private final class TableReader implements Reader {
 
         private final TaskId task;
@@ -229,19 +291,12 @@ public final class TableTranscriptLog implements TranscriptLog {
                                       WHERE task = ? AND first_seq <= ?)
                    AND last_seq > ?
                  ORDER BY task, first_seq
-                 FETCH FIRST ? ROWS ONLY
+                 FETCH FIRST ROW ONLY
                 """;
 
         private void fetch() {
             List<byte[]> chunks = with(connection -> Sql.query(
-                    connection,
-                    FETCH,
-                    row -> row.getBytes("records"),
-                    task.value(),
-                    task.value(),
-                    after + 1,
-                    after,
-                    FETCHED));
+                    connection, FETCH, row -> row.getBytes("records"), task.value(), task.value(), after + 1, after));
             chunks.forEach(chunk -> fetched.addAll(RecordBlock.decode(chunk, after)));
             if (!fetched.isEmpty()) {
                 after = fetched.getLast().seq();

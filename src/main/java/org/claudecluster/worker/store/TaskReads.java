@@ -1,21 +1,21 @@
 package org.claudecluster.worker.store;
 
+import static java.util.Collections.nCopies;
+import static java.util.stream.Collectors.joining;
+
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.UUID;
 import org.claudecluster.worker.task.QueueDepth;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.WorkerId;
@@ -44,20 +44,6 @@ final class TaskReads {
                 .isPresent();
     }
 
-    /** Its spec has the id; so may its metadata, wherefore it is looked at whole. */
-    static Optional<TaskId> openFollowUp(Connection connection, TaskId workspace) throws SQLException {
-        return Sql.query(
-                        connection,
-                        "SELECT * FROM task WHERE status IN ('pending', 'running') AND spec LIKE ?",
-                        TaskRow::task,
-                        "%" + workspace + "%")
-                .stream()
-                .filter(task ->
-                        task.spec().continues().isPresent() && task.workspace().equals(workspace))
-                .map(Task::id)
-                .findFirst();
-    }
-
     /** The statement is the same for any number, so that the database keeps one plan: the last id fills it up. */
     static Set<TaskId> open(Connection connection, Collection<TaskId> tasks) throws SQLException {
         Set<TaskId> open = new HashSet<>();
@@ -72,57 +58,15 @@ final class TaskReads {
         return open;
     }
 
-    /** A task that has never run has its session in its spec only. */
-    static boolean namesSession(Connection connection, UUID session) throws SQLException {
-        return Sql.first(connection, "SELECT id FROM task WHERE session_id = ?", TaskRow::id, session.toString())
-                        .isPresent()
-                || Sql.first(
-                                connection,
-                                "SELECT id FROM task WHERE status = 'pending' AND spec LIKE ?",
-                                TaskRow::id,
-                                "%" + session + "%")
-                        .isPresent();
-    }
-
-    static List<Task> list(Connection connection, TaskFilter filter) throws SQLException {
-        List<Object> parameters = new ArrayList<>();
-        return Sql.query(connection, listing(filter, parameters), TaskRow::task, parameters.toArray());
-    }
-
-    /** The statement that lists what the filter wants; its parameters are added to the list. */
-    static String listing(TaskFilter filter, List<Object> parameters) {
-        StringBuilder sql = new StringBuilder("SELECT * FROM task WHERE 1 = 1");
-        filter.status().ifPresent(status -> {
-            sql.append(" AND status = ?");
-            parameters.add(status.wire());
-        });
-        filter.worker().ifPresent(worker -> {
-            sql.append(" AND (wanted_worker = ? OR worker = ?)");
-            parameters.add(worker);
-            parameters.add(worker);
-        });
-        for (Map.Entry<String, String> label : filter.labels().entrySet()) {
-            sql.append(" AND id IN (SELECT task_id FROM task_label WHERE name = ? AND content = ?)");
-            parameters.add(label.getKey());
-            parameters.add(label.getValue());
+    static Set<TaskId> missing(Connection connection, Collection<TaskId> tasks) throws SQLException {
+        Set<TaskId> missing = new HashSet<>(tasks);
+        if (!missing.isEmpty()) {
+            String sql = "SELECT id FROM task WHERE id IN (" + String.join(", ", nCopies(missing.size(), "?")) + ")";
+            Object[] ids = missing.stream().map(TaskId::value).toArray();
+            missing.removeAll(Set.copyOf(Sql.query(connection, sql, TaskRow::id, ids)));
         }
-        filter.after().ifPresent(after -> {
-            sql.append(OLDER);
-            parameters.add(after.value());
-        });
-        // The status says nothing here, but H2 reads an index in order only when the clause names all its columns.
-        sql.append(
-                filter.status().isPresent() ? " ORDER BY status DESC, enqueue_no DESC" : " ORDER BY enqueue_no DESC");
-        sql.append(" FETCH FIRST ? ROWS ONLY");
-        parameters.add(filter.limit());
-        return sql.toString();
+        return missing;
     }
-
-    /** The last task of the page before may have been deleted since: then its next younger one marks the place. */
-    private static final String OLDER = """
-             AND enqueue_no < COALESCE(
-                 (SELECT enqueue_no FROM task WHERE id >= ? ORDER BY id FETCH FIRST 1 ROW ONLY), 9223372036854775807)
-            """;
 
     static final String STOP_REQUESTS = """
             SELECT id, cancel_requested_at FROM task
@@ -139,12 +83,20 @@ final class TaskReads {
         return new StopRequest(TaskRow.id(row), cancelled ? StopRequest.Wish.CANCEL : StopRequest.Wish.INTERRUPT);
     }
 
-    /** Both from one index. What is not due yet has its turn in the future: then nothing has waited. */
+    static final String LONGEST_WAITING = Arrays.stream(Place.values())
+            .map(place -> "(SELECT open_at FROM task WHERE " + place.waiting()
+                    + " ORDER BY status, place, open_at FETCH FIRST 1 ROW ONLY)")
+            .collect(joining(" UNION ALL "));
+
+    /**
+     * Both from one index: its entries are counted, and the first of each place is read. What is not due yet is open in
+     * the future: then nothing has waited.
+     */
     static final String DEPTH = """
-            SELECT COUNT(*) AS pending,
+            SELECT (SELECT COUNT(*) FROM task WHERE status = 'pending') AS pending,
                    (EXTRACT(EPOCH FROM CURRENT_TIMESTAMP) - EXTRACT(EPOCH FROM MIN(open_at))) * 1000 AS oldest
-              FROM task WHERE status = 'pending'
-            """;
+              FROM (%s) AS first_of_each
+            """.formatted(LONGEST_WAITING);
 
     static QueueDepth depth(Connection connection) throws SQLException {
         return Sql.first(

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.Cut;
 import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Outcome;
@@ -20,6 +21,7 @@ import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskPage;
 import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.WorkerId;
@@ -32,6 +34,14 @@ final class TaskRow {
     /** As far as it can be read: one bad row must not take a list with it. */
     static Task task(ResultSet row) throws SQLException {
         return task(row, Salvage.of(() -> spec(row), () -> Salvage.spec(row)));
+    }
+
+    /** The same of a row that has more of its prompt than a list shows. */
+    static Task withStartOfPrompt(ResultSet row) throws SQLException {
+        String start = Cut.start(row.getString("prompt"), TaskPage.START);
+        // A task has a prompt; that of this one begins with so many spaces that nothing of it can be shown.
+        String shown = start.isBlank() ? "…" : start;
+        return task(row, Salvage.of(() -> spec(row, shown), () -> Salvage.spec(row)));
     }
 
     private static Task task(ResultSet row, TaskSpec spec) throws SQLException {
@@ -78,9 +88,13 @@ final class TaskRow {
     }
 
     private static TaskSpec spec(ResultSet row) throws SQLException {
+        return spec(row, row.getString("prompt"));
+    }
+
+    private static TaskSpec spec(ResultSet row, String prompt) throws SQLException {
         TaskJson.Rest rest = TaskJson.rest(row.getString("spec"));
         return new TaskSpec(
-                row.getString("prompt"),
+                prompt,
                 text(row, "wanted_worker"),
                 row.getBoolean("require_worker"),
                 row.getInt("priority"),

@@ -1,6 +1,7 @@
 package org.claudecluster.worker.store;
 
 import static java.util.Comparator.comparing;
+import static java.util.stream.Collectors.joining;
 import static org.claudecluster.worker.store.Leases.seconds;
 import static org.claudecluster.worker.store.Sql.first;
 import static org.claudecluster.worker.store.Sql.query;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskSpec;
@@ -21,8 +23,8 @@ import org.claudecluster.worker.task.TaskSpec;
 /**
  * Whose turn it is. A task's turn is the time from when on it may run, {@code open_at}, put forward by the worth of its
  * priority: so the priority counts for as much waiting, and none waits for ever. Both are written with the task, and
- * again when it is sent back to wait, so that a claim reads one index in order. What is not yet due stands behind what
- * is, and what needs one certain worker stands elsewhere: neither is read by who can't have it.
+ * again when it is sent back to wait, so that a claim reads one index in order. What is not yet due, and what others
+ * have a better right to, stands in another {@link Place}: it is not read by who can't have it.
  */
 final class Turns {
 
@@ -32,7 +34,7 @@ final class Turns {
     private static final Duration NEVER = Duration.ofDays(5 * 365);
 
     /** To the millisecond as the columns are: what was enqueued just now must be due. */
-    private static final String NOW = "CAST(CURRENT_TIMESTAMP AS timestamp(3) with time zone)";
+    static final String NOW = "CAST(CURRENT_TIMESTAMP AS timestamp(3) with time zone)";
 
     /** For how many seconds of waiting one priority more counts: the second parameter of {@link #turn}. */
     static int worth(Duration ageing) {
@@ -45,61 +47,58 @@ final class Turns {
     }
 
     /**
-     * What nobody has to wait for but its time. A worker of the version before may have left {@code open_at} at the time
-     * of the submit, so the older column is looked at too.
+     * What stands in a line is due. A worker of the version before, which knows no places, may have sent it back to wait.
      */
     private static final String DUE = " AND turn_at <= " + NOW + " AND open_at <= " + NOW
             + " AND (not_before IS NULL OR not_before <= CURRENT_TIMESTAMP)";
 
-    private static final String NOT_PAUSED = """
-             AND NOT EXISTS (SELECT 1 FROM credential_pause
-                              WHERE credential_pause.credential = ? AND credential_pause.paused_until > CURRENT_TIMESTAMP)
-            """;
-
-    private static final String SELECT = "SELECT task.*, " + NOW + " AS claimed_at FROM task WHERE status = 'pending'";
-
-    /** A wish for another worker is respected while that one is known to be alive, for the affinity wait at most. */
-    private static final String ANYBODY = SELECT + " AND require_worker = FALSE" + DUE + NOT_PAUSED
-            + " AND (wanted_worker IS NULL OR wanted_worker IN (";
-
-    private static final String OR_IN_VAIN = """
-                )
-                OR GREATEST(created_at, COALESCE(not_before, created_at))
-                       <= CURRENT_TIMESTAMP - INTERVAL '1' SECOND * CAST(? AS int)
-                OR NOT EXISTS (
-                       SELECT 1 FROM worker
-                        WHERE (worker.id = task.wanted_worker
-                               OR worker.id IN (SELECT worker_name.worker FROM worker_name
-                                                 WHERE worker_name.name = task.wanted_worker))
-                          AND worker.draining = FALSE
-                          AND worker.last_seen > CURRENT_TIMESTAMP - INTERVAL '1' SECOND * CAST(? AS int)))
-             ORDER BY status, require_worker, turn_at, enqueue_no
-             FETCH FIRST ? ROWS ONLY
-            """;
-
-    /** What needs the worker of one name, to be read for each of ours: for all at once it could not be read in order. */
-    static final String OURS = SELECT + " AND wanted_worker = ? AND require_worker = TRUE" + DUE + NOT_PAUSED
-            + " ORDER BY status, wanted_worker, require_worker, turn_at, enqueue_no FETCH FIRST ? ROWS ONLY";
+    private static final String PAUSED = "EXISTS (SELECT 1 FROM credential_pause"
+            + " WHERE credential_pause.credential = ? AND credential_pause.paused_until > CURRENT_TIMESTAMP)";
 
     /** No lock is taken: H2 sorts all that waits, and locks every row of it, when an ordered query asks for locks. */
-    static String anybody(int names) {
-        return ANYBODY + several(names) + OR_IN_VAIN;
+    private static String line(Place place) {
+        return "SELECT task.*, " + NOW + " AS claimed_at FROM task WHERE " + place.waiting() + " AND line = ?" + DUE
+                + " ORDER BY status, place, line, turn_at, enqueue_no FETCH FIRST ? ROWS ONLY";
     }
 
-    private static final String NEEDED =
-            "(SELECT wanted_worker FROM task WHERE status = 'pending' AND wanted_worker = ?"
-                    + " AND require_worker = TRUE AND turn_at <= " + NOW + " FETCH FIRST 1 ROW ONLY)";
+    static final String ANYBODYS = line(Place.OPEN);
 
-    /** Which of us something needs, or nobody, as mostly. With IN, H2 would read all that needs anybody. */
-    static String needed(int names) {
-        return "SELECT COALESCE(" + String.join(", ", Collections.nCopies(names, NEEDED)) + ", '') AS needed";
+    /** The lines of one worker, to be read for each of its names: for all at once they could not be read in order. */
+    static final List<String> OURS = List.of(line(Place.KEPT), line(Place.NAMED));
+
+    private static final String NEEDED = Stream.of(Place.KEPT, Place.NAMED)
+            .map(place -> "(SELECT line FROM task WHERE " + place.waiting() + " AND line = ? AND turn_at <= " + NOW
+                    + " FETCH FIRST 1 ROW ONLY)")
+            .collect(joining(", "));
+
+    /**
+     * What is to be known before a line is read, in one statement: whether anything is to be moved to its place, whether
+     * claims are paused, and which of us something waits for, or nobody, as mostly. With IN, H2 would read all that
+     * waits for anybody.
+     */
+    static String signs(int names) {
+        return "SELECT CASE WHEN " + PAUSED + " THEN TRUE ELSE FALSE END AS is_paused, CASE WHEN "
+                + Places.IS_ANY_TO_MOVE + " THEN TRUE ELSE FALSE END AS is_any_to_move, COALESCE("
+                + String.join(", ", Collections.nCopies(names, NEEDED)) + ", '') AS needed";
     }
 
-    /** Whether a new task may go before all that waits. What needs one certain worker is that one's own to hurry with. */
-    static final String NOTHING_FIRST = "SELECT " + NOW + " AS now_at, CASE WHEN EXISTS (SELECT 1 FROM task"
-            + " WHERE status = 'pending' AND require_worker = FALSE" + DUE
-            + ") OR EXISTS (SELECT 1 FROM credential_pause"
-            + " WHERE credential = ? AND paused_until > CURRENT_TIMESTAMP) THEN FALSE ELSE TRUE END AS is_next";
+    static List<Object> parametersOfSigns(Claimant claimant) {
+        List<Object> parameters = new ArrayList<>();
+        parameters.add(claimant.credential().orElse(""));
+        parameters.addAll(Places.parameters(claimant));
+        claimant.names().forEach(name -> parameters.addAll(List.of(name, name)));
+        return parameters;
+    }
+
+    /**
+     * Whether a new task may go before all that waits. What needs one certain worker is that one's own to hurry with, and
+     * so is what is kept for one.
+     */
+    static final String NOTHING_FIRST = "SELECT " + NOW + " AS now_at, CASE WHEN EXISTS (SELECT 1 FROM task WHERE "
+            + Place.OPEN.waiting() + " AND line = ''" + DUE + ") OR EXISTS (SELECT 1 FROM task WHERE "
+            + Place.LATER.waiting() + " AND open_at <= " + NOW + ") OR EXISTS (SELECT 1 FROM task WHERE "
+            + Place.UNKNOWN.waiting() + " AND open_at <= " + NOW + ") OR " + PAUSED
+            + " THEN FALSE ELSE TRUE END AS is_next";
 
     /** The time, where a task that is enqueued now is the claimant's turn; empty where it has to wait. */
     static Optional<Instant> isNextAt(Connection connection, Claimant claimant, TaskSpec spec) throws SQLException {
@@ -117,38 +116,46 @@ final class Turns {
                 .flatMap(now -> now);
     }
 
-    private static String several(int parameters) {
-        return String.join(", ", Collections.nCopies(parameters, "?"));
-    }
-
     private record Candidate(Instant turnAt, long number, Task task) {}
+
+    /** What a look found out before it read a line. */
+    private record Signs(boolean isPaused, boolean isAnyToMove, boolean isNeeded) {}
+
+    private static Signs signs(Connection connection, Claimant claimant) throws SQLException {
+        return first(
+                        connection,
+                        signs(claimant.names().size()),
+                        row -> new Signs(
+                                row.getBoolean("is_paused"),
+                                row.getBoolean("is_any_to_move"),
+                                !row.getString("needed").isEmpty()),
+                        parametersOfSigns(claimant).toArray())
+                .orElseThrow();
+    }
 
     /** Those whose turn is next, in the claimant's hands, and what can't be read of those. */
     static Unreadable.Found claimable(Connection connection, Claimant claimant, int limit) throws SQLException {
+        Signs signs = signs(connection, claimant);
         List<Unreadable> unreadable = new ArrayList<>();
-        List<Candidate> next = anybodys(connection, claimant, limit, unreadable);
-        Object[] names = claimant.names().toArray();
-        boolean isNeeded = first(connection, needed(names.length), row -> row.getString("needed"), names)
-                .filter(name -> !name.isEmpty())
-                .isPresent();
-        if (isNeeded) {
-            String credential = claimant.credential().orElse("");
-            for (Object name : names) {
-                next.addAll(candidates(connection, OURS, claimant, unreadable, name, credential, limit));
+        List<Candidate> next =
+                signs.isPaused() ? List.of() : candidates(connection, claimant, limit, unreadable, signs);
+        List<Task> tasks = next.stream().limit(limit).map(Candidate::task).toList();
+        return new Unreadable.Found(tasks, unreadable, signs.isAnyToMove() && !signs.isPaused());
+    }
+
+    private static List<Candidate> candidates(
+            Connection connection, Claimant claimant, int limit, List<Unreadable> unreadable, Signs signs)
+            throws SQLException {
+        List<Candidate> next = candidates(connection, ANYBODYS, claimant, unreadable, "", limit);
+        if (signs.isNeeded()) {
+            for (String name : claimant.names()) {
+                for (String line : OURS) {
+                    next.addAll(candidates(connection, line, claimant, unreadable, name, limit));
+                }
             }
             next.sort(comparing(Candidate::turnAt).thenComparingLong(Candidate::number));
         }
-        List<Task> tasks = next.stream().limit(limit).map(Candidate::task).toList();
-        return new Unreadable.Found(tasks, unreadable);
-    }
-
-    private static List<Candidate> anybodys(
-            Connection connection, Claimant claimant, int limit, List<Unreadable> unreadable) throws SQLException {
-        List<Object> parameters = new ArrayList<>();
-        parameters.add(claimant.credential().orElse(""));
-        parameters.addAll(claimant.names());
-        parameters.addAll(List.of(seconds(claimant.affinityWait()), seconds(claimant.lease()), limit));
-        return candidates(connection, anybody(claimant.names().size()), claimant, unreadable, parameters.toArray());
+        return next;
     }
 
     /** Of a row that can't be read there is no candidate: it is added to the unreadable. */

@@ -22,8 +22,12 @@ import org.jspecify.annotations.Nullable;
  */
 record Unreadable(TaskId id, long epoch, String why) {
 
-    /** What a look at the claimable found. */
-    record Found(List<Task> tasks, List<Unreadable> unreadable) {
+    /**
+     * What a look at the claimable found.
+     *
+     * @param isAnyToMove whether more may be found when that has been moved to its {@link Place}
+     */
+    record Found(List<Task> tasks, List<Unreadable> unreadable, boolean isAnyToMove) {
 
         Found {
             tasks = List.copyOf(tasks);

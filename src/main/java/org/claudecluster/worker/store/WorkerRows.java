@@ -57,6 +57,7 @@ final class WorkerRows {
     }
 
     static int leave(Connection connection, WorkerId worker) throws SQLException {
+        Places.giveUp(connection, worker);
         return update(connection, "DELETE FROM worker WHERE id = ?", worker.value());
     }
 

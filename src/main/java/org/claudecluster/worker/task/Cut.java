@@ -1,12 +1,12 @@
 package org.claudecluster.worker.task;
 
 /** Texts that may be too long for where they go. */
-final class Cut {
+public final class Cut {
 
     private Cut() {}
 
     /** The first {@code max} chars at most; a character of two chars is not split, since no store takes half of one. */
-    static String start(String text, int max) {
+    public static String start(String text, int max) {
         if (text.length() <= max) {
             return text;
         }

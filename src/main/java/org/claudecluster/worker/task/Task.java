@@ -167,4 +167,31 @@ public record Task(
                 result,
                 outcome);
     }
+
+    /** The same task with another of its result. */
+    Task withResult(Optional<TaskResult> other) {
+        return new Task(
+                id,
+                spec,
+                status,
+                createdAt,
+                startedAt,
+                finishedAt,
+                attempt,
+                epoch,
+                worker,
+                executorType,
+                sessionId,
+                resumed,
+                home,
+                cancelRequested,
+                parked,
+                parks,
+                transcriptGone,
+                completeId,
+                progress,
+                footprint,
+                other,
+                outcome);
+    }
 }

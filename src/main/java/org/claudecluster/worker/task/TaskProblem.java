@@ -41,6 +41,7 @@ public final class TaskProblem extends RuntimeException {
         TOO_MANY_STREAMS,
         TOO_MANY_CONNECTIONS,
         TOO_MANY_DOWNLOADS,
+        OVERLOADED,
         DRAINING,
         STORE_UNAVAILABLE
     }

@@ -110,8 +110,12 @@ public interface TaskStore extends CredentialPauses {
     /** Whether any task names this session of the CLI: one that has run in it, or one that waits to resume it. */
     boolean namesSession(UUID session);
 
-    /** Newest first. */
-    List<Task> list(TaskFilter filter);
+    /**
+     * One page, newest first.
+     *
+     * @param whole what is wanted whole; of the rest the start is enough
+     */
+    TaskPage list(TaskFilter filter, Set<TaskPart> whole);
 
     DeleteAnswer delete(TaskId task);
 
@@ -123,6 +127,9 @@ public interface TaskStore extends CredentialPauses {
 
     /** Removes tasks that ended longer ago, oldest first, and answers which. */
     List<TaskId> purge(Duration age, int limit);
+
+    /** Those of the tasks that are not here. */
+    Set<TaskId> missing(Collection<TaskId> tasks);
 
     QueueDepth depth();
 }

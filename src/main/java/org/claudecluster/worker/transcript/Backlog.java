@@ -25,7 +25,7 @@ final class Backlog {
     void add(TranscriptRecord record) {
         records.addLast(record);
         bytes += record.bytes().length;
-        weight += LiveRecord.weight(record);
+        weight += Tail.weight(record);
         full |= weight >= capacity;
     }
 
@@ -62,7 +62,7 @@ final class Backlog {
         for (int i = 0; i < count; i++) {
             TranscriptRecord record = records.removeFirst();
             bytes -= record.bytes().length;
-            weight -= LiveRecord.weight(record);
+            weight -= Tail.weight(record);
         }
         full &= weight > capacity / 2;
         return wasFull && !full;

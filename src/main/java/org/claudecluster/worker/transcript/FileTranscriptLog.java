@@ -4,10 +4,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Predicate;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.jspecify.annotations.Nullable;
@@ -18,7 +25,13 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FileTranscriptLog implements TranscriptLog {
 
+    private static final int PARTS = 256;
+    private static final String SUFFIX = ".log";
+    /** How much lies between two places that are noted. */
+    private static final long NOTED_BYTES = 4 * 1024 * 1024;
+
     private final Path directory;
+    private final KnownPlaces places = new KnownPlaces();
 
     /** The directory is made when the first transcript is. */
     public FileTranscriptLog(Path directory) {
@@ -40,13 +53,43 @@ public final class FileTranscriptLog implements TranscriptLog {
 
     @Override
     public Reader read(TaskId task, long after) {
-        return new FileReader(file(task), after);
+        return new FileReader(task, after);
+    }
+
+    @Override
+    public OutputPlace seek(TaskId task, long offset) {
+        Path file = file(task);
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            return seek(task, channel, places.atOffset(task, offset), place -> place.offset() > offset);
+        } catch (NoSuchFileException _) {
+            return OutputPlace.START;
+        } catch (IOException e) {
+            throw new UncheckedIOException("the transcript can't be read: " + file, e);
+        }
+    }
+
+    /** On its way it notes where it was: the next one begins there. */
+    private OutputPlace seek(TaskId task, FileChannel channel, OutputPlace from, Predicate<OutputPlace> isBeyond)
+            throws IOException {
+        long[] noted = {from.position()};
+        RecordScanner scanner = new RecordScanner(channel, 0, from);
+        scanner.walk(place -> {
+            if (place.position() - noted[0] >= NOTED_BYTES) {
+                noted[0] = place.position();
+                places.add(task, place);
+            }
+            return isBeyond.test(place);
+        });
+        places.add(task, scanner.place());
+        return scanner.place();
     }
 
     @Override
     public boolean delete(TaskId task) {
         try {
-            return Files.deleteIfExists(file(task));
+            boolean deleted = Files.deleteIfExists(file(task));
+            places.forget(task);
+            return deleted;
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -57,9 +100,39 @@ public final class FileTranscriptLog implements TranscriptLog {
         return false;
     }
 
+    @Override
+    public int parts() {
+        return PARTS;
+    }
+
+    @Override
+    public List<TaskId> unchangedSince(Instant before, int part) {
+        Path files = directory.resolve("%02x".formatted(part));
+        List<TaskId> unchanged = new ArrayList<>();
+        try (DirectoryStream<Path> all = Files.newDirectoryStream(files, "*" + SUFFIX)) {
+            for (Path file : all) {
+                if (Files.getLastModifiedTime(file).toInstant().isBefore(before)) {
+                    task(file).ifPresent(unchanged::add);
+                }
+            }
+        } catch (NoSuchFileException _) {
+            // A directory that was never needed, or a file that somebody else has just removed: the next round sees the
+            // rest.
+            return unchanged;
+        } catch (IOException | DirectoryIteratorException e) {
+            throw new UncheckedIOException(new IOException("transcripts can't be listed: " + files, e));
+        }
+        return unchanged;
+    }
+
+    private static Optional<TaskId> task(Path file) {
+        String name = file.getFileName().toString();
+        return TaskId.parse(name.substring(0, name.length() - SUFFIX.length()));
+    }
+
     private Path file(TaskId task) {
         String id = task.toString();
-        return directory.resolve(id.substring(id.length() - 2)).resolve(id + ".log");
+        return directory.resolve(id.substring(id.length() - 2)).resolve(id + SUFFIX);
     }
 
     private static final class FileAppender implements Appender {
@@ -118,13 +191,13 @@ public final class FileTranscriptLog implements TranscriptLog {
         private void cutTornTail() throws IOException {
             long end = 0;
             if (channel.size() > 0) {
-                RecordScanner scanner = new RecordScanner(channel, 0);
+                RecordScanner scanner = new RecordScanner(channel, 0, OutputPlace.START);
                 for (List<TranscriptRecord> batch = scanner.next(RecordScanner.BLOCK);
                         !batch.isEmpty();
                         batch = scanner.next(RecordScanner.BLOCK)) {
                     lastSeq = batch.getLast().seq();
                 }
-                end = scanner.position();
+                end = scanner.place().position();
             }
             channel.truncate(end);
             channel.position(end);
@@ -141,14 +214,16 @@ public final class FileTranscriptLog implements TranscriptLog {
     }
 
     /** Opens its file at the first read that finds one, since a viewer may come before the first record. */
-    private static final class FileReader implements Reader {
+    private final class FileReader implements Reader {
 
+        private final TaskId task;
         private final Path file;
         private final long after;
         private @Nullable RecordScanner scanner;
 
-        FileReader(Path file, long after) {
-            this.file = file;
+        FileReader(TaskId task, long after) {
+            this.task = task;
+            this.file = file(task);
             this.after = after;
         }
 
@@ -159,11 +234,24 @@ public final class FileTranscriptLog implements TranscriptLog {
                     if (!Files.exists(file)) {
                         return List.of();
                     }
-                    scanner = new RecordScanner(FileChannel.open(file, StandardOpenOption.READ), after);
+                    scanner = open();
                 }
                 return scanner.next(maxBytes);
             } catch (IOException e) {
                 throw new UncheckedIOException("the transcript can't be read: " + file, e);
+            }
+        }
+
+        private RecordScanner open() throws IOException {
+            FileChannel channel = FileChannel.open(file, StandardOpenOption.READ);
+            try {
+                OutputPlace begin = after == 0
+                        ? OutputPlace.START
+                        : seek(task, channel, places.atRecord(task, after), place -> place.after() > after);
+                return new RecordScanner(channel, after, begin);
+            } catch (IOException | RuntimeException e) {
+                channel.close();
+                throw e;
             }
         }
 
@@ -172,6 +260,8 @@ public final class FileTranscriptLog implements TranscriptLog {
             if (scanner == null) {
                 return;
             }
+            // The next reader goes on here.
+            places.add(task, scanner.place());
             try {
                 scanner.close();
             } catch (IOException e) {

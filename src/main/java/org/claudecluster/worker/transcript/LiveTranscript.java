@@ -349,7 +349,7 @@ public final class LiveTranscript {
     /** What viewers behind {@code after} get next: sealed, since "too far behind" is no error. */
     public sealed interface Window {
         /** The records right after the viewer's position, at most about {@code maxBytes}; empty when there are none. */
-        record Records(List<LiveRecord> records) implements Window {}
+        record Records(List<TranscriptRecord> records) implements Window {}
 
         /** The viewer's next record is only in the log, and is there. */
         record Behind() implements Window {}

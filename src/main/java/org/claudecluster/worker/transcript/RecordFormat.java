@@ -11,6 +11,8 @@ import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 final class RecordFormat {
 
     static final int HEADER = 25;
+    /** Where in a header the kind's code stands. */
+    private static final int KIND = 4;
     /** Above what any writer makes; a larger length means that the header is not one. */
     static final int MAX_PAYLOAD = 64 * 1024 * 1024;
 
@@ -44,7 +46,7 @@ final class RecordFormat {
         buffer.get(start + HEADER, payload);
         buffer.position(start + HEADER + payload.length);
         return new TranscriptRecord(
-                buffer.getLong(start + 5), buffer.getLong(start + 13), Kind.ofCode(buffer.get(start + 4)), payload);
+                buffer.getLong(start + 5), buffer.getLong(start + 13), Kind.ofCode(buffer.get(start + KIND)), payload);
     }
 
     /** How many bytes the record at the buffer's position takes; 0 when not even its header is there. */
@@ -58,6 +60,13 @@ final class RecordFormat {
 
     static long seq(ByteBuffer buffer) {
         return buffer.getLong(buffer.position() + 5);
+    }
+
+    /** The place behind the record that stands at this place and at the buffer's position. */
+    static OutputPlace behind(OutputPlace place, ByteBuffer buffer) {
+        int size = size(buffer);
+        boolean isOutput = buffer.get(buffer.position() + KIND) == Kind.OUTPUT.code();
+        return new OutputPlace(seq(buffer), place.offset() + (isOutput ? size - HEADER : 0), place.position() + size);
     }
 
     private static int checksum(byte[] header, int headerAt, byte[] payload, int payloadAt, int length) {

@@ -5,8 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Predicate;
 
-/** Walks over the records of a file from its start. Reads by position, so a writer may append meanwhile. */
+/** Walks over the records of a file. Reads by position, so a writer may append meanwhile. */
 final class RecordScanner implements AutoCloseable {
 
     static final int BLOCK = 256 * 1024;
@@ -14,17 +15,19 @@ final class RecordScanner implements AutoCloseable {
     private final FileChannel channel;
     private final long after;
     private ByteBuffer block = ByteBuffer.allocate(0);
-    /** Where in the file the first byte of {@link #block} that was not taken yet stands. */
-    private long position;
+    /** Where the first byte of {@link #block} that was not taken yet stands. */
+    private OutputPlace place;
 
-    RecordScanner(FileChannel channel, long after) {
+    /** From a place on that is not behind the record {@code after}. */
+    RecordScanner(FileChannel channel, long after, OutputPlace from) {
         this.channel = channel;
         this.after = after;
+        this.place = from;
     }
 
-    /** The end of the last whole record that was taken. */
-    long position() {
-        return position;
+    /** Behind the last whole record that was taken or passed over. */
+    OutputPlace place() {
+        return place;
     }
 
     /** The next records: what is in memory, at most {@code maxBytes} but one at least; reads the file when none is. */
@@ -38,18 +41,30 @@ final class RecordScanner implements AutoCloseable {
                 block.limit(block.position());
                 return found;
             }
-            if (RecordFormat.seq(block) <= after) {
-                skip(size);
+            OutputPlace behind = RecordFormat.behind(place, block);
+            if (behind.after() <= after) {
+                skip(behind);
                 continue;
             }
             if (!found.isEmpty() && bytes + size > maxBytes) {
                 return found;
             }
             found.add(RecordFormat.take(block));
-            position += size;
+            place = behind;
             bytes += size;
         }
         return found;
+    }
+
+    /** Passes over records, looks at each whole and makes nothing of it, up to the last that is not beyond what is wanted. */
+    void walk(Predicate<OutputPlace> isBeyond) throws IOException {
+        while ((isWhole() || refill()) && RecordFormat.isIntact(block)) {
+            OutputPlace behind = RecordFormat.behind(place, block);
+            if (isBeyond.test(behind)) {
+                return;
+            }
+            skip(behind);
+        }
     }
 
     private boolean isWhole() {
@@ -57,9 +72,9 @@ final class RecordScanner implements AutoCloseable {
         return size > 0 && size <= block.remaining();
     }
 
-    private void skip(int size) {
-        block.position(block.position() + size);
-        position += size;
+    private void skip(OutputPlace behind) {
+        block.position(block.position() + (int) (behind.position() - place.position()));
+        place = behind;
     }
 
     /** Loads the block from the current position on; false when that brings no whole record. */
@@ -79,7 +94,7 @@ final class RecordScanner implements AutoCloseable {
         block.clear();
         int read;
         do {
-            read = channel.read(block, position + block.position());
+            read = channel.read(block, place.position() + block.position());
         } while (read > 0 && block.hasRemaining());
         block.flip();
     }

@@ -11,8 +11,10 @@ final class Tail {
 
     /** Enough for a viewer that is a few network round trips behind a terminal at full speed. */
     static final int BYTES = 512 * 1024;
+    /** About what a record takes in memory besides its bytes, so that a million tiny ones count for what they are. */
+    private static final int OVERHEAD = 128;
 
-    private final ArrayDeque<LiveRecord> records = new ArrayDeque<>();
+    private final ArrayDeque<TranscriptRecord> records = new ArrayDeque<>();
     private long weight;
     private long lastSeq;
     /** All above this number is here: numbers may jump, so what is missing can't be told by counting. */
@@ -24,19 +26,22 @@ final class Tail {
         this.floor = lastSeq;
     }
 
+    /** What it takes in memory, about. */
+    static int weight(TranscriptRecord record) {
+        return record.bytes().length + OVERHEAD;
+    }
+
     void add(TranscriptRecord record) {
-        records.addLast(new LiveRecord(record));
-        weight += LiveRecord.weight(record);
+        records.addLast(record);
+        weight += weight(record);
         lastSeq = record.seq();
     }
 
     /** Makes room: the oldest leave, up to this number and never the newest. */
     void evict(long upTo) {
-        while (weight > BYTES
-                && records.size() > 1
-                && records.getFirst().record().seq() <= upTo) {
-            TranscriptRecord oldest = records.removeFirst().record();
-            weight -= LiveRecord.weight(oldest);
+        while (weight > BYTES && records.size() > 1 && records.getFirst().seq() <= upTo) {
+            TranscriptRecord oldest = records.removeFirst();
+            weight -= weight(oldest);
             floor = oldest.seq();
         }
     }
@@ -47,18 +52,15 @@ final class Tail {
 
     /** All that is here above this number. */
     List<TranscriptRecord> above(long seq) {
-        return records.stream()
-                .map(LiveRecord::record)
-                .filter(record -> record.seq() > seq)
-                .toList();
+        return records.stream().filter(record -> record.seq() > seq).toList();
     }
 
     /** As {@link #after}, for a viewer whose next records will never be found: one stands for those that are missing. */
     Window afterGap(long after, int maxBytes, long atMillis) {
-        long first = records.getFirst().record().seq();
-        List<LiveRecord> found = new ArrayList<>();
-        found.add(new LiveRecord(Cap.gap(after + 1, first - 1, atMillis)));
-        if (after(first - 1, maxBytes) instanceof Window.Records(List<LiveRecord> rest)) {
+        long first = records.getFirst().seq();
+        List<TranscriptRecord> found = new ArrayList<>();
+        found.add(Cap.gap(after + 1, first - 1, atMillis));
+        if (after(first - 1, maxBytes) instanceof Window.Records(List<TranscriptRecord> rest)) {
             found.addAll(rest);
         }
         return new Window.Records(found);
@@ -71,26 +73,26 @@ final class Tail {
         if (after < floor) {
             return new Window.Behind();
         }
-        ArrayDeque<LiveRecord> found = new ArrayDeque<>();
-        for (Iterator<LiveRecord> newest = records.descendingIterator(); newest.hasNext(); ) {
-            LiveRecord live = newest.next();
-            if (live.record().seq() <= after) {
+        ArrayDeque<TranscriptRecord> found = new ArrayDeque<>();
+        for (Iterator<TranscriptRecord> newest = records.descendingIterator(); newest.hasNext(); ) {
+            TranscriptRecord record = newest.next();
+            if (record.seq() <= after) {
                 break;
             }
-            found.addFirst(live);
+            found.addFirst(record);
         }
         return new Window.Records(upTo(maxBytes, found));
     }
 
-    private static List<LiveRecord> upTo(int maxBytes, Iterable<LiveRecord> records) {
-        List<LiveRecord> taken = new ArrayList<>();
+    private static List<TranscriptRecord> upTo(int maxBytes, Iterable<TranscriptRecord> records) {
+        List<TranscriptRecord> taken = new ArrayList<>();
         int bytes = 0;
-        for (LiveRecord live : records) {
-            if (!taken.isEmpty() && bytes + live.record().bytes().length > maxBytes) {
+        for (TranscriptRecord record : records) {
+            if (!taken.isEmpty() && bytes + record.bytes().length > maxBytes) {
                 return taken;
             }
-            bytes += live.record().bytes().length;
-            taken.add(live);
+            bytes += record.bytes().length;
+            taken.add(record);
         }
         return taken;
     }

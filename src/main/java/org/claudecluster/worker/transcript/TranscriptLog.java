@@ -1,5 +1,6 @@
 package org.claudecluster.worker.transcript;
 
+import java.time.Instant;
 import java.util.List;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
@@ -20,8 +21,30 @@ public interface TranscriptLog {
     /** Reads the records with a number above {@code after}; an unknown task has none. */
     Reader read(TaskId task, long after);
 
+    /**
+     * A place that is not behind this byte of output, and so near that little of what follows it is not wanted. With
+     * {@link Long#MAX_VALUE} it is the end, and its offset is how much output there is; an unknown task has none. Who
+     * asks again for what came since does not walk over what was before.
+     */
+    OutputPlace seek(TaskId task, long offset);
+
     /** Removes all records; false when there were none. */
     boolean delete(TaskId task);
+
+    /** How many parts there are to look through for records whose task is gone; zero where they go with it. */
+    default int parts() {
+        return 0;
+    }
+
+    /**
+     * The tasks in one part whose records have not changed since. Records are only written while their task is in the
+     * store: those of a task that is looked up later and is not there were left behind.
+     *
+     * @param part from 0, below {@link #parts}
+     */
+    default List<TaskId> unchangedSince(Instant before, int part) {
+        return List.of();
+    }
 
     /** Whether calls may wait for a network, so that no thread which serves many tasks may make them. */
     default boolean isRemote() {

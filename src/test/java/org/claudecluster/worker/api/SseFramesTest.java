@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
@@ -21,12 +22,12 @@ class SseFramesTest {
             RESIZE | 80x24            | id: 7~event: resize~data: "80x24"~~
             """)
     void a_record_becomes_one_event_whose_id_is_its_number(Kind kind, String bytes, String frame) {
-        assertThat(new String(SseFrames.of(record(7, kind, bytes)), UTF_8)).isEqualTo(frame.replace('~', '\n'));
+        assertThat(text(SseFrames.of(List.of(record(7, kind, bytes))))).isEqualTo(frame.replace('~', '\n'));
     }
 
     @Test
     void line_ends_in_output_never_end_the_event() {
-        String frame = new String(SseFrames.of(record(1, Kind.OUTPUT, "a\r\nb\n\nid: 99\r\rc")), UTF_8);
+        String frame = text(SseFrames.of(List.of(record(1, Kind.OUTPUT, "a\r\nb\n\nid: 99\r\rc"))));
         assertThat(frame.lines())
                 .containsExactly("id: 1", "event: output", "data: {\"data\":\"a\\r\\nb\\n\\nid: 99\\r\\rc\"}", "");
     }
@@ -39,7 +40,7 @@ class SseFramesTest {
                 record(3, Kind.OUTPUT, "b"),
                 record(4, Kind.AGENT, "{\"a\":1}"),
                 record(5, Kind.OUTPUT, "c"));
-        assertThat(SseFrames.of(records).toString(UTF_8)).isEqualTo("""
+        assertThat(text(SseFrames.of(records))).isEqualTo("""
                 id: 1
                 event: status
                 data: {}
@@ -64,13 +65,35 @@ class SseFramesTest {
         List<TranscriptRecord> records = LongStream.rangeClosed(1, 10)
                 .mapToObj(seq -> record(seq, Kind.OUTPUT, "x".repeat(SseFrames.MERGED_BYTES / 4)))
                 .toList();
-        assertThat(SseFrames.of(records).toString(UTF_8).lines().filter(line -> line.startsWith("id: ")))
+        assertThat(text(SseFrames.of(records)).lines().filter(line -> line.startsWith("id: ")))
                 .containsExactly("id: 4", "id: 8", "id: 10");
     }
 
     @Test
     void no_records_are_no_bytes() {
-        assertThat(SseFrames.of(List.of()).length()).isZero();
+        assertThat(SseFrames.of(List.of())).isEmpty();
+    }
+
+    @Test
+    void a_block_has_whole_events_and_says_which_is_its_last() {
+        List<TranscriptRecord> records = LongStream.rangeClosed(1, 9)
+                .mapToObj(seq -> record(
+                        seq,
+                        seq % 2 == 0 ? Kind.AGENT : Kind.OUTPUT,
+                        "\"" + "x".repeat(SseFrames.MERGED_BYTES / 3) + "\""))
+                .toList();
+
+        List<FrameBlock> blocks = SseFrames.of(records);
+
+        assertThat(blocks).extracting(FrameBlock::last).containsExactly(3L, 6L, 9L);
+        assertThat(blocks)
+                .allSatisfy(block ->
+                        assertThat(text(List.of(block))).startsWith("id: ").endsWith("\n\n"));
+        assertThat(text(blocks).lines().filter(line -> line.startsWith("id: "))).hasSize(9);
+    }
+
+    private static String text(List<FrameBlock> blocks) {
+        return blocks.stream().map(block -> new String(block.bytes(), UTF_8)).collect(Collectors.joining());
     }
 
     @Test

@@ -3,7 +3,6 @@ package org.claudecluster.worker.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.vertx.core.Vertx;
-import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServer;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -83,7 +82,7 @@ class StreamWriterTest {
 
     /** As a task at full speed does, until the viewer is found not to keep up. */
     private void writeUntilItStalls() throws InterruptedException {
-        Buffer batch = Buffer.buffer(new byte[64 * 1024]);
+        byte[] batch = new byte[64 * 1024];
         boolean taken = true;
         while (taken) {
             taken = writer.write(batch);
@@ -110,7 +109,7 @@ class StreamWriterTest {
     @Test
     void a_viewer_that_keeps_up_gets_the_last_event_and_the_end() throws Exception {
         CompletableFuture<String> read = CompletableFuture.supplyAsync(this::readAll);
-        assertThat(writer.write(Buffer.buffer("one"))).isTrue();
+        assertThat(writer.write("one".getBytes(StandardCharsets.US_ASCII))).isTrue();
         writer.endWith(LAST);
         assertThat(read.get(20, TimeUnit.SECONDS)).contains("one").contains("lagging");
     }

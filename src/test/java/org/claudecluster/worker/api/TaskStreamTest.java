@@ -78,7 +78,7 @@ class TaskStreamTest {
                 new Class<?>[] {TaskStore.class},
                 (_, _, _) -> Optional.of(store.get()));
         TaskLookup lookup = new TaskLookup(tasks, here, streaming, _ -> Optional.empty());
-        sources = new TaskStream.Sources(lookup, here, new Watches(here, tasks::find), streaming);
+        sources = new TaskStream.Sources(lookup, here, new Watches(here, tasks::find), streaming, new SharedFrames());
     }
 
     private Transcripts transcripts() {

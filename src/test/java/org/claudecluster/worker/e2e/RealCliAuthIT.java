@@ -26,7 +26,7 @@ class RealCliAuthIT {
 
     private static final String ONE = "sk-ant-api03-stub-key-00000000000000000000-one1";
     private static final String TWO = "sk-ant-api03-stub-key-00000000000000000000-two2";
-    private static final Duration SOON = Duration.ofSeconds(30);
+    private static final Duration SOON = Duration.ofSeconds(90);
 
     @TempDir
     Path home;

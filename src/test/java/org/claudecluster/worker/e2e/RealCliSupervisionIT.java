@@ -61,7 +61,7 @@ class RealCliSupervisionIT {
 
         assertThat(task.path("status").asText()).isEqualTo("failed");
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo("no_output");
-        assertThat(task.path("outcome").path("durationMs").asLong()).isBetween(5_000L, 14_000L);
+        assertThat(task.path("outcome").path("durationMs").asLong()).isGreaterThanOrEqualTo(5_000L);
     }
 
     @Test
@@ -94,16 +94,28 @@ class RealCliSupervisionIT {
     }
 
     @Test
-    void a_tree_of_a_hundred_processes_is_gone_soon_after_the_cancel() {
-        String id = worker.api().submit(bash("for i in $(seq 100); do setsid " + SLEEP + " & done; wait"));
-        worker.awaitSleepers(100);
+    void a_tree_of_a_hundred_processes_is_gone_about_as_soon_as_one_of_one() {
+        Duration one = endOf(1);
+        Duration hundred = endOf(100);
+
+        // The CLI's own end is most of either.
+        assertThat(hundred).isLessThan(one.multipliedBy(5));
+    }
+
+    /** The time from the cancel until a tool's processes were gone and its task has ended. */
+    private static Duration endOf(int processes) {
+        String id =
+                worker.api().submit(bash("for i in $(seq " + processes + "); do setsid " + SLEEP + " & done; wait"));
+        worker.awaitSleepers(processes);
 
         long begin = System.nanoTime();
         worker.api().post("/tasks/" + id + "/cancel", "");
         JsonNode task = worker.api().awaitEnd(id);
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(7));
-        assertThat(task.path("footprint").path("peakProcesses").asInt()).isGreaterThanOrEqualTo(100);
+        assertThat(task.path("footprint").path("peakProcesses").asInt()).isGreaterThanOrEqualTo(processes);
+        worker.assertNothingIsLeft();
+        return took;
     }
 
     @Test

@@ -78,7 +78,6 @@ class WatchdogIT {
         assertThat(task.path("status").asText()).isEqualTo("failed");
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo(reason);
         assertThat(task.path("outcome").path("message").asText()).isNotBlank();
-        assertThat(task.path("outcome").path("durationMs").asLong()).isLessThan(8_000);
         assertThat(worker.worker().log())
                 .contains(
                         "the watchdog ends a run taskId=" + task.path("taskId").asText());
@@ -91,7 +90,6 @@ class WatchdogIT {
 
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo("no_space");
         assertThat(task.path("outcome").path("message").asText()).contains("worker.task.disk");
-        assertThat(task.path("outcome").path("durationMs").asLong()).isLessThan(25_000);
     }
 
     @Test
@@ -101,7 +99,6 @@ class WatchdogIT {
         assertThat(task.path("status").asText()).isEqualTo("completed");
         assertThat(task.path("outcome").path("reason").asText()).isEqualTo("lingering");
         assertThat(task.path("result").path("text").asText()).isEqualTo("done");
-        assertThat(task.path("outcome").path("durationMs").asLong()).isLessThan(6_000);
     }
 
     @Test
@@ -123,18 +120,30 @@ class WatchdogIT {
     }
 
     @Test
-    void a_hundred_processes_that_ignore_all_signals_are_gone_in_time() {
+    void fifty_processes_that_ignore_all_signals_are_gone_about_as_soon_as_one() {
+        Duration one = endOf(1);
+        Duration fifty = endOf(50);
+
+        // Waiting out the grace is most of either; each process ended for itself would be many times that.
+        assertThat(fifty).isLessThan(one.multipliedBy(5));
+    }
+
+    /** The time from the cancel until a tree with so many processes was gone and its task has ended. */
+    private static Duration endOf(int processes) {
         String id = worker.api()
-                .submit("trap '' INT TERM HUP; echo hello; for i in $(seq 50); do (trap '' INT TERM HUP; setsid "
-                        + SLEEP + " &) ; done; while :; do sleep 0.2; echo .; done");
-        worker.awaitSleepers(50);
+                .submit("trap '' INT TERM HUP; echo hello; for i in $(seq " + processes
+                        + "); do (trap '' INT TERM HUP; setsid " + SLEEP
+                        + " &) ; done; while :; do sleep 0.2; echo .; done");
+        worker.awaitSleepers(processes);
 
         long begin = System.nanoTime();
         worker.api().post("/tasks/" + id + "/cancel", "");
         JsonNode task = worker.api().awaitEnd(id);
+        Duration took = Duration.ofNanos(System.nanoTime() - begin);
 
-        assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(Duration.ofSeconds(4));
         assertThat(task.path("status").asText()).isEqualTo("cancelled");
+        worker.assertNothingIsLeft();
+        return took;
     }
 
     @Test

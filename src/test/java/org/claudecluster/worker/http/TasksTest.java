@@ -14,6 +14,7 @@ import static org.claudecluster.worker.http.Http.status;
 import static org.claudecluster.worker.http.Http.submit;
 import static org.hamcrest.Matchers.containsString;
 import static org.hamcrest.Matchers.equalTo;
+import static org.hamcrest.Matchers.not;
 import static org.hamcrest.Matchers.nullValue;
 import static org.hamcrest.Matchers.startsWith;
 
@@ -47,6 +48,34 @@ class TasksTest {
                 .body("tasks.taskId", equalTo(List.of(ids.get(0))))
                 .header("Link", nullValue());
         given().get("/tasks?status=failed&label.run=" + label).then().body("tasks.size()", equalTo(0));
+    }
+
+    @Test
+    void a_list_tells_the_start_of_a_long_prompt_and_all_of_it_when_asked() {
+        String label = UUID.randomUUID().toString();
+        String prompt = "x".repeat(200_000);
+        String id = Http.submit(prompt, ",\"labels\":{\"run\":\"" + label + "\"}");
+
+        given().get("/tasks?label.run=" + label)
+                .then()
+                .statusCode(200)
+                .body("tasks[0].prompt", equalTo("x".repeat(1_000)))
+                .body("tasks[0].promptTruncated", equalTo(true));
+        given().get("/tasks?fields=prompt,result&label.run=" + label)
+                .then()
+                .body("tasks[0].prompt", equalTo(prompt))
+                .body("tasks[0].promptTruncated", nullValue());
+        given().get("/tasks/" + id).then().body("prompt", equalTo(prompt)).body("promptTruncated", nullValue());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "text", "prompt,", "Prompt", "prompt, result"})
+    void parts_that_no_list_has_are_refused(String fields) {
+        given().queryParam("fields", fields)
+                .get("/tasks")
+                .then()
+                .statusCode(400)
+                .body("errors[0].field", equalTo("fields"));
     }
 
     @Test
@@ -168,5 +197,30 @@ class TasksTest {
                 .header("Content-Range", equalTo("bytes 2-4/12"))
                 .body(equalTo("234"));
         isProblem(given().header("Range", "bytes=99-").get("/tasks/" + id + "/output"), 416);
+    }
+
+    @Test
+    void a_download_that_broke_off_goes_on_while_more_is_printed() {
+        String id = submit("#stub\\nprint abc\\nsleep 1500\\nprint de", "");
+        await().until(() -> given().get("/tasks/" + id + "/output").asString().startsWith("abc"));
+        String tag = given().get("/tasks/" + id + "/output").header("ETag");
+        awaitEnd(id);
+
+        given().header("Range", "bytes=3-")
+                .header("If-Range", tag)
+                .get("/tasks/" + id + "/output")
+                .then()
+                .statusCode(206)
+                .header("ETag", not(equalTo(tag)));
+        given().header("Range", "bytes=3-")
+                .header("If-Range", "\"other\"")
+                .get("/tasks/" + id + "/output")
+                .then()
+                .statusCode(200);
+        String last = given().get("/tasks/" + id + "/output").header("ETag");
+        given().header("If-None-Match", last)
+                .get("/tasks/" + id + "/output")
+                .then()
+                .statusCode(304);
     }
 }

@@ -4,10 +4,15 @@ import io.agroal.api.AgroalDataSource;
 import io.agroal.api.configuration.supplier.AgroalDataSourceConfigurationSupplier;
 import io.agroal.api.security.NamePrincipal;
 import io.agroal.api.security.SimplePassword;
+import java.io.IOException;
+import java.io.Reader;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Properties;
 import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 
@@ -16,10 +21,27 @@ final class Databases {
 
     private Databases() {}
 
-    /** As the service is to open it; {@code async:} because an interrupted reader would close a plain file for all. */
-    static String h2(Path directory) {
-        return "jdbc:h2:async:" + directory.resolve("tasks")
-                + ";WRITE_DELAY=0;DB_CLOSE_ON_EXIT=FALSE;QUERY_CACHE_SIZE=64";
+    /** As the service opens it: by the very line of its settings. */
+    static String h2(Path dataDirectory) {
+        String url = SETTINGS.getProperty("quarkus.datasource.embedded.jdbc.url");
+        return url.replace("${worker.storage.data-dir}", dataDirectory.toString());
+    }
+
+    /** The file in which that is. */
+    static Path h2File(Path dataDirectory) {
+        return dataDirectory.resolve("worker.mv.db");
+    }
+
+    private static final Properties SETTINGS = settings();
+
+    private static Properties settings() {
+        Properties settings = new Properties();
+        try (Reader lines = Files.newBufferedReader(Path.of("src/main/resources/application.properties"))) {
+            settings.load(lines);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return settings;
     }
 
     static AgroalDataSource open(String url, String user) {

@@ -216,10 +216,13 @@ abstract class EnqueueContract extends StoreFixture {
 
     private Set<TaskId> everything() {
         return store
-                .list(new TaskFilter(
-                        Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), TaskFilter.MAX_LIMIT))
+                .list(
+                        new TaskFilter(
+                                Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), TaskFilter.MAX_LIMIT),
+                        Set.of())
+                .tasks()
                 .stream()
-                .map(Task::id)
+                .map(listed -> listed.task().id())
                 .collect(Collectors.toSet());
     }
 }

@@ -2,20 +2,30 @@ package org.claudecluster.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.math.BigDecimal;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.QueueDepth;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskPage;
+import org.claudecluster.worker.task.TaskPage.Listed;
+import org.claudecluster.worker.task.TaskPart;
+import org.claudecluster.worker.task.TaskResult;
+import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.Usage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -40,12 +50,13 @@ abstract class ListContract extends StoreFixture {
         finished("completed");
         claimed("running");
         enqueue("waits");
-        List<TaskId> asked =
-                new ArrayList<>(store.list(ALL).stream().map(Task::id).toList());
+        List<Task> all =
+                store.list(ALL, Set.of()).tasks().stream().map(Listed::task).toList();
+        List<TaskId> asked = new ArrayList<>(all.stream().map(Task::id).toList());
         IntStream.range(0, 700).forEach(_ -> asked.add(TaskId.create(Instant.EPOCH)));
 
         assertThat(store.open(asked))
-                .containsExactlyInAnyOrderElementsOf(store.list(ALL).stream()
+                .containsExactlyInAnyOrderElementsOf(all.stream()
                         .filter(task -> !task.status().isFinal())
                         .map(Task::id)
                         .toList())
@@ -112,16 +123,104 @@ abstract class ListContract extends StoreFixture {
         enqueue("four");
         enqueue("five");
 
-        List<Task> first = store.list(page(filter, Optional.empty(), 2));
+        TaskPage first = store.list(page(filter, Optional.empty(), 2), Set.of());
         enqueue("arrived meanwhile");
-        List<Task> second = store.list(page(filter, Optional.of(first.getLast().id()), 2));
-        List<Task> third = store.list(page(filter, Optional.of(second.getLast().id()), 2));
+        TaskPage second = store.list(page(filter, Optional.of(last(first)), 2), Set.of());
+        TaskPage third = store.list(page(filter, Optional.of(last(second)), 2), Set.of());
 
-        assertThat(first).extracting(task -> task.spec().prompt()).containsExactly("five", "four");
-        assertThat(second).extracting(task -> task.spec().prompt()).containsExactly("three", "two");
-        assertThat(third).extracting(task -> task.spec().prompt()).containsExactly("one");
-        assertThat(store.list(page(filter, Optional.of(third.getLast().id()), 2)))
-                .isEmpty();
+        assertThat(prompts(first)).containsExactly("five", "four");
+        assertThat(prompts(second)).containsExactly("three", "two");
+        assertThat(prompts(third)).containsExactly("one");
+        assertThat(List.of(first, second, third)).extracting(TaskPage::more).containsExactly(true, true, false);
+        assertThat(prompts(page(filter, Optional.of(last(third)), 2))).isEmpty();
+    }
+
+    @Test
+    void a_full_page_that_is_the_last_says_so() {
+        enqueue("one");
+        enqueue("two");
+
+        assertThat(store.list(page(ALL, Optional.empty(), 2), Set.of()).more()).isFalse();
+    }
+
+    @Test
+    void a_long_prompt_is_told_by_its_start_unless_it_is_asked_for() {
+        String longOne = "x".repeat(TaskPage.START + 1);
+        enqueue("y".repeat(TaskPage.START));
+        enqueue(longOne);
+
+        List<Listed> cut = store.list(ALL, Set.of()).tasks();
+        List<Listed> whole = store.list(ALL, Set.of(TaskPart.PROMPT)).tasks();
+
+        assertThat(cut).extracting(Listed::promptCut).containsExactly(true, false);
+        assertThat(cut.getFirst().task().spec().prompt()).isEqualTo("x".repeat(TaskPage.START));
+        assertThat(whole).extracting(Listed::promptCut).containsExactly(false, false);
+        assertThat(whole.getFirst().task().spec().prompt()).isEqualTo(longOne);
+    }
+
+    @Test
+    void no_character_of_a_prompt_is_cut_in_two() {
+        enqueue("x" + "\ud83d\ude00".repeat(TaskPage.START));
+
+        Listed listed = store.list(ALL, Set.of()).tasks().getFirst();
+
+        assertThat(listed.promptCut()).isTrue();
+        assertThat(listed.task().spec().prompt()).isEqualTo("x" + "\ud83d\ude00".repeat((TaskPage.START - 1) / 2));
+    }
+
+    @Test
+    void a_prompt_that_begins_with_a_page_of_spaces_is_listed() {
+        enqueue(" ".repeat(2 * TaskPage.START) + "at last");
+
+        assertThat(prompts(ALL)).containsExactly("…");
+    }
+
+    @Test
+    void a_long_result_is_told_by_its_start_unless_it_is_asked_for() {
+        TaskResult result = new TaskResult(
+                Optional.of("x".repeat(5 * TaskPage.START)),
+                Optional.empty(),
+                3,
+                BigDecimal.ONE,
+                Usage.NONE,
+                "[]",
+                Optional.of("{\"a\":1}"));
+        Task task = claimed("answers much");
+        store.finish(task.lease(), new Finish(DONE.outcome(), Optional.of(result), Progress.NONE));
+
+        Listed cut = store.list(ALL, Set.of()).tasks().getFirst();
+        Listed whole = store.list(ALL, Set.of(TaskPart.RESULT)).tasks().getFirst();
+
+        assertThat(cut.resultCut()).isTrue();
+        assertThat(cut.task().result().orElseThrow().text().orElseThrow()).hasSize(TaskPage.START);
+        assertThat(cut.task().result().orElseThrow().turns()).isEqualTo(3);
+        assertThat(whole.resultCut()).isFalse();
+        assertThat(whole.task().result().orElseThrow().text()).isEqualTo(result.text());
+        assertThat(whole.task().result().orElseThrow().structuredOutput()).isEqualTo(result.structuredOutput());
+    }
+
+    @Test
+    void a_page_ends_where_its_texts_would_be_too_many_bytes() {
+        String large = "x".repeat(TaskSpec.MAX_PROMPT_BYTES);
+        int fit = TaskPage.MAX_BYTES / TaskSpec.MAX_PROMPT_BYTES;
+        for (int i = 0; i <= fit; i++) {
+            enqueue(large);
+        }
+
+        TaskPage whole = store.list(ALL, Set.of(TaskPart.PROMPT));
+        TaskPage rest = store.list(page(ALL, Optional.of(last(whole)), 500), Set.of(TaskPart.PROMPT));
+        TaskPage cut = store.list(ALL, Set.of());
+
+        assertThat(whole.tasks()).hasSizeBetween(fit - 1, fit);
+        assertThat(whole.more()).isTrue();
+        assertThat(whole.tasks().size() + rest.tasks().size()).isEqualTo(fit + 1);
+        assertThat(rest.more()).isFalse();
+        assertThat(cut.tasks()).hasSize(fit + 1);
+        assertThat(cut.more()).isFalse();
+    }
+
+    private static TaskId last(TaskPage page) {
+        return page.tasks().getLast().task().id();
     }
 
     @Test
@@ -183,7 +282,13 @@ abstract class ListContract extends StoreFixture {
     }
 
     private List<String> prompts(TaskFilter filter) {
-        return store.list(filter).stream().map(task -> task.spec().prompt()).toList();
+        return prompts(store.list(filter, Set.of()));
+    }
+
+    private static List<String> prompts(TaskPage page) {
+        return page.tasks().stream()
+                .map(listed -> listed.task().spec().prompt())
+                .toList();
     }
 
     private static TaskFilter status(TaskStatus status) {

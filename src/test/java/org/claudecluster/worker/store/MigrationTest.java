@@ -59,6 +59,10 @@ class MigrationTest {
             "status = 'failed' AND reason <> 'api_error'",
             "status = 'cancelled' AND reason <> 'cancelled'",
             "status IN ('pending', 'running', 'completed') AND reason IS NOT NULL",
+            "status = 'pending' AND place = 'unknown'",
+            "status = 'pending' AND place <> 'later' AND open_at > CURRENT_TIMESTAMP",
+            "place = 'open' AND (wanted_worker IS NOT NULL OR line <> '')",
+            "place = 'named' AND (NOT require_worker OR line <> wanted_worker)",
             "exact_reason IS NOT NULL OR complete_id IS NOT NULL OR parks <> 0 OR parked_since IS NOT NULL");
 
     @TempDir
@@ -151,7 +155,7 @@ class MigrationTest {
                     .toList();
 
             assertThat(both).allSatisfy(one -> assertThat(one).succeedsWithin(BOUND));
-            assertThat(versions(pool)).doesNotHaveDuplicates().endsWith("4.5");
+            assertThat(versions(pool)).doesNotHaveDuplicates().endsWith("4.10");
         }
     }
 
@@ -163,7 +167,7 @@ class MigrationTest {
 
             prepare(pool);
 
-            assertThat(versions(pool)).contains("4.0.1").endsWith("4.5");
+            assertThat(versions(pool)).contains("4.0.1").endsWith("4.10");
         }
     }
 
@@ -175,7 +179,7 @@ class MigrationTest {
 
             prepare(pool);
 
-            assertThat(versions(pool)).contains("4").endsWith("4.5");
+            assertThat(versions(pool)).contains("4").endsWith("4.10");
         }
     }
 

@@ -3,6 +3,7 @@ package org.claudecluster.worker.store;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.UUID;
 import org.claudecluster.worker.task.ASpec;
@@ -105,6 +106,18 @@ abstract class RetentionContract extends StoreFixture {
         assertThat(store.purge(WEEK, 10)).containsExactly(first);
 
         created(store.enqueue(newTask(ASpec.asking("other"), "key", "other print")));
+    }
+
+    @Test
+    void of_many_tasks_those_that_are_gone_can_be_asked_for() {
+        TaskId here = finished("here").id();
+        TaskId deleted = finished("deleted").id();
+        TaskId waits = enqueue("waits");
+        TaskId never = TaskId.create(Instant.now());
+        store.delete(deleted);
+
+        assertThat(store.missing(List.of(here, deleted, waits, never))).containsExactlyInAnyOrder(deleted, never);
+        assertThat(store.missing(List.of())).isEmpty();
     }
 
     private TaskId ended(String prompt, int daysAgo) {

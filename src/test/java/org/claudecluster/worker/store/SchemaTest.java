@@ -136,7 +136,7 @@ class SchemaTest {
         try (AgroalDataSource pool = Databases.pool(Databases.h2(directory), "sa")) {
             prepare(pool);
         }
-        return directory.resolve("tasks.mv.db");
+        return Databases.h2File(directory);
     }
 
     /** A database that another worker has used. */

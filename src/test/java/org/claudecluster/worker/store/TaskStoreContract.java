@@ -117,6 +117,14 @@ abstract class TaskStoreContract {
     }
 
     @Nested
+    class Places extends PlaceContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
     class Requeues extends RequeueContract {
         @Override
         DataSource dataSource() {

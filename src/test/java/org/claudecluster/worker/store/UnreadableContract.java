@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -287,6 +288,8 @@ abstract class UnreadableContract extends StoreFixture {
     }
 
     private List<TaskId> listed() {
-        return store.list(ALL).stream().map(Task::id).toList();
+        return store.list(ALL, Set.of()).tasks().stream()
+                .map(listed -> listed.task().id())
+                .toList();
     }
 }

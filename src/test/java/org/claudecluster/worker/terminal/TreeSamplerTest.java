@@ -24,8 +24,8 @@ class TreeSamplerTest {
     private static final long MIB = 1 << 20;
     private static final int MANY = 50;
     private static final int PASSES = 20;
-    /** Of CPU time; 10 to 14 ms were measured on a busy machine. */
-    private static final Duration GENEROUS = Duration.ofMillis(60);
+    /** The shell and what it started. */
+    private static final int EACH = 4;
 
     @TempDir
     Path directory;
@@ -81,8 +81,8 @@ class TreeSamplerTest {
         ProcessTree idle = start("sleep 600; :");
         ProcessTree busy = start("while :; do timeout 0.2 sh -c 'while :; do :; done'; done");
         Awaitility.await().until(() -> sample(busy).cpu().compareTo(Duration.ofMillis(600)) > 0);
-        assertThat(sample(idle).cpu()).isLessThan(Duration.ofMillis(100));
         Duration before = sample(busy).cpu();
+        assertThat(sample(idle).cpu().multipliedBy(4)).isLessThan(before);
         assertThat(leaders.getLast().signal(Signal.KILL)).isTrue();
         assertThat(sample(busy).cpu()).isGreaterThanOrEqualTo(before);
     }
@@ -134,15 +134,26 @@ class TreeSamplerTest {
     }
 
     @Test
-    void fifty_trees_cost_little() {
+    void fifty_trees_cost_about_as_much_as_a_small_read_for_each_process() {
         List<ProcessTree> many = IntStream.range(0, MANY)
                 .mapToObj(_ -> start("sleep 600 & sleep 600 & sleep 600; :"))
                 .toList();
         Awaitility.await()
-                .until(() -> sampler.sample(many).values().stream().allMatch(usage -> usage.processes() == 4));
+                .until(() -> sampler.sample(many).values().stream().allMatch(usage -> usage.processes() == EACH));
+
+        long sampled = cpu(() -> assertThat(sampler.sample(many)).hasSize(MANY));
+        long read = cpu(() -> leaders.forEach(leader -> IntStream.range(0, EACH)
+                .forEach(_ -> assertThat(ProcFs.stat(leader.pid())).isPresent())));
+
+        // 1.1 to 2 were measured; what reads all of each process is ten times as dear.
+        assertThat(sampled).isLessThan(6 * read);
+    }
+
+    /** Of this thread, for one of many passes. */
+    private static long cpu(Runnable pass) {
+        IntStream.range(0, PASSES).forEach(_ -> pass.run());
         long began = ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
-        IntStream.range(0, PASSES).forEach(_ -> assertThat(sampler.sample(many)).hasSize(MANY));
-        long each = (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - began) / PASSES;
-        assertThat(Duration.ofNanos(each)).isLessThan(GENEROUS);
+        IntStream.range(0, PASSES).forEach(_ -> pass.run());
+        return (ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime() - began) / PASSES;
     }
 }

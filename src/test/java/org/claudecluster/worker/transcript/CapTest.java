@@ -98,17 +98,16 @@ class CapTest {
         long headEnd = numbers(all(log, task, 0)).getLast();
 
         assertThat(live.after(0, 1 << 20)).isInstanceOf(Window.Behind.class);
-        List<LiveRecord> records = ((Window.Records) live.after(headEnd, 1 << 20)).records();
+        List<TranscriptRecord> records = ((Window.Records) live.after(headEnd, 1 << 20)).records();
 
-        TranscriptRecord gap = records.getFirst().record();
+        TranscriptRecord gap = records.getFirst();
         assertThat(gap.kind()).isEqualTo(Kind.STATUS);
         assertThat(records)
-                .extracting(record -> record.record().seq())
+                .extracting(TranscriptRecord::seq)
                 .isEqualTo(LongStream.rangeClosed(gap.seq(), id(pieces)).boxed().toList());
         assertThat(((Window.Records) live.after(gap.seq(), 1 << 20))
                         .records()
                         .getFirst()
-                        .record()
                         .seq())
                 .isEqualTo(gap.seq() + 1);
     }
@@ -143,8 +142,8 @@ class CapTest {
     }
 
     private List<Long> next(long after) {
-        return live.after(after, 1 << 20) instanceof Window.Records(List<LiveRecord> records)
-                ? records.stream().map(record -> record.record().seq()).toList()
+        return live.after(after, 1 << 20) instanceof Window.Records(List<TranscriptRecord> records)
+                ? records.stream().map(TranscriptRecord::seq).toList()
                 : List.of();
     }
 

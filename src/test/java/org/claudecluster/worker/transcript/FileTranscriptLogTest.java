@@ -110,6 +110,31 @@ class FileTranscriptLogTest extends TranscriptLogContract {
         }
     }
 
+    /** Whoever polls for what is new would otherwise read all that is old, each time. */
+    @Test
+    void what_lies_before_a_known_place_is_not_read_again() throws IOException {
+        append(log, task, outputs(1, 100));
+        OutputPlace end = log.seek(task, Long.MAX_VALUE);
+        append(log, task, outputs(101, 103));
+        byte[] bytes = Files.readAllBytes(file());
+        bytes[RecordFormat.HEADER] ^= 1;
+        Files.write(file(), bytes);
+
+        assertThat(log.seek(task, end.offset()).after()).isEqualTo(100);
+        assertThat(log.seek(task, Long.MAX_VALUE).after()).isEqualTo(103);
+        assertThat(numbers(all(log, task, 101))).containsExactly(102L, 103L);
+        assertThat(all(log, task, 0)).isEmpty();
+    }
+
+    @Test
+    void a_place_is_never_behind_a_torn_record() throws IOException {
+        append(log, task, outputs(1, 3));
+        byte[] bytes = Files.readAllBytes(file());
+        Files.write(file(), Arrays.copyOf(bytes, bytes.length - 1));
+
+        assertThat(log.seek(task, Long.MAX_VALUE).after()).isEqualTo(2);
+    }
+
     @Test
     void a_flipped_bit_ends_the_transcript_before_its_record() throws IOException {
         append(log, task, outputs(1, 3));

@@ -29,6 +29,10 @@ final class Records {
         return new TranscriptRecord(seq, 1_000 + seq, Kind.OUTPUT, text.getBytes(StandardCharsets.UTF_8));
     }
 
+    static TranscriptRecord event(long seq, String json) {
+        return new TranscriptRecord(seq, 1_000 + seq, Kind.AGENT, json.getBytes(StandardCharsets.UTF_8));
+    }
+
     static List<TranscriptRecord> outputs(long from, long to) {
         return LongStream.rangeClosed(from, to)
                 .mapToObj(seq -> output(seq, "line " + seq))

@@ -100,6 +100,12 @@ final class RemoteLog implements TranscriptLog {
     }
 
     @Override
+    public OutputPlace seek(TaskId task, long offset) {
+        Network _ = pass();
+        return files.seek(task, offset);
+    }
+
+    @Override
     public boolean delete(TaskId task) {
         return files.delete(task);
     }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.claudecluster.worker.transcript.Records.all;
 import static org.claudecluster.worker.transcript.Records.append;
 import static org.claudecluster.worker.transcript.Records.drain;
+import static org.claudecluster.worker.transcript.Records.event;
 import static org.claudecluster.worker.transcript.Records.numbers;
 import static org.claudecluster.worker.transcript.Records.output;
 import static org.claudecluster.worker.transcript.Records.outputs;
@@ -142,6 +143,68 @@ public abstract class TranscriptLogContract {
         }
         assertThat(numbers(seen)).isEqualTo(upTo(3_000));
         assertThat(seen).allMatch(record -> record.bytes().length == record.seq() % 700);
+    }
+
+    @Test
+    void the_end_says_how_much_output_there_is() {
+        append(log(), task, List.of(output(1, "abc"), event(2, "{}"), output(3, ""), output(4, "de"), event(9, "[1]")));
+
+        OutputPlace end = log().seek(task, Long.MAX_VALUE);
+
+        assertThat(end.offset()).isEqualTo(5);
+        assertThat(end.after()).isEqualTo(9);
+        assertThat(all(log(), task, end.after())).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1, 4_999, 5_000, 5_001, 123_456, 4_999_999})
+    void a_place_is_near_the_byte_that_is_looked_for(int offset) {
+        fill(1, 1_000, 5_000);
+
+        for (int round = 0; round < 2; round++) {
+            OutputPlace place = log().seek(task, offset);
+            assertThat(place.offset()).isBetween((long) Math.max(0, offset - 400_000), (long) offset);
+            assertThat(place.offset()).isEqualTo(place.after() / 2 * 5_000);
+            assertThat(numbers(all(log(), task, place.after())).getFirst())
+                    .as("the next record")
+                    .isEqualTo(place.after() + 1);
+        }
+    }
+
+    /** Numbers go up by two: an event follows each output. The last byte is in the last record, so that each place has a next. */
+    private void fill(int from, int count, int bytes) {
+        try (TranscriptLog.Appender appender = log().open(Records.lease(task))) {
+            for (long i = from; i < from + count; i++) {
+                appender.append(List.of(output(2 * i - 1, "x".repeat(bytes)), event(2 * i, "{}")));
+            }
+            appender.append(List.of(output(2L * (from + count) - 1, "")));
+        }
+    }
+
+    @Test
+    void a_place_is_found_again_when_more_was_printed() {
+        append(log(), task, outputs(1, 100));
+        OutputPlace first = log().seek(task, Long.MAX_VALUE);
+        append(log(), task, outputs(101, 200));
+
+        assertThat(log().seek(task, first.offset()).after()).isEqualTo(100);
+        assertThat(log().seek(task, Long.MAX_VALUE).after()).isEqualTo(200);
+        assertThat(log().seek(task, 0).offset()).isZero();
+    }
+
+    @Test
+    void an_unknown_task_has_no_output() {
+        assertThat(log().seek(task, Long.MAX_VALUE)).isEqualTo(OutputPlace.START);
+    }
+
+    @Test
+    void what_was_deleted_has_no_output() {
+        append(log(), task, outputs(1, 3));
+        assertThat(log().seek(task, Long.MAX_VALUE).after()).isEqualTo(3);
+        log().delete(task);
+        assertThat(log().seek(task, Long.MAX_VALUE)).isEqualTo(OutputPlace.START);
+        append(log(), task, outputs(1, 1));
+        assertThat(log().seek(task, Long.MAX_VALUE).after()).isEqualTo(1);
     }
 
     @Test

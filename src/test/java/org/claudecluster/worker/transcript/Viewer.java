@@ -49,12 +49,11 @@ final class Viewer {
         while (true) {
             switch (live.after(after, batchBytes)) {
                 case Window.Behind() -> takeLogged();
-                case Window.Records(List<LiveRecord> records)
+                case Window.Records(List<TranscriptRecord> records)
                 when records.isEmpty() -> {
                     return;
                 }
-                case Window.Records(List<LiveRecord> records) ->
-                    take(records.stream().map(LiveRecord::record).toList());
+                case Window.Records(List<TranscriptRecord> records) -> take(records);
             }
         }
     }

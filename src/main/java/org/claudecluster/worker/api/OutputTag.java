@@ -1,0 +1,36 @@
+package org.claudecluster.worker.api;
+
+import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.claudecluster.worker.task.TaskId;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The ETag of a task's raw output: whose it is, and how much. What was printed once never changes, so a tag of less is
+ * still good for the rest of a download.
+ */
+record OutputTag(TaskId task, long length) {
+
+    private static final Pattern FORM = Pattern.compile("\"([0-9a-f-]{36})\\.(\\d{1,18})\"");
+
+    /** Whether an If-None-Match names it. */
+    boolean isIn(@Nullable String ifNoneMatch) {
+        return ifNoneMatch != null
+                && (ifNoneMatch.equals("*")
+                        || List.of(ifNoneMatch.split("\\s*,\\s*")).contains(toString()));
+    }
+
+    /** Whether what an If-Range names is the start of this. */
+    boolean isContinuedFrom(String ifRange) {
+        Matcher earlier = FORM.matcher(ifRange.strip());
+        return earlier.matches()
+                && earlier.group(1).equals(task.toString())
+                && Long.parseLong(earlier.group(2)) <= length;
+    }
+
+    @Override
+    public String toString() {
+        return "\"" + task + "." + length + "\"";
+    }
+}

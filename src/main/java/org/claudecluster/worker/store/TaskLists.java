@@ -1,0 +1,137 @@
+package org.claudecluster.worker.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskFilter;
+import org.claudecluster.worker.task.TaskPage;
+import org.claudecluster.worker.task.TaskPage.Listed;
+import org.claudecluster.worker.task.TaskPart;
+
+/**
+ * Reads pages of tasks. The first statement weighs the rows, the second reads those that fit: a driver holds all rows
+ * of an answer at once, and 500 tasks may have a gigabyte.
+ */
+final class TaskLists {
+
+    private static final String COLUMNS = """
+            SELECT id, status, spec, wanted_worker, require_worker, priority, timeout_ms, max_attempts, not_before,
+                   created_at, started_at, finished_at, attempt, epoch, worker, executor_type, session_id, resumed, home,
+                   cancel_requested_at, park_reason, park_message, parks, parked_since, transcript_gone, complete_id,
+                   output_bytes, last_output_at, turns, peak_memory, cpu_ms, peak_processes,
+                   exit_code, exit_signal, reason, exact_reason, message, result,
+            """;
+
+    /** One more than a reader gets, so that it is known whether there are more. */
+    private static final String PROMPT_START = " SUBSTRING(prompt FROM 1 FOR " + (TaskPage.START + 1) + ") AS prompt";
+
+    private static final String WEIGHT = "SELECT enqueue_no, OCTET_LENGTH(spec) + COALESCE(OCTET_LENGTH(result), 0)";
+
+    private TaskLists() {}
+
+    /** A row by its place in the list. */
+    private record Weighed(long place, long bytes) {}
+
+    static TaskPage page(Connection connection, TaskFilter filter, Set<TaskPart> whole) throws SQLException {
+        List<Object> parameters = new ArrayList<>();
+        String weights = weights(filter, whole, parameters);
+        List<Weighed> found = Sql.query(connection, weights, TaskLists::weighed, parameters.toArray());
+        int fitting = fitting(found, filter.limit());
+        if (fitting == 0) {
+            return new TaskPage(List.of(), false);
+        }
+        parameters.clear();
+        String rows = rows(filter, whole, found.get(fitting - 1).place(), fitting, parameters);
+        List<Listed> tasks = Sql.query(connection, rows, row -> listed(row, whole), parameters.toArray());
+        return new TaskPage(tasks, found.size() > fitting);
+    }
+
+    private static Weighed weighed(ResultSet row) throws SQLException {
+        return new Weighed(row.getLong(1), row.getLong(2));
+    }
+
+    /** How many of the first may be read together: one at least. */
+    private static int fitting(List<Weighed> found, int limit) {
+        int most = Math.min(limit, found.size());
+        long bytes = 0;
+        for (int i = 0; i < most; i++) {
+            bytes += found.get(i).bytes();
+            if (i > 0 && bytes > TaskPage.MAX_BYTES) {
+                return i;
+            }
+        }
+        return most;
+    }
+
+    private static Listed listed(ResultSet row, Set<TaskPart> whole) throws SQLException {
+        boolean promptCut =
+                !whole.contains(TaskPart.PROMPT) && row.getString("prompt").length() > TaskPage.START;
+        Task task = promptCut ? TaskRow.withStartOfPrompt(row) : TaskRow.task(row);
+        return whole.contains(TaskPart.RESULT)
+                ? new Listed(task, promptCut, false)
+                : Listed.withoutResult(task, promptCut);
+    }
+
+    /** The statement that weighs what the filter wants, and one row more; its parameters are added to the list. */
+    static String weights(TaskFilter filter, Set<TaskPart> whole, List<Object> parameters) {
+        String prompt = whole.contains(TaskPart.PROMPT) ? " + OCTET_LENGTH(prompt)" : " + " + TaskPage.START;
+        StringBuilder sql = new StringBuilder(WEIGHT).append(prompt).append(" AS bytes");
+        where(sql, filter, parameters);
+        inOrder(sql, filter);
+        parameters.add(filter.limit() + 1);
+        return sql.toString();
+    }
+
+    /** The same rows as far as they fit: what came to match meanwhile may stand in place of another. */
+    private static String rows(
+            TaskFilter filter, Set<TaskPart> whole, long lastPlace, int count, List<Object> parameters) {
+        String prompt = whole.contains(TaskPart.PROMPT) ? " prompt" : PROMPT_START;
+        StringBuilder sql = new StringBuilder(COLUMNS).append(prompt);
+        where(sql, filter, parameters);
+        sql.append(" AND enqueue_no >= ?");
+        parameters.add(lastPlace);
+        inOrder(sql, filter);
+        parameters.add(count);
+        return sql.toString();
+    }
+
+    private static void where(StringBuilder sql, TaskFilter filter, List<Object> parameters) {
+        sql.append(" FROM task WHERE 1 = 1");
+        filter.status().ifPresent(status -> {
+            sql.append(" AND status = ?");
+            parameters.add(status.wire());
+        });
+        filter.worker().ifPresent(worker -> {
+            sql.append(" AND (wanted_worker = ? OR worker = ?)");
+            parameters.add(worker);
+            parameters.add(worker);
+        });
+        for (Map.Entry<String, String> label : filter.labels().entrySet()) {
+            sql.append(" AND id IN (SELECT task_id FROM task_label WHERE name = ? AND content = ?)");
+            parameters.add(label.getKey());
+            parameters.add(label.getValue());
+        }
+        filter.after().ifPresent(after -> {
+            sql.append(OLDER);
+            parameters.add(after.value());
+        });
+    }
+
+    /** The status says nothing here, but H2 reads an index in order only when the clause names all its columns. */
+    private static void inOrder(StringBuilder sql, TaskFilter filter) {
+        sql.append(
+                filter.status().isPresent() ? " ORDER BY status DESC, enqueue_no DESC" : " ORDER BY enqueue_no DESC");
+        sql.append(" FETCH FIRST ? ROWS ONLY");
+    }
+
+    /** The last task of the page before may have been deleted since: then its next younger one marks the place. */
+    private static final String OLDER = """
+             AND enqueue_no < COALESCE(
+                 (SELECT enqueue_no FROM task WHERE id >= ? ORDER BY id FETCH FIRST 1 ROW ONLY), 9223372036854775807)
+            """;
+}
