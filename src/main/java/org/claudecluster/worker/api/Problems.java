@@ -130,9 +130,9 @@ final class Problems {
             case RANGE_NOT_SATISFIABLE -> "Range not satisfiable";
             case QUEUE_FULL -> "The queue is full";
             case TOO_MANY_STREAMS -> "Too many streams";
-            case OVERLOADED -> "Too much is asked for at once";
             case TOO_MANY_CONNECTIONS -> "Too many connections";
             case TOO_MANY_DOWNLOADS -> "Too many downloads";
+            case OVERLOADED -> "Too much is asked for at once";
             case DRAINING -> "The worker is shutting down";
             case STORE_UNAVAILABLE -> "The store does not answer";
         };

@@ -21,8 +21,14 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 /** Ending a task: 202 while its worker does so, 200 when it is final. */
 @Path("/tasks/{id}")
 @Produces(MediaType.APPLICATION_JSON)
-@APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskView.class)))
-@APIResponse(responseCode = "202", content = @Content(schema = @Schema(implementation = TaskView.class)))
+@APIResponse(
+        responseCode = "200",
+        description = "Final already; nothing was changed.",
+        content = @Content(schema = @Schema(implementation = TaskView.class)))
+@APIResponse(
+        responseCode = "202",
+        description = "Asked; its worker ends it.",
+        content = @Content(schema = @Schema(implementation = TaskView.class)))
 @APIResponse(responseCode = "404", description = "There is no such task.")
 public class StopResource {
 

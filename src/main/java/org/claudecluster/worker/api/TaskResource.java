@@ -80,7 +80,10 @@ public class TaskResource {
                     + " after, the last taskId of the page before; Link rel=next leads on where more follow. A page"
                     + " has fewer than its limit where it would be above 4 MiB. Of prompt and result only the start is"
                     + " told, unless fields=prompt,result asks for them.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskList.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "One page; Link leads to the next.",
+            content = @Content(schema = @Schema(implementation = TaskList.class)))
     @APIResponse(responseCode = "400", description = "An unknown or invalid parameter.")
     @APIResponse(responseCode = "503", description = "Others have the memory that it takes.")
     public Response list(@Context UriInfo uri) throws JsonProcessingException {
@@ -114,7 +117,10 @@ public class TaskResource {
             operationId = "getTask",
             summary = "Look at a task",
             description = "With ?wait=30s the answer comes when the task is final or the wait is over.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = TaskView.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "The task as it is now.",
+            content = @Content(schema = @Schema(implementation = TaskView.class)))
     @APIResponse(responseCode = "304", description = "Unchanged since the ETag in If-None-Match.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
     public Response get(

@@ -88,7 +88,10 @@ public class WorkerResource {
     @GET
     @Path("/hello")
     @Operation(operationId = "hello", summary = "Is anybody there, and who")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Hello.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "Who it is, and whether it has a free slot.",
+            content = @Content(schema = @Schema(implementation = Hello.class)))
     public Hello hello() {
         ExecutorStrategy.Choice choice = strategy.choice();
         Instant now = clock.instant();
@@ -184,7 +187,10 @@ public class WorkerResource {
     @GET
     @Path("/pty/status")
     @Operation(operationId = "ptyStatus", summary = "Which executor is active, and why")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = PtyStatus.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "Executor, terminal, credential and sessions.",
+            content = @Content(schema = @Schema(implementation = PtyStatus.class)))
     public PtyStatus ptyStatus() {
         ExecutorStrategy.Choice choice = strategy.choice();
         return new PtyStatus(
@@ -222,7 +228,10 @@ public class WorkerResource {
             operationId = "ptySwitch",
             summary = "Choose the executor of new tasks",
             description = "Running tasks go on under the executor that they have.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = Switched.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "What is active now.",
+            content = @Content(schema = @Schema(implementation = Switched.class)))
     @APIResponse(responseCode = "400", description = "An unknown type.")
     @APIResponse(responseCode = "409", description = "The wanted executor can't run here; detail says why.")
     public Switched ptySwitch(

@@ -71,7 +71,10 @@ public class WorkersResource {
             summary = "List the workers that share this store",
             description = "By name. Each says that it is there with every renewal of its leases; one that ended in"
                     + " order is gone at once, one that crashed after a day.")
-    @APIResponse(responseCode = "200", content = @Content(schema = @Schema(implementation = WorkerList.class)))
+    @APIResponse(
+            responseCode = "200",
+            description = "All that were seen lately.",
+            content = @Content(schema = @Schema(implementation = WorkerList.class)))
     @APIResponse(responseCode = "503", description = "The store is away; Retry-After is set.")
     public WorkerList list() {
         return new WorkerList(

@@ -103,6 +103,7 @@ public class WorkspaceResource {
             description = "Regular files; .git and symbolic links are left out. ?format=tar.gz has all of them.")
     @APIResponse(
             responseCode = "200",
+            description = "The list, or the archive.",
             content = {
                 @Content(mediaType = MediaType.APPLICATION_JSON, schema = @Schema(implementation = ArtifactList.class)),
                 @Content(mediaType = "application/gzip")

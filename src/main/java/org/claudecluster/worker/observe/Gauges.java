@@ -26,7 +26,7 @@ public final class Gauges {
                 .description("For how long the pending task that has waited longest could have run")
                 .register(registry);
         gauge(registry, "worker.slots.used", "Slots with a running task", worker::activeTasks);
-        gauge(registry, "worker.slots.total", "Slots of this worker", worker::slots);
+        gauge(registry, "worker.slots.max", "Slots of this worker", worker::slots);
         gauge(registry, "worker.stream.subscribers", "Open event streams", streamSubscribers);
     }
 

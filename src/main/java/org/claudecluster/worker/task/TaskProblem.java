@@ -39,9 +39,9 @@ public final class TaskProblem extends RuntimeException {
         RANGE_NOT_SATISFIABLE,
         QUEUE_FULL,
         TOO_MANY_STREAMS,
-        OVERLOADED,
         TOO_MANY_CONNECTIONS,
         TOO_MANY_DOWNLOADS,
+        OVERLOADED,
         DRAINING,
         STORE_UNAVAILABLE
     }

@@ -151,7 +151,7 @@ class WorkerTest {
                 .contains("worker_queue_depth ")
                 .contains("worker_queue_oldest_seconds ")
                 .contains("worker_slots_used ")
-                .contains("worker_slots_total 5.0")
+                .contains("worker_slots_max 5.0")
                 .contains("worker_run_duration_seconds_count ")
                 .contains("worker_first_byte_seconds_count ")
                 .contains("worker_output_bytes_total ")
