@@ -44,10 +44,14 @@ final class Places {
     private static final String LIVING_NAMES =
             "SELECT known.name FROM worker JOIN " + NAMES + " AS known ON known.worker = worker.id WHERE " + ALIVE;
 
-    /** Each is a name of workers that are gone or will be, for which something is kept. */
+    /**
+     * Each is a name of workers that are gone or will be, for which something is kept. In this order, since PostgreSQL
+     * would read all that is kept for an EXISTS.
+     */
     private static final String LEFT_NAMES = "SELECT known.name FROM " + NAMES + " AS known WHERE known.name NOT IN ("
-            + LIVING_NAMES + ") AND EXISTS (SELECT 1 FROM task WHERE " + Place.KEPT.waiting()
-            + " AND task.line = known.name)";
+            + LIVING_NAMES + ") AND (SELECT line FROM task WHERE " + Place.KEPT.waiting()
+            + " AND task.line = known.name ORDER BY status, place, line, turn_at, enqueue_no FETCH FIRST 1 ROW ONLY)"
+            + " IS NOT NULL";
 
     /** The parameters are those of {@link #parameters}. */
     static final String IS_ANY_TO_MOVE = "(EXISTS (SELECT 1 FROM task WHERE " + Place.UNKNOWN.waiting() + ")"

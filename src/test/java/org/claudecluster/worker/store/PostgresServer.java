@@ -66,9 +66,10 @@ final class PostgresServer {
         return url.substring(url.lastIndexOf('/') + 1, url.indexOf('?'));
     }
 
-    /** A URL for the user postgres, who needs no password. */
+    /** A URL for the user postgres, who needs no password. As the service has it, no plan is kept for other values. */
     String url(String database) {
-        return "jdbc:postgresql://127.0.0.1:" + running().getPort() + "/" + database + "?sslmode=disable";
+        return "jdbc:postgresql://127.0.0.1:" + running().getPort() + "/" + database
+                + "?sslmode=disable&prepareThreshold=0";
     }
 
     /** From now on this role must say its password; all others go on without. */
