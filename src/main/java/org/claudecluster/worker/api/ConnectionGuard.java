@@ -44,6 +44,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private static final String HANDLER = "handler";
 
     private final ConnectionRules rules;
+    private final RequestMemory memory;
     private final boolean crowded;
     private final ConnectionDeadline deadline = new ConnectionDeadline();
 
@@ -57,6 +58,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private final Deque<HttpRequest> unanswered = new ArrayDeque<>();
 
     private long bodyBytes;
+    /** Of requests that are not answered yet. */
+    private long heldBytes;
+
     private boolean hasPart;
     private boolean isStream;
     private boolean isLast;
@@ -64,8 +68,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     private boolean awaitsContinue;
     private boolean lingers;
 
-    ConnectionGuard(ConnectionRules rules, boolean crowded) {
+    ConnectionGuard(ConnectionRules rules, RequestMemory memory, boolean crowded) {
         this.rules = rules;
+        this.memory = memory;
         this.crowded = crowded;
     }
 
@@ -164,8 +169,16 @@ final class ConnectionGuard extends ChannelDuplexHandler {
             return Optional.of(
                     new TaskProblem(Code.MALFORMED_REQUEST, "the body's chunks are none: see RFC 9112, section 7.1"));
         }
-        bodyBytes += content.content().readableBytes();
-        return bodyBytes > BodyLimit.MAX_BYTES ? Optional.of(BodyLimit.problem()) : Optional.empty();
+        int bytes = content.content().readableBytes();
+        bodyBytes += bytes;
+        if (bodyBytes > BodyLimit.MAX_BYTES) {
+            return Optional.of(BodyLimit.problem());
+        }
+        if (!memory.holdBody(bytes)) {
+            return Optional.of(RequestMemory.overloaded());
+        }
+        heldBytes += bytes;
+        return Optional.empty();
     }
 
     /** Waits for the next request when all that came is answered. */
@@ -198,6 +211,9 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (message instanceof LastHttpContent) {
             answered++;
             unanswered.poll();
+            if (answered >= heads) {
+                releaseBodies();
+            }
             isStream = false;
             if (isLast && heads > ends) {
                 linger(context);
@@ -276,9 +292,15 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         ChannelFuture _ = context.close(promise);
     }
 
+    private void releaseBodies() {
+        memory.releaseBody(heldBytes);
+        heldBytes = 0;
+    }
+
     @Override
     public void channelInactive(ChannelHandlerContext context) {
         deadline.end();
+        releaseBodies();
         context.fireChannelInactive();
     }
 }

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.api;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -96,13 +97,12 @@ public class ContinueResource {
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @QueryParam("wait") @Nullable String wait) {
         TaskId continued = tasks.id(id);
-        Submissions.Request request = Submissions.Request.of(body, "continue " + continued + " ", key, wait);
-        return submissions.submit(request, () -> followUp(continued, request));
+        return submissions.submit(body, "continue " + continued + " ", key, wait, tree -> followUp(continued, tree));
     }
 
-    private TaskSpec followUp(TaskId continued, Submissions.Request request) {
+    private TaskSpec followUp(TaskId continued, JsonNode body) {
         Task earlier = tasks.find(continued);
-        TaskSpec asked = rules.followUp(request.body());
+        TaskSpec asked = rules.followUp(body);
         return asked.following(earlier, session(earlier), home(earlier));
     }
 

@@ -5,6 +5,7 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.quarkus.arc.Arc;
+import io.quarkus.arc.ArcContainer;
 import io.quarkus.runtime.LaunchMode;
 import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.impl.transports.JDKTransport;
@@ -43,16 +44,22 @@ public final class GuardedConnections implements VertxServiceProvider {
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
+            ArcContainer beans = Arc.container();
+            if (beans == null) {
+                // Vert.x without the application, as in a test.
+                context.fireChannelRead(message);
+                return;
+            }
             Channel connection = (Channel) message;
-            ConnectionRules rules =
-                    Arc.container().instance(ConnectionRules.class).get();
+            ConnectionRules rules = beans.instance(ConnectionRules.class).get();
             int number = open.incrementAndGet();
             connection.closeFuture().addListener(_ -> open.decrementAndGet());
             if (number > rules.most() + ConnectionRules.SPARE) {
                 connection.unsafe().closeForcibly();
                 return;
             }
-            connection.pipeline().addLast(new Arrival(new ConnectionGuard(rules, number > rules.most())));
+            RequestMemory memory = beans.instance(RequestMemory.class).get();
+            connection.pipeline().addLast(new Arrival(new ConnectionGuard(rules, memory, number > rules.most())));
             context.fireChannelRead(message);
         }
     }

@@ -4,12 +4,13 @@ import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
 import org.claudecluster.worker.task.TaskProblem;
 
 /**
- * What requests may take of the heap at once, all together: a quarter of it. A request that needs much takes its part
- * before it begins; where too little is left it waits a moment, then it is refused with {@code overloaded}. What is small
- * is not counted: of that the number of connections is the bound.
+ * What requests may take of the heap at once, all together. Bodies, from their first byte until their requests are
+ * answered: an eighth. What is made of large ones, and lists: a quarter, of which a request takes its part before it
+ * begins. Where too little is left it waits a moment, then it is refused with {@code overloaded}.
  */
 @Singleton
 class RequestMemory {
@@ -26,13 +27,16 @@ class RequestMemory {
     private final int units;
     private final Semaphore free;
     private final Duration patience;
+    private final long mostOfBodies;
+    private final AtomicLong bodies = new AtomicLong();
 
     RequestMemory() {
         this(Runtime.getRuntime().maxMemory() / 4, PATIENCE);
     }
 
-    /** With so many bytes in all, and so long a wait. */
+    /** With so many bytes for what is made of requests, half of that for their bodies, and so long a wait. */
     RequestMemory(long bytes, Duration patience) {
+        this.mostOfBodies = bytes / 2;
         this.units = Math.clamp(bytes / UNIT, 1, Integer.MAX_VALUE);
         this.free = new Semaphore(units, true);
         this.patience = patience;
@@ -48,7 +52,35 @@ class RequestMemory {
         void close();
     }
 
-    /** For the body of a request. */
+    /**
+     * Holds a piece of a body that has come. Never waits.
+     *
+     * @return false where there is no room, and nothing is held
+     */
+    boolean holdBody(int bytes) {
+        if (bodies.addAndGet(bytes) <= mostOfBodies) {
+            return true;
+        }
+        bodies.addAndGet(-bytes);
+        return false;
+    }
+
+    /** Gives back so much of what was held. */
+    void releaseBody(long bytes) {
+        bodies.addAndGet(-bytes);
+    }
+
+    /** Of all bodies that are held at the moment, in bytes. */
+    long heldBodies() {
+        return bodies.get();
+    }
+
+    static TaskProblem overloaded() {
+        return new TaskProblem(
+                TaskProblem.Code.OVERLOADED, "other requests have the memory that this one needs: try again later");
+    }
+
+    /** For what is made of the body of a request. */
     Part forBody(int bytes) {
         return bytes <= SMALL_BODY ? Part.NONE : forText(bytes);
     }
@@ -64,7 +96,6 @@ class RequestMemory {
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
-        throw new TaskProblem(
-                TaskProblem.Code.OVERLOADED, "other requests have the memory that this one needs: try again later");
+        throw overloaded();
     }
 }

@@ -80,7 +80,6 @@ public class RunResource {
                     @Parameter(description = "0s to 300s, such as 30s.", schema = @Schema(type = SchemaType.STRING))
                     @Nullable
                     String wait) {
-        Submissions.Request request = Submissions.Request.of(body, "", key, wait);
-        return submissions.submit(request, () -> rules.spec(request.body()));
+        return submissions.submit(body, "", key, wait, rules::spec);
     }
 }

@@ -11,7 +11,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HexFormat;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.claudecluster.worker.task.Admission;
 import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Intake;
@@ -38,6 +38,7 @@ class Submissions {
     private final Intake intake;
     private final Worker worker;
     private final TaskObserver observer;
+    private final RequestMemory memory;
     private final InstantSource clock;
 
     Submissions(
@@ -48,6 +49,7 @@ class Submissions {
             Intake intake,
             Worker worker,
             TaskObserver observer,
+            RequestMemory memory,
             InstantSource clock) {
         this.store = store;
         this.tasks = tasks;
@@ -56,42 +58,50 @@ class Submissions {
         this.intake = intake;
         this.worker = worker;
         this.observer = observer;
+        this.memory = memory;
         this.clock = clock;
     }
 
-    /**
-     * How a task was asked for.
-     *
-     * @param body what was sent, a JSON object
-     * @param idempotency what tells a repetition from another request under the same key
-     * @param patience how long the client waits for the task's end
-     */
-    record Request(JsonNode body, Optional<NewTask.Idempotency> idempotency, Duration patience) {
+    /** How a task was asked for. */
+    private record Request(Optional<NewTask.Idempotency> idempotency, Duration patience) {}
 
-        /**
-         * Reads it.
-         *
-         * @param more what was asked beside the body
-         */
-        static Request of(byte[] body, String more, @Nullable String key, @Nullable String wait) {
-            Duration patience = Durations.wait(wait);
-            JsonNode tree = StrictJson.object(body);
-            return new Request(tree, onceUnder(key, more + tree), patience);
+    /** What a request came to: a spec, or why there is none. Nothing of the body is left. */
+    private record Read(Request request, Optional<TaskSpec> spec, Optional<TaskProblem> refused) {}
+
+    /**
+     * Answers with the task that comes of a request. A repetition is answered with its own task, also where a new one
+     * would be refused: by a worker that drains or is full, or since that very task is what is in the way.
+     *
+     * @param body what was sent
+     * @param more what was asked beside the body
+     * @param key under which the same request makes one task
+     * @param wait how long the client waits for the task's end
+     * @param rules makes a spec of a JSON object; throws the {@link TaskProblem} that it is refused with
+     */
+    Response submit(
+            byte[] body, String more, @Nullable String key, @Nullable String wait, Function<JsonNode, TaskSpec> rules) {
+        Read read = read(body, more, key, wait, rules);
+        try {
+            return submit(read.spec().orElseThrow(() -> read.refused().orElseThrow()), read.request());
+        } catch (TaskProblem refused) {
+            Task before =
+                    read.request().idempotency().flatMap(store::submittedBy).orElseThrow(() -> refused);
+            return repeated(before, read.request().patience());
         }
     }
 
-    /**
-     * Answers with the task that comes of it. A repetition is answered with its own task, also where a new one would be
-     * refused: by a worker that drains or is full, or since that very task is what is in the way.
-     *
-     * @param spec what is asked for; throws the {@link TaskProblem} that it is refused with
-     */
-    Response submit(Request request, Supplier<TaskSpec> spec) {
-        try {
-            return submit(spec.get(), request);
-        } catch (TaskProblem refused) {
-            Task before = request.idempotency().flatMap(store::submittedBy).orElseThrow(() -> refused);
-            return repeated(before, request.patience());
+    /** The tree of a body is many times its size: nobody waits for a task's end with it in hand. */
+    private Read read(
+            byte[] body, String more, @Nullable String key, @Nullable String wait, Function<JsonNode, TaskSpec> rules) {
+        Duration patience = Durations.wait(wait);
+        try (RequestMemory.Part _ = memory.forBody(body.length)) {
+            JsonNode tree = StrictJson.object(body);
+            Request request = new Request(onceUnder(key, more + tree), patience);
+            try {
+                return new Read(request, Optional.of(rules.apply(tree)), Optional.empty());
+            } catch (TaskProblem refused) {
+                return new Read(request, Optional.empty(), Optional.of(refused));
+            }
         }
     }
 

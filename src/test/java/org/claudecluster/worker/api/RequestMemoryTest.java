@@ -57,4 +57,16 @@ class RequestMemoryTest {
                     .isInstanceOf(TaskProblem.class);
         }
     }
+
+    @Test
+    void bodies_have_a_bound_of_their_own() {
+        int most = RequestMemory.TIMES * TEXT;
+        try (RequestMemory.Part _ = memory.forText(100L * TEXT)) {
+            assertThat(memory.holdBody(most)).isTrue();
+            assertThat(memory.holdBody(1)).isFalse();
+            assertThat(memory.heldBodies()).isEqualTo(most);
+            memory.releaseBody(most);
+            assertThat(memory.holdBody(1)).isTrue();
+        }
+    }
 }

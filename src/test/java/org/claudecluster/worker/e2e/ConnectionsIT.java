@@ -116,6 +116,27 @@ class ConnectionsIT {
                 .startsWith("HTTP/1.1 200 "));
     }
 
+    /** The heap is 512 MB, of which bodies may have 64 MiB: 32 of the largest. */
+    @Test
+    void bodies_that_never_end_take_no_more_memory_than_there_is_for_them() throws IOException {
+        start();
+        String begun = HEAD + "Content-Length: 2097152\r\n\r\n" + " ".repeat(2_097_000);
+        IntStream.range(0, 31).forEach(_ -> connect(begun));
+
+        await().atMost(Duration.ofSeconds(60))
+                .untilAsserted(() -> assertThat(answer(connect(begun)))
+                        .contains(" 503 ", "Retry-After: 1", "urn:claudecluster:problem:overloaded"));
+
+        assertThat(worker.api().get("/hello").statusCode()).isEqualTo(200);
+        for (Socket socket : open) {
+            socket.close();
+        }
+        await().untilAsserted(() -> assertThat(worker.api()
+                        .post("/run", Api.body("x".repeat(250_000)).toString())
+                        .statusCode())
+                .isEqualTo(202));
+    }
+
     @Test
     void a_thousand_slow_bodies_leave_submits_as_they_are() throws IOException {
         start();
