@@ -24,7 +24,17 @@ class EncodedPathTest {
     private static final String ARTIFACTS = "/tasks/00000000-0000-7000-8000-000000000000/artifacts/";
 
     @ParameterizedTest
-    @ValueSource(strings = {"/*", "/tasks/*", "/tasks/x*/output", ARTIFACTS + "my*file.txt", "/stream/*", "/q/*"})
+    @ValueSource(
+            strings = {
+                "/*",
+                "/tasks/*",
+                "/tasks/x*/output",
+                ARTIFACTS + "my*file.txt",
+                "/stream/*",
+                "/q/*",
+                "/q/swagger-ui*",
+                "/q/openapi*"
+            })
     void every_byte_encoded_finds_an_answer_or_is_refused_by_a_problem(String place) {
         Stream<String> paths = bytes().mapToObj(b -> place.replace("*", "%%%02X".formatted(b)));
 
@@ -41,11 +51,24 @@ class EncodedPathTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"%", "%4", "%zz", "%-1", "%25zz", "%C3%28", "%7B%7Bx", "%22", "..%2f..", "%2e%2e", "//", "%2F%2F"
+            strings = {
+                "%", "%4", "%zz", "%-1", "%25zz", "%C3%28", "%7B%7Bx", "%22", "..%2f..", "%2e%2e", "..", ".", "%2e",
+                "//", "%2F%2F"
             })
     void what_is_odd_or_no_encoding_at_all_is_refused_by_a_problem(String text) {
-        Stream<String> paths =
-                Stream.of("/", "/tasks/", ARTIFACTS, "/stream/", "/hello/").map(path -> path + text);
+        Stream<String> paths = Stream.of(
+                        "/",
+                        "/tasks/",
+                        ARTIFACTS,
+                        "/stream/",
+                        "/hello/",
+                        "/q/",
+                        "/q/swagger-ui",
+                        "/q/swagger-ui/",
+                        "/q/openapi",
+                        "/q/health",
+                        "/q/metrics")
+                .flatMap(path -> Stream.of(path + text, path + text + "%2f", path + text + "/x"));
 
         assertThat(paths.map(this::answer)).allMatch(answer -> answer.status() < 400 || answer.isProblem());
     }
