@@ -1,6 +1,7 @@
 package org.claudecluster.worker;
 
 import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.arc.Unremovable;
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -48,6 +49,7 @@ import org.claudecluster.worker.lifecycle.StoreReadiness;
 import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.observe.FlatJson;
+import org.claudecluster.worker.observe.FrameworkMeters;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.store.Database;
@@ -82,6 +84,12 @@ class Wiring {
     @Singleton
     TaskObserver observer(MeterRegistry registry) {
         return new Meters(registry);
+    }
+
+    @Produces
+    @Singleton
+    MeterFilter frameworkMeters() {
+        return new FrameworkMeters();
     }
 
     @Produces
