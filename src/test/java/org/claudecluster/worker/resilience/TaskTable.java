@@ -132,12 +132,12 @@ final class TaskTable {
     long mostOvertaken() throws SQLException {
         return count("""
                 WITH claimed AS (
-                    SELECT id, row_number() OVER (ORDER BY change_no) AS place
+                    SELECT id, row_number() OVER (ORDER BY change_no) AS turn
                       FROM task_history WHERE was = 'pending' AND became = 'running'),
                 ordered AS (
-                    SELECT place, row_number() OVER (ORDER BY priority DESC, enqueue_no) AS due
+                    SELECT turn, row_number() OVER (ORDER BY priority DESC, enqueue_no) AS due
                       FROM claimed JOIN task USING (id))
-                SELECT max(due - place) FROM ordered
+                SELECT max(due - turn) FROM ordered
                 """);
     }
 
