@@ -76,6 +76,8 @@ hot_reload() {
     cp -r src/main "$copy/src/main"
     chmod -R a+rX "$copy"
     local -x PORT=${CI_DEV_PORT:-3978} DEBUG_PORT=${CI_DEBUG_PORT:-3979}
+    # Of another checkout, perhaps: its store may have a schema, and its classes a migration, that never landed.
+    docker volume rm --force claudecluster-dev_data claudecluster-dev_target
     docker compose --file "$copy/compose.dev.yaml" up --detach --build --wait && reloads "$copy" || status=$?
     [ "$status" -eq 0 ] || docker compose --file "$copy/compose.dev.yaml" logs --tail 60
     docker compose --file "$copy/compose.dev.yaml" down --timeout 45
