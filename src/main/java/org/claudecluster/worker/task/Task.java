@@ -143,6 +143,15 @@ public record Task(
 
     /** The same task with what its worker knows better than the store. */
     public Task withProgress(Progress newer, Optional<Footprint> used) {
+        return with(newer, used, result);
+    }
+
+    /** The same task with another of its result. */
+    Task withResult(Optional<TaskResult> other) {
+        return with(progress, footprint, other);
+    }
+
+    private Task with(Progress newer, Optional<Footprint> used, Optional<TaskResult> other) {
         return new Task(
                 id,
                 spec,
@@ -164,33 +173,6 @@ public record Task(
                 completeId,
                 newer,
                 used,
-                result,
-                outcome);
-    }
-
-    /** The same task with another of its result. */
-    Task withResult(Optional<TaskResult> other) {
-        return new Task(
-                id,
-                spec,
-                status,
-                createdAt,
-                startedAt,
-                finishedAt,
-                attempt,
-                epoch,
-                worker,
-                executorType,
-                sessionId,
-                resumed,
-                home,
-                cancelRequested,
-                parked,
-                parks,
-                transcriptGone,
-                completeId,
-                progress,
-                footprint,
                 other,
                 outcome);
     }
