@@ -291,9 +291,10 @@ class RealCliAuthIT {
     }
 
     private static void awaitAuth(WorkerProcess worker, String state) {
-        await().atMost(SOON).untilAsserted(() -> assertThat(auth(worker).path("state").asText())
-                .as("%s", auth(worker))
-                .isEqualTo(state));
+        await().atMost(SOON)
+                .untilAsserted(() -> assertThat(auth(worker).path("state").asText())
+                        .as("%s", auth(worker))
+                        .isEqualTo(state));
     }
 
     private static JsonNode auth(WorkerProcess worker) {
