@@ -17,6 +17,12 @@ enum Place {
     /** Only one worker may have it. */
     NAMED;
 
+    /** The order of index task_by_place. */
+    static final String BY_TIME = " ORDER BY status, place, open_at";
+
+    /** The order of index task_by_line. */
+    static final String BY_TURN = " ORDER BY status, place, line, turn_at, enqueue_no";
+
     /** Of a new task; of what shall wait for a worker or for its time, others decide when that has come. */
     static Place of(TaskSpec spec) {
         if (spec.notBefore().isPresent()) {
@@ -43,6 +49,14 @@ enum Place {
     /** The condition for what waits here. */
     String waiting() {
         return with(TaskStatus.PENDING);
+    }
+
+    /**
+     * Whether anything waits here of which this holds besides. It asks for the first in the order of an index: whatever
+     * PostgreSQL believes of how much that is, for an EXISTS it may read the whole table, for this it does not.
+     */
+    String isAnyWaiting(String besides) {
+        return "(SELECT 1 FROM task WHERE " + waiting() + besides + BY_TIME + " FETCH FIRST 1 ROW ONLY) IS NOT NULL";
     }
 
     /** The same for another status: a task keeps the place that it had when it was claimed. */

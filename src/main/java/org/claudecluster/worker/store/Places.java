@@ -44,20 +44,14 @@ final class Places {
     private static final String LIVING_NAMES =
             "SELECT known.name FROM worker JOIN " + NAMES + " AS known ON known.worker = worker.id WHERE " + ALIVE;
 
-    /**
-     * Each is a name of workers that are gone or will be, for which something is kept. In this order, since PostgreSQL
-     * would read all that is kept for an EXISTS.
-     */
+    /** Each is a name of workers that are gone or will be, for which something is kept. */
     private static final String LEFT_NAMES = "SELECT known.name FROM " + NAMES + " AS known WHERE known.name NOT IN ("
             + LIVING_NAMES + ") AND (SELECT line FROM task WHERE " + Place.KEPT.waiting()
-            + " AND task.line = known.name ORDER BY status, place, line, turn_at, enqueue_no FETCH FIRST 1 ROW ONLY)"
-            + " IS NOT NULL";
+            + " AND task.line = known.name" + Place.BY_TURN + " FETCH FIRST 1 ROW ONLY) IS NOT NULL";
 
     /** The parameters are those of {@link #parameters}. */
-    static final String IS_ANY_TO_MOVE = "(EXISTS (SELECT 1 FROM task WHERE " + Place.UNKNOWN.waiting() + ")"
-            + " OR EXISTS (SELECT 1 FROM task WHERE " + Place.LATER.waiting() + DUE + ")"
-            + " OR EXISTS (SELECT 1 FROM task WHERE " + Place.KEPT.waiting() + WAITED + ")"
-            + " OR EXISTS (" + LEFT_NAMES + "))";
+    static final String IS_ANY_TO_MOVE = "(" + Place.UNKNOWN.isAnyWaiting("") + " OR " + Place.LATER.isAnyWaiting(DUE)
+            + " OR " + Place.KEPT.isAnyWaiting(WAITED) + " OR EXISTS (" + LEFT_NAMES + "))";
 
     static List<Object> parameters(Claimant claimant) {
         return List.of(seconds(claimant.affinityWait()), seconds(claimant.lease()));
@@ -92,11 +86,12 @@ final class Places {
 
     private static final String WAITING = "SELECT id, wanted_worker, require_worker FROM task WHERE ";
 
-    static final String DUE_ONES = WAITING + Place.LATER.waiting() + DUE
-            + " ORDER BY status, place, open_at FETCH FIRST " + BATCH + " ROWS ONLY";
-    static final String KEPT_TOO_LONG = WAITING + Place.KEPT.waiting() + WAITED
-            + " ORDER BY status, place, open_at FETCH FIRST " + BATCH + " ROWS ONLY";
-    static final String KEPT_FOR = WAITING + Place.KEPT.waiting() + " AND line = ? FETCH FIRST " + BATCH + " ROWS ONLY";
+    static final String DUE_ONES =
+            WAITING + Place.LATER.waiting() + DUE + Place.BY_TIME + " FETCH FIRST " + BATCH + " ROWS ONLY";
+    static final String KEPT_TOO_LONG =
+            WAITING + Place.KEPT.waiting() + WAITED + Place.BY_TIME + " FETCH FIRST " + BATCH + " ROWS ONLY";
+    static final String KEPT_FOR =
+            WAITING + Place.KEPT.waiting() + " AND line = ?" + Place.BY_TURN + " FETCH FIRST " + BATCH + " ROWS ONLY";
 
     private static List<Waiting> due(Connection connection) throws SQLException {
         return Sql.query(connection, DUE_ONES, row -> waiting(row, Place.LATER));
@@ -142,8 +137,8 @@ final class Places {
         return moved;
     }
 
-    private static final String UNKNOWN =
-            "SELECT * FROM task WHERE " + Place.UNKNOWN.waiting() + " FETCH FIRST " + LONG_BATCH + " ROWS ONLY";
+    static final String UNKNOWN = "SELECT * FROM task WHERE " + Place.UNKNOWN.waiting() + Place.BY_TIME
+            + " FETCH FIRST " + LONG_BATCH + " ROWS ONLY";
 
     private static final String LEARN = """
             UPDATE task SET place = 'later', open_at = GREATEST(open_at, COALESCE(not_before, open_at))
@@ -163,9 +158,9 @@ final class Places {
         return learnt;
     }
 
-    private static final String GIVE_UP =
-            "UPDATE task SET place = 'later', line = '' WHERE id IN (SELECT id FROM task WHERE " + Place.KEPT.waiting()
-                    + " AND line = ? FETCH FIRST " + BATCH + " ROWS ONLY) AND " + Place.KEPT.waiting();
+    static final String GIVE_UP = "UPDATE task SET place = 'later', line = '' WHERE id IN (SELECT id FROM task WHERE "
+            + Place.KEPT.waiting() + " AND line = ?" + Place.BY_TURN + " FETCH FIRST " + BATCH + " ROWS ONLY) AND "
+            + Place.KEPT.waiting();
 
     /** A worker leaves, so that nobody will know its names: what is kept for it is looked at anew, as far as it is no great work. */
     static void giveUp(Connection connection, WorkerId worker) throws SQLException {

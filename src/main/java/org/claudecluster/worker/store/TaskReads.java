@@ -77,8 +77,8 @@ final class TaskReads {
     }
 
     static final String LONGEST_WAITING = Arrays.stream(Place.values())
-            .map(place -> "(SELECT open_at FROM task WHERE " + place.waiting()
-                    + " ORDER BY status, place, open_at FETCH FIRST 1 ROW ONLY)")
+            .map(place ->
+                    "(SELECT open_at FROM task WHERE " + place.waiting() + Place.BY_TIME + " FETCH FIRST 1 ROW ONLY)")
             .collect(joining(" UNION ALL "));
 
     /**

@@ -58,7 +58,7 @@ final class Turns {
     /** No lock is taken: H2 sorts all that waits, and locks every row of it, when an ordered query asks for locks. */
     private static String line(Place place) {
         return "SELECT task.*, " + NOW + " AS claimed_at FROM task WHERE " + place.waiting() + " AND line = ?" + DUE
-                + " ORDER BY status, place, line, turn_at, enqueue_no FETCH FIRST ? ROWS ONLY";
+                + Place.BY_TURN + " FETCH FIRST ? ROWS ONLY";
     }
 
     static final String ANYBODYS = line(Place.OPEN);
@@ -68,7 +68,7 @@ final class Turns {
 
     private static final String NEEDED = Stream.of(Place.KEPT, Place.NAMED)
             .map(place -> "(SELECT line FROM task WHERE " + place.waiting() + " AND line = ? AND turn_at <= " + NOW
-                    + " FETCH FIRST 1 ROW ONLY)")
+                    + Place.BY_TURN + " FETCH FIRST 1 ROW ONLY)")
             .collect(joining(", "));
 
     /**
@@ -94,10 +94,10 @@ final class Turns {
      * Whether a new task may go before all that waits. What needs one certain worker is that one's own to hurry with, and
      * so is what is kept for one.
      */
-    static final String NOTHING_FIRST = "SELECT " + NOW + " AS now_at, CASE WHEN EXISTS (SELECT 1 FROM task WHERE "
-            + Place.OPEN.waiting() + " AND line = ''" + DUE + ") OR EXISTS (SELECT 1 FROM task WHERE "
-            + Place.LATER.waiting() + " AND open_at <= " + NOW + ") OR EXISTS (SELECT 1 FROM task WHERE "
-            + Place.UNKNOWN.waiting() + " AND open_at <= " + NOW + ") OR " + PAUSED
+    static final String NOTHING_FIRST = "SELECT " + NOW + " AS now_at, CASE WHEN (SELECT 1 FROM task WHERE "
+            + Place.OPEN.waiting() + " AND line = ''" + DUE + Place.BY_TURN + " FETCH FIRST 1 ROW ONLY) IS NOT NULL OR "
+            + Place.LATER.isAnyWaiting(" AND open_at <= " + NOW) + " OR "
+            + Place.UNKNOWN.isAnyWaiting(" AND open_at <= " + NOW) + " OR " + PAUSED
             + " THEN FALSE ELSE TRUE END AS is_next";
 
     /** The time, where a task that is enqueued now is the claimant's turn; empty where it has to wait. */

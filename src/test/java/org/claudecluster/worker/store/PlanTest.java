@@ -67,6 +67,13 @@ class PlanTest {
               FROM task WHERE status = 'completed'
             """;
 
+    private static final String NEARLY_ALL_ARE = """
+            SELECT pg_restore_attribute_stats(
+                'schemaname', current_schema()::text, 'relname', 'task', 'attname', 'place', 'inherited', FALSE,
+                'null_frac', 0::real, 'avg_width', 6, 'n_distinct', 2::real,
+                'most_common_vals', ?::text, 'most_common_freqs', '{0.99,0.01}'::real[])
+            """;
+
     /** Nothing waits. */
     private static AgroalDataSource empty;
     /** Only what can't be claimed waits. */
@@ -157,6 +164,31 @@ class PlanTest {
                 .as("%s\nand when nothing waits\n%s", ofFull, ofEmpty)
                 .isLessThanOrEqualTo(3 * pages(ofEmpty) + 10);
         assertThat(ofFull).doesNotContain("Seq Scan on task ");
+    }
+
+    /** Which search a spec that a version before wrote: they are asked when somebody continues or deletes, not at each poll. */
+    static Stream<WaitingRows.Asked> statementsOfEachPoll() {
+        return statements().filter(asked -> !Needs.UNKNOWN_WITH.contains(asked.sql()));
+    }
+
+    /** Statistics are of another day: all of a sudden much waits, or what a version before wrote is finished. */
+    @ParameterizedTest
+    @MethodSource("statementsOfEachPoll")
+    void no_statistics_make_it_read_the_whole_table(WaitingRows.Asked asked) throws SQLException {
+        for (Place place : Place.values()) {
+            assertThat(planWhereNearlyAllAre(place, asked)).doesNotContain("Seq Scan on task ");
+        }
+    }
+
+    private static String planWhereNearlyAllAre(Place place, WaitingRows.Asked asked) throws SQLException {
+        try (Connection connection = full.getConnection()) {
+            connection.setAutoCommit(false);
+            Sql.query(connection, NEARLY_ALL_ARE, row -> row.getBoolean(1), "{" + place.stored() + ",other}");
+            String plan = WaitingRows.lines(
+                    Sql.query(connection, "EXPLAIN " + asked.sql(), row -> row.getString(1), asked.parameters()));
+            connection.rollback();
+            return plan;
+        }
     }
 
     private static String read(AgroalDataSource store, String sql, Object... parameters) throws SQLException {

@@ -122,6 +122,8 @@ final class WaitingRows {
                 Asked.asked("what is due", Places.DUE_ONES),
                 Asked.asked("what is kept for too long", Places.KEPT_TOO_LONG, 3_600),
                 Asked.asked("what is kept for one", Places.KEPT_FOR, "nobody"),
+                Asked.asked("what is given up", Places.GIVE_UP, "nobody"),
+                Asked.asked("what is to be learnt", Places.UNKNOWN),
                 Asked.asked("an open follow-up", Needs.NEEDED_BY, any, "workspace"),
                 Asked.asked("what waits of a version before", Needs.UNKNOWN_WITH.get(0), "%" + any + "%"),
                 Asked.asked("what runs of a version before", Needs.UNKNOWN_WITH.get(1), "%" + any + "%"),
