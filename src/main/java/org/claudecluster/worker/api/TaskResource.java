@@ -99,10 +99,9 @@ public class TaskResource {
         byte[] body = json.writeValueAsBytes(
                 new TaskList(page.tasks().stream().map(this::view).toList()));
         Response.ResponseBuilder response = Response.ok(body);
-        if (page.more()) {
-            TaskId last = page.tasks().getLast().task().id();
-            response.header(HttpHeaders.LINK, "<" + ListQuery.next(request, last) + ">; rel=\"next\"");
-        }
+        page.next()
+                .ifPresent(last ->
+                        response.header(HttpHeaders.LINK, "<" + ListQuery.next(request, last) + ">; rel=\"next\""));
         return response.build();
     }
 
