@@ -3,11 +3,14 @@ package org.claudecluster.worker.api;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Encoded;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
@@ -137,7 +140,8 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "409", description = "The task has no directory, or another worker has it.")
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
     @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
-    public Response artifact(@PathParam("id") String id, @Encoded @PathParam("path") String path) throws IOException {
+    public Response artifact(@PathParam("id") String id, @Encoded @PathParam("path") String path, @Context Request request)
+            throws IOException {
         Optional<Artifacts> files = files(tasks.find(tasks.id(id)));
         Optional<Artifacts.Open> found =
                 files.isEmpty() ? Optional.empty() : files.get().open(path);
@@ -149,6 +153,10 @@ public class WorkspaceResource {
                 ExactBytes.copy(open.bytes(), open.size(), out);
             }
         };
+        if (request.getMethod().equals(HttpMethod.HEAD)) {
+            // Nobody writes the body of its answer.
+            open.close();
+        }
         return Response.ok(body, MediaType.APPLICATION_OCTET_STREAM)
                 .header(HttpHeaders.CONTENT_LENGTH, open.size())
                 .header(HttpHeaders.CONTENT_DISPOSITION, attachment(name))
