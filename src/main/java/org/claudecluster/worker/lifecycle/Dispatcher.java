@@ -124,9 +124,7 @@ final class Dispatcher {
 
     private Enqueued enqueued(NewTask task, ExecutorStrategy.Choice choice) {
         TaskExecutor executor = choice.active();
-        if (!choice.mayClaim(settings.ownsStore())
-                || !gate.isOpen(executor.type())
-                || !slots.holdBackOne()) {
+        if (!choice.mayClaim(settings.ownsStore()) || !gate.isOpen(executor.type()) || !slots.holdBackOne()) {
             return claims.enqueue(task);
         }
         boolean taken = false;

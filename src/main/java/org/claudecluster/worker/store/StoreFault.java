@@ -68,7 +68,8 @@ enum StoreFault {
      * wrong with a statement or with the schema is no row's fault.
      */
     static boolean isOfData(Throwable failure) {
-        String state = StoreFailures.root(failure).map(SQLException::getSQLState).orElse(NO_STATE);
+        String state =
+                StoreFailures.root(failure).map(SQLException::getSQLState).orElse(NO_STATE);
         return DATA.contains(state.substring(0, Math.min(2, state.length())));
     }
 

@@ -97,8 +97,7 @@ final class TaskLists {
      * Those rows and no others, as far as they still match: of one that came to match meanwhile nobody knows how long it
      * is, and it would stand in place of another, which no page would have.
      */
-    private static String rows(
-            TaskFilter filter, Set<TaskPart> whole, List<Weighed> weighed, List<Object> parameters) {
+    private static String rows(TaskFilter filter, Set<TaskPart> whole, List<Weighed> weighed, List<Object> parameters) {
         String prompt = whole.contains(TaskPart.PROMPT) ? " prompt" : PROMPT_START;
         StringBuilder sql = new StringBuilder(COLUMNS).append(prompt);
         where(sql, filter, parameters);

@@ -43,7 +43,9 @@ class ConnectionGuardTest {
 
         connection.writeInbound(part(BodyLimit.MAX_BYTES + 1));
 
-        assertThat(answers()).extracting(HttpResponse::status).containsExactly(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE);
+        assertThat(answers())
+                .extracting(HttpResponse::status)
+                .containsExactly(HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE);
     }
 
     @Test
@@ -52,7 +54,9 @@ class ConnectionGuardTest {
 
         connection.writeInbound(part(BodyLimit.MAX_BYTES + 1));
 
-        assertThat(answers()).extracting(HttpResponse::status).containsExactly(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
+        assertThat(answers())
+                .extracting(HttpResponse::status)
+                .containsExactly(HttpResponseStatus.REQUEST_ENTITY_TOO_LARGE);
     }
 
     @Test
@@ -92,9 +96,7 @@ class ConnectionGuardTest {
 
     private static FullHttpResponse answer() {
         FullHttpResponse answer = new DefaultFullHttpResponse(
-                HttpVersion.HTTP_1_1,
-                HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE,
-                Unpooled.copiedBuffer("{}", US_ASCII));
+                HttpVersion.HTTP_1_1, HttpResponseStatus.UNSUPPORTED_MEDIA_TYPE, Unpooled.copiedBuffer("{}", US_ASCII));
         answer.headers().set(HttpHeaderNames.CONTENT_TYPE, Problems.MEDIA_TYPE);
         return answer;
     }

@@ -14,9 +14,9 @@ import org.awaitility.Awaitility;
 import org.claudecluster.worker.task.StoreFailure;
 import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.StoreUnavailable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.jspecify.annotations.Nullable;
 
 /** A store that goes away while those who shared a commit are tried alone. */
 @Timeout(60)
@@ -97,7 +97,7 @@ class GroupCommitAwayTest {
     }
 
     private static <T> T proxy(Class<T> type, Answer answer) {
-        return type.cast(Proxy.newProxyInstance(
-                type.getClassLoader(), new Class<?>[] {type}, (_, _, _) -> answer.answer()));
+        return type.cast(
+                Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (_, _, _) -> answer.answer()));
     }
 }
