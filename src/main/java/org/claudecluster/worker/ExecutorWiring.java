@@ -30,6 +30,7 @@ import org.claudecluster.worker.exec.WatchSettings;
 import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.ArgumentSpace;
 import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.Grace;
@@ -86,7 +87,11 @@ class ExecutorWiring {
     @Singleton
     TaskVariables taskVariables(Config config) {
         try {
-            return TaskVariables.of(config);
+            TaskVariables variables = TaskVariables.of(config);
+            ArgumentSpace.current().problem(variables.values()).ifPresent(why -> {
+                throw new WrongSetting("worker.task.env.*: " + why);
+            });
+            return variables;
         } catch (IllegalArgumentException e) {
             throw new WrongSetting(String.valueOf(e.getMessage()));
         }
