@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.claudecluster.worker.api.ArgumentRoom;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.config.AuthConfig;
 import org.claudecluster.worker.config.ExecutorConfig;
@@ -95,6 +96,15 @@ class ExecutorWiring {
         } catch (IllegalArgumentException e) {
             throw new WrongSetting(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A shared queue's tasks may run elsewhere. */
+    @Produces
+    @Singleton
+    ArgumentRoom argumentRoom(TaskVariables variables, Database database) {
+        return database.isShared()
+                ? ArgumentRoom.UNKNOWN
+                : new ArgumentRoom(ArgumentSpace.current().beside(variables.values()));
     }
 
     /** The variables that every task gets. */

@@ -28,6 +28,9 @@ public record ArgumentSpace(long most) {
     /** For the program's path, for its interpreter's where it is a script, and for the shell before it (pty4j). */
     private static final long SPARE = 12 * KIB;
 
+    /** For options, paths that may not be read, and variables that a command takes over from us. */
+    private static final long BESIDES = 48 * KIB;
+
     /** macOS has 1 MiB, whatever its stack. */
     private static final long ELSEWHERE = 1024 * KIB;
 
@@ -70,6 +73,11 @@ public record ArgumentSpace(long most) {
                 : Optional.of(
                         "together they have %d bytes, at most %d fit here (half of a quarter of ulimit -s): put long ones into files, or raise the limit"
                                 .formatted(taken, most / 2));
+    }
+
+    /** Returns how many bytes are left for arguments beside such variables and what a command has besides. */
+    public long beside(Map<String, String> variables) {
+        return Math.max(0, most - SPARE - BESIDES - bytes(entries(variables)));
     }
 
     /** Refuses a command that the kernel would not start. Its texts are not told, they may be secrets. */

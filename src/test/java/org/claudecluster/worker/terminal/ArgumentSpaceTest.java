@@ -81,6 +81,15 @@ class ArgumentSpaceTest {
                 .doesNotContain("vvv");
     }
 
+    @Test
+    void what_is_left_beside_variables_is_never_less_than_nothing() {
+        ArgumentSpace space = ArgumentSpace.ofStack(1024L * KIB);
+
+        assertThat(space.beside(Map.of())).isEqualTo((256 - 60) * KIB);
+        assertThat(space.beside(Map.of("A", "v".repeat(100 * KIB - 11)))).isEqualTo((256 - 60 - 100) * KIB);
+        assertThat(space.beside(Map.of("A", "v".repeat(200 * KIB)))).isZero();
+    }
+
     /** A third of it is the environment. */
     private static TerminalCommand command(long bytes) {
         int each = 32 * KIB;
