@@ -16,7 +16,6 @@ import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.service.Caller;
@@ -39,9 +38,6 @@ import org.jspecify.annotations.Nullable;
 @Path("/tasks/{id}")
 public class WorkspaceResource {
 
-    /** More are in the archive. */
-    private static final int MAX_LISTED = 10_000;
-
     private static final String NO_SNIFF = "X-Content-Type-Options";
 
     private final TaskService service;
@@ -63,7 +59,7 @@ public class WorkspaceResource {
         }
     }
 
-    /** All files, or the first 10,000. */
+    /** All files, or as many as {@link ArtifactListing} takes. */
     @Schema(name = "ArtifactList")
     public record ArtifactList(List<ArtifactView> artifacts, boolean truncated) {}
 
@@ -180,15 +176,11 @@ public class WorkspaceResource {
     }
 
     private static ArtifactList list(TaskId task, Optional<Artifacts> files) throws IOException {
-        List<ArtifactView> listed = new ArrayList<>();
-        boolean[] truncated = {false};
+        ArtifactListing listing = new ArtifactListing(task);
         if (files.isPresent()) {
-            files.get().each((file, _) -> {
-                truncated[0] = listed.size() == MAX_LISTED;
-                return !truncated[0] && listed.add(ArtifactView.of(task, file));
-            });
+            files.get().each((file, _) -> listing.add(file));
         }
-        return new ArtifactList(listed, truncated[0]);
+        return listing.list();
     }
 
     private static Response archive(Task task, Optional<Artifacts> files) {
