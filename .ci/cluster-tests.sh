@@ -31,7 +31,7 @@ finish() {
 images() {
     .ci/base-images.sh
     # An image of this name may be of other sources; what has not changed comes from the cache.
-    docker build --file src/main/docker/Dockerfile.jvm --tag "claudecluster/worker:$version" --build-arg "VERSION=$version" .
+    docker build --file Dockerfile.jvm --tag "claudecluster/worker:$version" --build-arg "VERSION=$version" .
 }
 
 # Nothing can be downloaded in the cluster's network, so Maven works offline there; what it needs it has from the build.

@@ -16,18 +16,18 @@ revision=$(git rev-parse HEAD 2>/dev/null || echo unknown)
 lint() {
     local bin=$cache/lint/node_modules/.bin/dockerfile-utils file
     [ -x "$bin" ] || npm install --prefix "$cache/lint" --ignore-scripts --no-audit --no-fund --loglevel=error dockerfile-utils@0.16.3
-    for file in src/main/docker/Dockerfile.*; do "$bin" lint "$file"; done
+    for file in Dockerfile.* src/main/docker/Dockerfile.base; do "$bin" lint "$file"; done
     docker compose --file compose.yaml --profile postgres config --quiet
     docker compose --file compose.dev.yaml config --quiet
 }
 
 build() {
-    docker build --file "src/main/docker/Dockerfile.$1" --tag "$2" \
+    docker build --file "$1" --tag "$2" \
         --build-arg "VERSION=$version" --build-arg "REVISION=$revision" .
 }
 
 jib() {
-    build base "claudecluster/worker-base:$version"
+    build src/main/docker/Dockerfile.base "claudecluster/worker-base:$version"
     # Its classes are those of mvn package; only what Quarkus makes of them is another.
     mvn -B -ntp -q -Pjib -Dquick -Dmaven.test.skip -Dmaven.main.skip package
 }
@@ -71,7 +71,7 @@ weigh() {
 hot_reload() {
     local copy status=0
     copy=$(mktemp -d)
-    cp -r pom.xml compose.dev.yaml .dockerignore "$copy"
+    cp -r pom.xml compose.dev.yaml Dockerfile.jvm .dockerignore "$copy"
     mkdir "$copy/src"
     cp -r src/main "$copy/src/main"
     chmod -R a+rX "$copy"
@@ -102,7 +102,7 @@ images() {
     command -v jq >/dev/null || { apt-get update -qq && apt-get install -y -qq --no-install-recommends jq >/dev/null; }
     .ci/base-images.sh
     lint
-    build jvm "claudecluster/worker:$version"
+    build Dockerfile.jvm "claudecluster/worker:$version"
     jib
     sizes
     .ci/smoke.sh "claudecluster/worker:$version"

@@ -15,4 +15,4 @@ cli=$(.ci/claude-cli.sh "$newest")
 mvn -B -ntp -q -Dquick -DskipTests package
 mvn -B -ntp -Preal-cli "-Dclaude.cli=$cli" toolchains:select-jdk-toolchain@default failsafe:integration-test failsafe:verify
 echo "CLI $newest passes; to pin it:"
-git grep -lF "$pinned" -- .ci README.md docs src/main/docker
+git grep -lF "$pinned" -- .ci README.md docs Dockerfile.jvm Dockerfile.native src/main/docker

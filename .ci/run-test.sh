@@ -202,6 +202,25 @@ says '2 left out: ssh is missing'
 says '1 left out: walk="no"'
 says '1 left out: no reason is given'
 
+shows 'tests that passed only when they were tried again stand in the summary, each once'
+repository
+mkdir target/reports
+cat >target/reports/TEST-new.xml <<'REPORT'
+<testcase name="steady" classname="a.BTest" time="1"/>
+<testcase name="wavering" classname="a.BTest" time="1">
+  <flakyFailure message="not in time" type="x"><stackTrace>at a.B</stackTrace></flakyFailure>
+  <flakyError message="not in time" type="x"/>
+</testcase>
+<testcase name="sound" classname="a.CTest" time="1"/>
+REPORT
+touch -d '1 minute ago' target/begin
+sed -i '/^stage_last/s/.*/stage_last() { note_tests_tried_again target\/begin target\/reports target\/none; }/' .ci/run
+runs 0
+says 'failed, and passed when it was tried again: a.BTest wavering'
+never_says 'steady'
+never_says 'sound'
+[ "$(grep -c 'tried again' "$work/out")" -eq 1 ] || fail 'it is told more than once'
+
 shows 'without git all runs and nothing is recorded'
 rm -rf .git
 runs 0

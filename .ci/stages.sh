@@ -96,6 +96,22 @@ note_tests_left_out() {
     )
 }
 
+# note_tests_tried_again FILE DIRECTORY...: tells in the summary which tests passed only when they were tried again, by the
+# same reports.
+note_tests_tried_again() {
+    local since=$1 test directories=()
+    shift
+    for directory; do [ ! -d "$directory" ] || directories+=("$directory"); done
+    [ "${#directories[@]}" -gt 0 ] || return 0
+    while read -r test; do
+        note "           failed, and passed when it was tried again: $test"
+    done < <(
+        find "${directories[@]}" -name 'TEST-*.xml' -newer "$since" -exec sed -nE \
+            -e '/<testcase / { s/.*<testcase name="([^"]*)" classname="([^"]*)".*/\2 \1/; h }' \
+            -e '/<flaky(Failure|Error)/ { g; p }' {} + | sort -u
+    )
+}
+
 # Runs one stage in a shell of its own, which the first failing command ends, and leaves its exit code in $state/ID. Never
 # call it in a condition: bash would ignore failing commands in all that it calls.
 run_stage() {

@@ -87,7 +87,12 @@ class AuthWiring {
             AuthConfig auth,
             AuthMeters meters) {
         return new AuthWatch(
-                credentials, pty, strategy, new SharedPause(credentials, store), auth.verify(), meters::update);
+                credentials,
+                pty.credentialTrial(),
+                strategy,
+                new SharedPause(credentials, store),
+                auth.verify(),
+                meters::update);
     }
 
     void start(@Observes StartupEvent event, AuthWatch watch, AuthConfig auth) {

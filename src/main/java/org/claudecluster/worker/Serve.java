@@ -5,8 +5,8 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.QuarkusApplication;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.claudecluster.worker.api.Streaming;
 import org.claudecluster.worker.lifecycle.Lifecycle;
+import org.claudecluster.worker.service.Streaming;
 import org.jboss.logging.Logger;
 
 /**

@@ -24,8 +24,6 @@ import org.claudecluster.worker.api.AllowedHosts;
 import org.claudecluster.worker.api.AnswerLimits;
 import org.claudecluster.worker.api.ApiSettings;
 import org.claudecluster.worker.api.ConnectionRules;
-import org.claudecluster.worker.api.Streaming;
-import org.claudecluster.worker.api.StreamingType;
 import org.claudecluster.worker.config.ExecutorConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.StreamConfig;
@@ -52,6 +50,9 @@ import org.claudecluster.worker.observe.FlatJson;
 import org.claudecluster.worker.observe.FrameworkMeters;
 import org.claudecluster.worker.observe.Gauges;
 import org.claudecluster.worker.observe.Meters;
+import org.claudecluster.worker.service.ServiceSettings;
+import org.claudecluster.worker.service.Streaming;
+import org.claudecluster.worker.service.StreamingType;
 import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.task.TaskObserver;
@@ -230,6 +231,15 @@ class Wiring {
 
     @Produces
     @Singleton
+    ServiceSettings serviceSettings(WorkerConfig worker, StreamConfig stream) {
+        return new ServiceSettings(
+                worker.lease().duration(),
+                stream.maxConnections(),
+                StreamingType.valueOf(stream.type().name()));
+    }
+
+    @Produces
+    @Singleton
     ApiSettings apiSettings(
             WorkerConfig worker,
             ExecutorConfig executor,
@@ -242,13 +252,10 @@ class Wiring {
         return new ApiSettings(
                 version,
                 worker.environment(),
-                worker.lease().duration(),
                 Duration.ofMillis(worker.task().timeoutMs()),
                 Directories.workspaces(storage),
                 Duration.ofMillis(stream.keepaliveMs()),
                 stream.stall(),
-                stream.maxConnections(),
-                StreamingType.valueOf(stream.type().name()),
                 executor.cliPath(),
                 Map.of(
                         "cols", executor.terminal().cols(),

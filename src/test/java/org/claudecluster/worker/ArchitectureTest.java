@@ -34,6 +34,7 @@ class ArchitectureTest {
             "claude",
             "workspace",
             "exec",
+            "service",
             "lifecycle",
             "store",
             "api",
@@ -78,8 +79,12 @@ class ArchitectureTest {
     static final ArchRule store_knows_tasks = only("store", "task", "transcript");
 
     @ArchTest
-    static final ArchRule api_knows_tasks_transcripts_and_the_switch =
-            only("api", "task", "transcript", "exec", "workspace");
+    static final ArchRule service_says_what_may_be_done_with_tasks =
+            only("service", "task", "transcript", "exec", "workspace");
+
+    @ArchTest
+    static final ArchRule api_knows_the_service_transcripts_and_the_switch =
+            only("api", "service", "task", "transcript", "exec", "workspace");
 
     @ArchTest
     static final ArchRule observe_has_read_only_views = only("observe", "task", "lifecycle", "exec")

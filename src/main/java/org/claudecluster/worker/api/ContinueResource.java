@@ -1,6 +1,5 @@
 package org.claudecluster.worker.api;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -11,18 +10,10 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import java.util.Optional;
-import java.util.UUID;
-import org.claudecluster.worker.exec.ExecutorType;
-import org.claudecluster.worker.task.Sessions;
-import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.service.Submission;
+import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.Code;
-import org.claudecluster.worker.task.TaskResult;
-import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStore;
-import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -38,27 +29,12 @@ public class ContinueResource {
 
     private final SubmitRules rules;
     private final Submissions submissions;
-    private final TaskStore store;
-    private final TaskLookup tasks;
-    private final Holders holders;
-    private final TaskWorkspaces workspaces;
-    private final Sessions sessions;
+    private final TaskService service;
 
-    ContinueResource(
-            SubmitRules rules,
-            Submissions submissions,
-            TaskStore store,
-            TaskLookup tasks,
-            Holders holders,
-            TaskWorkspaces workspaces,
-            Sessions sessions) {
+    ContinueResource(SubmitRules rules, Submissions submissions, TaskService service) {
         this.rules = rules;
         this.submissions = submissions;
-        this.store = store;
-        this.tasks = tasks;
-        this.holders = holders;
-        this.workspaces = workspaces;
-        this.sessions = sessions;
+        this.service = service;
     }
 
     @POST
@@ -96,68 +72,8 @@ public class ContinueResource {
                     byte[] body,
             @HeaderParam("Idempotency-Key") @Nullable String key,
             @QueryParam("wait") @Nullable String wait) {
-        TaskId continued = tasks.id(id);
-        return submissions.submit(body, "continue " + continued + " ", key, wait, tree -> followUp(continued, tree));
-    }
-
-    private TaskSpec followUp(TaskId continued, JsonNode body) {
-        Task earlier = tasks.find(continued);
-        TaskSpec asked = rules.followUp(body);
-        return asked.following(earlier, session(earlier), home(earlier));
-    }
-
-    private static UUID session(Task earlier) {
-        if (!earlier.status().isFinal()) {
-            throw new TaskProblem(
-                    Code.NOT_FINAL, "the task is still pending or running: wait for its end, or cancel it");
-        }
-        boolean ranTheCli = earlier.executorType().equals(Optional.of(ExecutorType.PTY.wire()));
-        return earlier.result()
-                .flatMap(TaskResult::sessionId)
-                .or(earlier::sessionId)
-                .filter(_ -> ranTheCli)
-                .map(UUID::fromString)
-                .orElseThrow(
-                        () -> new TaskProblem(Code.NOT_CONTINUABLE, "the task has no session: it did not run the CLI"));
-    }
-
-    /** The home that has session and workspace, as far as that can be known from here. */
-    private String home(Task earlier) {
-        String home = earlier.home()
-                .orElseThrow(() ->
-                        new TaskProblem(Code.NOT_CONTINUABLE, "it is not known which worker has the task's session"));
-        if (workspaces.home().equals(Optional.of(home))) {
-            requireHere(earlier);
-        } else if (holders.alive(home).isEmpty()) {
-            throw holders.elsewhere(home);
-        }
-        requireAlone(earlier);
-        return home;
-    }
-
-    private void requireHere(Task earlier) {
-        switch (workspaces.find(earlier)) {
-            case TaskWorkspaces.Found.Gone _ ->
-                throw new TaskProblem(
-                        Code.WORKSPACE_GONE, "the workspace was removed after worker.retention.workspaces, or by hand");
-            case TaskWorkspaces.Found.Unknown(String why) -> throw WorkspaceResource.unknown(why);
-            case TaskWorkspaces.Found.Here _,
-                    TaskWorkspaces.Found.Empty _,
-                    TaskWorkspaces.Found.Elsewhere _,
-                    TaskWorkspaces.Found.None _ -> {}
-        }
-        if (!sessions.reaches(session(earlier))) {
-            throw new TaskProblem(
-                    Code.NOT_CONTINUABLE, "the task has no session: the CLI ended before it had written one");
-        }
-    }
-
-    /** Two runs in one session would overwrite each other. */
-    private void requireAlone(Task earlier) {
-        store.openFollowUp(earlier.workspace()).ifPresent(task -> {
-            throw new TaskProblem(
-                    Code.NOT_FINAL,
-                    "task %s is going on with this session: wait for its end and continue that one".formatted(task));
-        });
+        TaskId earlier = TaskService.id(id);
+        Submission submission = submissions.read(body, "continue " + earlier + " ", key, wait, rules::followUp);
+        return Submissions.answer(service.continueTask(Caller.local(), earlier, submission));
     }
 }

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.concurrent.Semaphore;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.claudecluster.worker.service.Streaming;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskProblem.Code;
 import org.jspecify.annotations.Nullable;

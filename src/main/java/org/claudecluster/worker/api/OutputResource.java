@@ -14,6 +14,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
@@ -41,12 +43,12 @@ public class OutputResource {
     private static final String JSON_LINES = "application/jsonl";
     private static final int PARTIAL = 206;
 
-    private final TaskLookup tasks;
+    private final TaskService service;
     private final Transcripts transcripts;
     private final ApiSettings settings;
 
-    OutputResource(TaskLookup tasks, Transcripts transcripts, ApiSettings settings) {
-        this.tasks = tasks;
+    OutputResource(TaskService service, Transcripts transcripts, ApiSettings settings) {
+        this.service = service;
         this.transcripts = transcripts;
         this.settings = settings;
     }
@@ -99,7 +101,7 @@ public class OutputResource {
 
     /** The task, with all that it has printed so far in the log. */
     private Task withTranscript(String id) {
-        Task task = tasks.find(tasks.id(id));
+        Task task = service.find(Caller.local(), TaskService.id(id));
         if (task.transcriptGone()) {
             throw new TaskProblem(
                     TaskProblem.Code.TRANSCRIPT_EXPIRED,

@@ -9,6 +9,8 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.service.TaskService;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
@@ -26,10 +28,12 @@ public class RunResource {
 
     private final SubmitRules rules;
     private final Submissions submissions;
+    private final TaskService service;
 
-    RunResource(SubmitRules rules, Submissions submissions) {
+    RunResource(SubmitRules rules, Submissions submissions, TaskService service) {
         this.rules = rules;
         this.submissions = submissions;
+        this.service = service;
     }
 
     @POST
@@ -80,6 +84,6 @@ public class RunResource {
                     @Parameter(description = "0s to 300s, such as 30s.", schema = @Schema(type = SchemaType.STRING))
                     @Nullable
                     String wait) {
-        return submissions.submit(body, "", key, wait, rules::spec);
+        return Submissions.answer(service.submit(Caller.local(), submissions.read(body, "", key, wait, rules::spec)));
     }
 }

@@ -7,12 +7,9 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.claudecluster.worker.task.CancelAnswer;
-import org.claudecluster.worker.task.InterruptAnswer;
-import org.claudecluster.worker.task.LocalSignals;
-import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.service.Stopped;
+import org.claudecluster.worker.service.TaskService;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -32,14 +29,10 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 @APIResponse(responseCode = "404", description = "There is no such task.")
 public class StopResource {
 
-    private final TaskStore store;
-    private final TaskLookup tasks;
-    private final LocalSignals signals;
+    private final TaskService service;
 
-    StopResource(TaskStore store, TaskLookup tasks, LocalSignals signals) {
-        this.store = store;
-        this.tasks = tasks;
-        this.signals = signals;
+    StopResource(TaskService service) {
+        this.service = service;
     }
 
     @POST
@@ -50,15 +43,7 @@ public class StopResource {
             summary = "Cancel a task",
             description = "Idempotent. 202 while a running task is being ended, 200 when it is final.")
     public Response cancel(@PathParam("id") String id) {
-        TaskId task = tasks.id(id);
-        CancelAnswer answer = store.cancel(task);
-        switch (answer) {
-            case UNKNOWN -> throw TaskLookup.notFound(id);
-            case CANCELLED -> signals.finalised(task);
-            case REQUESTED -> signals.cancelRequested(task);
-            case ALREADY_FINAL -> {}
-        }
-        return asked(task, answer == CancelAnswer.REQUESTED);
+        return answer(service.cancel(Caller.local(), TaskService.id(id)));
     }
 
     @POST
@@ -71,22 +56,14 @@ public class StopResource {
                     + " when the task is final already.")
     @APIResponse(responseCode = "409", description = "The task waits: cancel it instead.")
     public Response interrupt(@PathParam("id") String id) {
-        TaskId task = tasks.id(id);
-        InterruptAnswer answer = store.interrupt(task);
-        switch (answer) {
-            case UNKNOWN -> throw TaskLookup.notFound(id);
-            case PENDING ->
-                throw new TaskProblem(
-                        TaskProblem.Code.NOT_RUNNING, "the task waits, nothing can be interrupted: cancel it instead");
-            case REQUESTED -> signals.interruptRequested(task);
-            case ALREADY_FINAL -> {}
-        }
-        return asked(task, answer == InterruptAnswer.REQUESTED);
+        return answer(service.interrupt(Caller.local(), TaskService.id(id)));
     }
 
-    private Response asked(TaskId task, boolean runs) {
-        return Response.status(runs ? Response.Status.ACCEPTED : Response.Status.OK)
-                .entity(TaskView.of(tasks.find(task)))
-                .build();
+    private static Response answer(Stopped stopped) {
+        Response.Status status = switch (stopped) {
+            case Stopped.Requested _ -> Response.Status.ACCEPTED;
+            case Stopped.Final _ -> Response.Status.OK;
+        };
+        return Response.status(status).entity(TaskView.of(stopped.task())).build();
     }
 }

@@ -10,6 +10,9 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
+import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.service.Streaming;
+import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
@@ -33,21 +36,22 @@ class StreamRoute {
     private static final int NO_CONTENT = 204;
 
     private final TaskStream.Sources sources;
-    private final TaskLookup tasks;
+    private final TaskService service;
     private final Streaming streaming;
     private final ApiSettings settings;
     private final ObjectMapper json;
 
     StreamRoute(
-            TaskLookup tasks,
+            TaskService service,
             Transcripts transcripts,
             Watches watches,
             Streaming streaming,
             SharedFrames frames,
             ApiSettings settings,
             ObjectMapper json) {
-        this.sources = new TaskStream.Sources(tasks, transcripts, watches, streaming, frames);
-        this.tasks = tasks;
+        this.sources = new TaskStream.Sources(
+                task -> service.find(Caller.local(), task), transcripts, watches, streaming, frames);
+        this.service = service;
         this.streaming = streaming;
         this.settings = settings;
         this.json = json;
@@ -75,11 +79,11 @@ class StreamRoute {
     }
 
     private void serve(RoutingContext routing) throws InterruptedException {
-        TaskId id = tasks.id(String.valueOf(routing.pathParam("id")));
+        TaskId id = TaskService.id(String.valueOf(routing.pathParam("id")));
         long asked = after(routing);
         Optional<LiveTranscript> live = sources.transcripts().live(id);
         // What runs here need not be looked up.
-        Optional<Task> task = live.isPresent() ? Optional.empty() : Optional.of(tasks.find(id));
+        Optional<Task> task = live.isPresent() ? Optional.empty() : Optional.of(service.find(Caller.local(), id));
         long epoch = live.map(running -> EventIds.epoch(running.begin()))
                 .orElseGet(() -> task.orElseThrow().epoch());
         long after = known(epoch, asked);

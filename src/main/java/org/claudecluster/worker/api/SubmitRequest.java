@@ -14,6 +14,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.claudecluster.worker.task.ClaudeOptions;
+import org.claudecluster.worker.task.DecimalRange;
 import org.claudecluster.worker.task.TaskSpec;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
@@ -157,7 +158,7 @@ public record SubmitRequest(
             Boolean lfs) {}
 
     private static final String BUDGET = "must be " + ClaudeOptions.MIN_BUDGET_USD + " to "
-            + ClaudeOptions.MAX_BUDGET_USD + " (US dollars), with at most " + ClaudeOptions.BUDGET_PLACES
+            + ClaudeOptions.MAX_BUDGET_USD + " (US dollars), with at most " + DecimalRange.DOLLAR_PLACES
             + " digits behind the point";
 
     /** What the CLI is told beyond the prompt. */
@@ -178,7 +179,7 @@ public record SubmitRequest(
 
             @DecimalMin(value = ClaudeOptions.MIN_BUDGET_USD, message = BUDGET)
             @DecimalMax(value = ClaudeOptions.MAX_BUDGET_USD, message = BUDGET)
-            @Digits(integer = 7, fraction = ClaudeOptions.BUDGET_PLACES, message = BUDGET)
+            @Digits(integer = 7, fraction = DecimalRange.DOLLAR_PLACES, message = BUDGET)
             @Nullable
             BigDecimal maxBudgetUsd,
 

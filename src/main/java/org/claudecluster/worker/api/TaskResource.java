@@ -19,17 +19,13 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
-import org.claudecluster.worker.task.Attempt;
-import org.claudecluster.worker.task.DeleteAnswer;
-import org.claudecluster.worker.task.LocalSignals;
+import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskPage;
 import org.claudecluster.worker.task.TaskPart;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskStore;
-import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
@@ -45,27 +41,14 @@ import org.jspecify.annotations.Nullable;
 @Produces(MediaType.APPLICATION_JSON)
 public class TaskResource {
 
-    private final TaskStore store;
-    private final TaskLookup tasks;
-    private final Transcripts transcripts;
-    private final LocalSignals signals;
+    private final TaskService service;
     private final TaskWorkspaces workspaces;
     private final RequestMemory memory;
     private final ObjectMapper json;
 
-    TaskResource(
-            TaskStore store,
-            TaskLookup tasks,
-            Transcripts transcripts,
-            LocalSignals signals,
-            TaskWorkspaces workspaces,
-            RequestMemory memory,
-            ObjectMapper json) {
+    TaskResource(TaskService service, TaskWorkspaces workspaces, RequestMemory memory, ObjectMapper json) {
         this.workspaces = workspaces;
-        this.store = store;
-        this.tasks = tasks;
-        this.transcripts = transcripts;
-        this.signals = signals;
+        this.service = service;
         this.memory = memory;
         this.json = json;
     }
@@ -119,24 +102,20 @@ public class TaskResource {
         TaskFilter filter = ListQuery.parse(uri.getQueryParameters());
         Set<TaskPart> whole = ListQuery.whole(uri.getQueryParameters());
         try (RequestMemory.Part _ = memory.forText(TaskPage.MAX_BYTES)) {
-            return answer(store.list(filter, whole), uri.getRequestUri());
+            return answer(service.list(Caller.local(), filter, whole), uri.getRequestUri());
         }
     }
 
     /** Written out while its part of the memory is held. */
     private Response answer(TaskPage page, URI request) throws JsonProcessingException {
         byte[] body = json.writeValueAsBytes(
-                new TaskList(page.tasks().stream().map(this::view).toList()));
+                new TaskList(page.tasks().stream().map(TaskView::of).toList()));
         Response.ResponseBuilder response = Response.ok(body);
         if (page.more()) {
             TaskId last = page.tasks().getLast().task().id();
             response.header(HttpHeaders.LINK, "<" + ListQuery.next(request, last) + ">; rel=\"next\"");
         }
         return response.build();
-    }
-
-    private TaskView view(TaskPage.Listed listed) {
-        return TaskView.of(new TaskPage.Listed(tasks.fresh(listed.task()), listed.promptCut(), listed.resultCut()));
     }
 
     @GET
@@ -157,18 +136,15 @@ public class TaskResource {
             @QueryParam("wait") @Nullable String wait,
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String known)
             throws JsonProcessingException {
-        Task task = tasks.find(tasks.id(id), Durations.wait(wait));
-        byte[] body = json.writeValueAsBytes(TaskView.of(task, workspaces.start(task), attempts(task)));
+        Task task = service.find(Caller.local(), TaskService.id(id), Durations.wait(wait));
+        byte[] body = json.writeValueAsBytes(
+                TaskView.of(task, workspaces.start(task), service.attempts(Caller.local(), task)));
         String tag = tag(body);
         if (known != null
                 && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(tag))) {
             return Response.notModified().header(HttpHeaders.ETAG, tag).build();
         }
         return Response.ok(body).header(HttpHeaders.ETAG, tag).build();
-    }
-
-    private List<Attempt> attempts(Task task) {
-        return task.epoch() == 0 ? List.of() : store.attempts(task.id());
     }
 
     @DELETE
@@ -179,19 +155,7 @@ public class TaskResource {
     @APIResponse(responseCode = "404", description = "There is no such task.")
     @APIResponse(responseCode = "409", description = "The task is not final: cancel it first.")
     public void delete(@PathParam("id") String id) {
-        TaskId task = tasks.id(id);
-        TaskId workspace = store.find(task).map(Task::workspace).orElse(task);
-        DeleteAnswer answer = store.delete(task);
-        switch (answer) {
-            case UNKNOWN -> throw TaskLookup.notFound(id);
-            case NOT_FINAL ->
-                throw new TaskProblem(
-                        TaskProblem.Code.NOT_FINAL, "the task is still pending or running: cancel it first");
-            case DELETED -> {
-                transcripts.log().delete(task);
-                signals.deleted(workspace);
-            }
-        }
+        service.delete(Caller.local(), TaskService.id(id));
     }
 
     private static String tag(byte[] body) {

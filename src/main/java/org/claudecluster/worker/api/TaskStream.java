@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
+import org.claudecluster.worker.service.Streaming;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
@@ -54,7 +56,11 @@ final class TaskStream implements AutoCloseable {
 
     /** Where the records and the outcome come from, and what may end all streams. */
     record Sources(
-            TaskLookup tasks, Transcripts transcripts, Watches watches, Streaming streaming, SharedFrames frames) {}
+            Function<TaskId, Task> tasks,
+            Transcripts transcripts,
+            Watches watches,
+            Streaming streaming,
+            SharedFrames frames) {}
 
     /** What comes after a look. */
     private enum Next {
@@ -167,7 +173,7 @@ final class TaskStream implements AutoCloseable {
     private Next elsewhere() throws InterruptedException {
         if (watching == null) {
             // INVARIANT: the end is looked up before the log is read; what the log holds then is all there is.
-            Task task = fresh.isPresent() ? fresh.get() : sources.tasks().find(id);
+            Task task = fresh.isPresent() ? fresh.get() : sources.tasks().apply(id);
             fresh = Optional.empty();
             if (sawAllOf != task.epoch() && !task.transcriptGone() && !sendLogged()) {
                 return Next.GIVE_UP;

@@ -19,6 +19,8 @@ import org.claudecluster.worker.exec.AuthStatus;
 import org.claudecluster.worker.exec.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.service.Streaming;
+import org.claudecluster.worker.service.StreamingType;
 import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.Worker;
 import org.eclipse.microprofile.openapi.annotations.Operation;

@@ -6,6 +6,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import org.claudecluster.worker.service.ServiceSettings;
 import org.claudecluster.worker.task.SeenWorker;
 import org.claudecluster.worker.task.WorkerRegistry;
 import org.claudecluster.worker.task.WorkerState;
@@ -20,9 +21,9 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 public class WorkersResource {
 
     private final WorkerRegistry registry;
-    private final ApiSettings settings;
+    private final ServiceSettings settings;
 
-    WorkersResource(WorkerRegistry registry, ApiSettings settings) {
+    WorkersResource(WorkerRegistry registry, ServiceSettings settings) {
         this.registry = registry;
         this.settings = settings;
     }

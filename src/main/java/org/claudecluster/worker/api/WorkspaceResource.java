@@ -16,6 +16,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.service.TaskService;
+import org.claudecluster.worker.service.WorkspaceLocator;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskProblem;
@@ -38,14 +41,14 @@ public class WorkspaceResource {
 
     private static final String NO_SNIFF = "X-Content-Type-Options";
 
-    private final TaskLookup tasks;
+    private final TaskService service;
     private final TaskWorkspaces workspaces;
-    private final Holders holders;
+    private final WorkspaceLocator locator;
 
-    WorkspaceResource(TaskLookup tasks, TaskWorkspaces workspaces, Holders holders) {
-        this.tasks = tasks;
+    WorkspaceResource(TaskService service, TaskWorkspaces workspaces, WorkspaceLocator locator) {
+        this.service = service;
         this.workspaces = workspaces;
-        this.holders = holders;
+        this.locator = locator;
     }
 
     /** One file. */
@@ -77,7 +80,7 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
     @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
     public Response diff(@PathParam("id") String id) {
-        Task task = tasks.find(tasks.id(id));
+        Task task = service.find(Caller.local(), TaskService.id(id));
         return switch (workspaces.find(task)) {
             case Found.Here(Artifacts _, Optional<TaskWorkspaces.Changes> changes) -> {
                 TaskWorkspaces.Changes patch = changes.orElseThrow(WorkspaceResource::noClone);
@@ -87,10 +90,10 @@ public class WorkspaceResource {
                         .build();
             }
             case Found.Empty _ -> throw noClone();
-            case Found.Elsewhere(String home) -> throw holders.elsewhere(home);
+            case Found.Elsewhere(String home) -> throw locator.elsewhere(home);
             case Found.Gone _ -> throw gone();
             case Found.None _ -> throw none();
-            case Found.Unknown(String why) -> throw unknown(why);
+            case Found.Unknown(String why) -> throw WorkspaceLocator.unreadable(why);
         };
     }
 
@@ -115,7 +118,7 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
     public Response artifacts(@PathParam("id") String id, @QueryParam("format") @Nullable String format)
             throws IOException {
-        Task task = tasks.find(tasks.id(id));
+        Task task = service.find(Caller.local(), TaskService.id(id));
         Optional<Artifacts> files = files(task);
         return switch (format == null ? "json" : format) {
             case "json" ->
@@ -138,7 +141,7 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
     @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
     public Response artifact(@PathParam("id") String id, @Encoded @PathParam("path") String path) throws IOException {
-        Optional<Artifacts> files = files(tasks.find(tasks.id(id)));
+        Optional<Artifacts> files = files(service.find(Caller.local(), TaskService.id(id)));
         Optional<Artifacts.Open> found =
                 files.isEmpty() ? Optional.empty() : files.get().open(path);
         Artifacts.Open open = found.orElseThrow(
@@ -160,10 +163,10 @@ public class WorkspaceResource {
         return switch (workspaces.find(task)) {
             case Found.Here(Artifacts files, var _) -> Optional.of(files);
             case Found.Empty _ -> Optional.empty();
-            case Found.Elsewhere(String home) -> throw holders.elsewhere(home);
+            case Found.Elsewhere(String home) -> throw locator.elsewhere(home);
             case Found.Gone _ -> throw gone();
             case Found.None _ -> throw none();
-            case Found.Unknown(String why) -> throw unknown(why);
+            case Found.Unknown(String why) -> throw WorkspaceLocator.unreadable(why);
         };
     }
 
@@ -200,12 +203,6 @@ public class WorkspaceResource {
     private static TaskProblem none() {
         return new TaskProblem(
                 Code.NO_WORKSPACE, "the task has no directory: it has not begun, or ran in the stub executor");
-    }
-
-    static TaskProblem unknown(String why) {
-        return new TaskProblem(
-                Code.WORKSPACE_UNREADABLE,
-                "the worker's disk does not say what is in the workspace (" + why + "): its log has more");
     }
 
     private static TaskProblem gone() {

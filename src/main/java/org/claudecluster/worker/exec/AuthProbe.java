@@ -39,36 +39,26 @@ final class AuthProbe {
         this.clock = clock;
     }
 
-    /** What the CLI says of a credential. */
-    enum Login {
-        IN,
-        OUT,
-        /** It does not speak of it. */
-        UNTOLD,
-        /** It said nothing at all in time. */
-        SILENT
-    }
-
     /** Whether the CLI says it is logged in. */
-    Login login(Credential credential) {
+    CredentialTrial.Login login(Credential credential) {
         return ask(CliCall.Question.brief(STATUS_SECONDS, "auth", "status"), credential)
                 .map(answer -> switch (answer) {
                     case CliCall.Answer.Said(TerminalExit _, String text, String _) -> loggedIn(text);
-                    case CliCall.Answer.Silent _ -> Login.SILENT;
+                    case CliCall.Answer.Silent _ -> CredentialTrial.Login.SILENT;
                 })
-                .orElse(Login.UNTOLD);
+                .orElse(CredentialTrial.Login.UNTOLD);
     }
 
     /**
      * Both versions print one JSON object, but place its words by cursor movements and wrap its lines when they print to
      * a terminal, so that it can't be parsed.
      */
-    private static Login loggedIn(String text) {
+    private static CredentialTrial.Login loggedIn(String text) {
         Matcher told = LOGGED_IN.matcher(text);
         if (!told.find()) {
-            return Login.UNTOLD;
+            return CredentialTrial.Login.UNTOLD;
         }
-        return told.group(1).equals("true") ? Login.IN : Login.OUT;
+        return told.group(1).equals("true") ? CredentialTrial.Login.IN : CredentialTrial.Login.OUT;
     }
 
     /** What one turn with next to nothing in it came to; empty when the CLI did not run or did not end. */

@@ -20,8 +20,8 @@ public final class AuthWatch {
     private static final Logger LOG = Logger.getLogger(AuthWatch.class);
 
     private final Credentials credentials;
-    private final PtyExecutor pty;
-    private final ExecutorStrategy strategy;
+    private final CredentialTrial trial;
+    private final CredentialUser user;
     private final SharedPause shared;
     private final boolean verify;
     private final Consumer<AuthStatus> told;
@@ -39,14 +39,14 @@ public final class AuthWatch {
      */
     public AuthWatch(
             Credentials credentials,
-            PtyExecutor pty,
-            ExecutorStrategy strategy,
+            CredentialTrial trial,
+            CredentialUser user,
             SharedPause shared,
             boolean verify,
             Consumer<AuthStatus> told) {
         this.credentials = credentials;
-        this.pty = pty;
-        this.strategy = strategy;
+        this.trial = trial;
+        this.user = user;
         this.shared = shared;
         this.verify = verify;
         this.told = told;
@@ -76,12 +76,12 @@ public final class AuthWatch {
         told.accept(credentials.status());
         if (changed) {
             // It may be what the executor could not run without.
-            strategy.credentialChanged();
+            user.credentialChanged();
             shared.end();
         } else {
-            strategy.lookAgain();
+            user.lookAgain();
         }
-        if (strategy.choice().active().type() == ExecutorType.PTY) {
+        if (user.usesCredential()) {
             share();
             probe();
             told.accept(credentials.status());
@@ -92,9 +92,9 @@ public final class AuthWatch {
         Credential current = credentials.current();
         if (!current.equals(tried)) {
             tried = current;
-            AuthProbe.Login _ = pty.tryLogin(current);
+            CredentialTrial.Login _ = trial.tryLogin(current);
             if (verify && credentials.isUsable()) {
-                pty.tryTurn(current);
+                trial.tryTurn(current);
             }
             return;
         }
@@ -114,14 +114,14 @@ public final class AuthWatch {
 
     private void again(Credential current) {
         if (credentials.status().state() == AuthState.MISSING) {
-            AuthProbe.Login _ = pty.tryLogin(current);
+            CredentialTrial.Login _ = trial.tryLogin(current);
             return;
         }
         if (!shared.isOurTurn()) {
             return;
         }
         AuthState before = credentials.status().state();
-        boolean told = pty.tryTurn(current);
+        boolean told = trial.tryTurn(current);
         if (!told && before == AuthState.UNPAID) {
             credentials.letOneTry();
         }

@@ -12,7 +12,7 @@ import org.jboss.logging.Logger;
  * <p>INVARIANT: {@code auto} goes from the stub to the CLI as soon as that can run, and never back by itself: a CLI that
  * vanishes makes tasks wait, or else the stub would "complete" them.
  */
-public final class ExecutorStrategy {
+public final class ExecutorStrategy implements CredentialUser {
 
     private static final Logger LOG = Logger.getLogger(ExecutorStrategy.class);
 
@@ -87,9 +87,10 @@ public final class ExecutorStrategy {
     }
 
     /**
-     * To be called every few seconds. Asks the CLI again while it is not known to run, for it may have been installed
-     * meanwhile, and when it is in its place no more.
+     * Asks the CLI again while it is not known to run, for it may have been installed meanwhile, and when it is in its
+     * place no more.
      */
+    @Override
     public synchronized void lookAgain() {
         if (choice.requested() == ExecutorType.STUB) {
             return;
@@ -105,7 +106,12 @@ public final class ExecutorStrategy {
         }
     }
 
-    /** New tasks get another credential, which may be what the CLI could not run without. */
+    @Override
+    public boolean usesCredential() {
+        return choice.active().type() == ExecutorType.PTY;
+    }
+
+    @Override
     public synchronized void credentialChanged() {
         if (choice.requested() != ExecutorType.STUB && !(choice.pty() instanceof Availability.Available)) {
             pause = FIRST_PAUSE;

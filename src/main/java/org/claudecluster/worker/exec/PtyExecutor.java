@@ -53,7 +53,7 @@ public final class PtyExecutor implements TaskExecutor {
     private final Credentials credentials;
     private final TaskWorkspaces left;
     private final CliProbe probe;
-    private final AuthProbe auth;
+    private final CredentialTrial trial;
     private final CliCommand commands;
     private final SessionFiles sessions;
     private final ConfigOverlays overlays;
@@ -81,7 +81,7 @@ public final class PtyExecutor implements TaskExecutor {
         this.overlays = new ConfigOverlays(settings);
         CliCall call = new CliCall(launcher, containment, settings, overlays);
         this.probe = new CliProbe(call, settings);
-        this.auth = new AuthProbe(call, settings.verifyModel(), clock);
+        this.trial = new CliTrial(new AuthProbe(call, settings.verifyModel(), clock), credentials);
         this.sessions = new SessionFiles(settings.claudeDirectory());
         this.commands = new CliCommand(settings, sessions, credentials);
         DirectoryPool temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
@@ -118,6 +118,11 @@ public final class PtyExecutor implements TaskExecutor {
         return ExecutorType.PTY;
     }
 
+    /** Tries credentials with this executor's CLI. */
+    public CredentialTrial credentialTrial() {
+        return trial;
+    }
+
     /** The CLI's sessions that a retry can go on with. */
     public Sessions sessions() {
         return new Resumable(sessions, left);
@@ -127,12 +132,14 @@ public final class PtyExecutor implements TaskExecutor {
     public Availability probe() {
         Availability found = probe.run();
         if (found instanceof Availability.Available && credentials.current() instanceof Credential.None none) {
-            AuthProbe.Login login = tryLogin(none);
+            CredentialTrial.Login login = trial.tryLogin(none);
             if (credentials.isUsable()) {
                 return found;
             }
             String why = credentials.status().reason().orElse(Credentials.NONE);
-            return login == AuthProbe.Login.SILENT ? new Availability.Unknown(why) : new Availability.Unavailable(why);
+            return login == CredentialTrial.Login.SILENT
+                    ? new Availability.Unknown(why)
+                    : new Availability.Unavailable(why);
         }
         return found;
     }
@@ -140,35 +147,6 @@ public final class PtyExecutor implements TaskExecutor {
     @Override
     public boolean isInPlace() {
         return probe.isInPlace();
-    }
-
-    /**
-     * Asks the CLI whether it takes this for a credential; a CLI that does not say is believed. Without a credential of
-     * ours silence is a no: tasks would fail one after the other on a machine that was only slow to answer.
-     */
-    AuthProbe.Login tryLogin(Credential credential) {
-        AuthProbe.Login login = auth.login(credential);
-        switch (login) {
-            case IN -> credentials.present(credential);
-            case OUT -> credentials.unusable(credential);
-            case UNTOLD -> credentials.inconclusive(credential);
-            case SILENT -> {
-                if (credential instanceof Credential.None) {
-                    credentials.unusable(credential);
-                } else {
-                    credentials.inconclusive(credential);
-                }
-            }
-        }
-        return login;
-    }
-
-    /** Finds out by one real turn; false when it told nothing. */
-    boolean tryTurn(Credential credential) {
-        credentials.inconclusive(credential);
-        return auth.oneTurn(credential)
-                .filter(verdict -> credentials.heard(credential, verdict))
-                .isPresent();
     }
 
     @Override

@@ -41,11 +41,8 @@ public record ClaudeOptions(
     public static final int MAX_RULE = 500;
     public static final String MIN_BUDGET_USD = "0.000001";
     public static final String MAX_BUDGET_USD = "1000000";
-    /** More than a double tells, so that whatever a program has reckoned is taken as it is. */
-    public static final int BUDGET_PLACES = 20;
-
-    public static final DecimalRange BUDGET =
-            new DecimalRange(new BigDecimal(MIN_BUDGET_USD), new BigDecimal(MAX_BUDGET_USD), BUDGET_PLACES);
+    public static final DecimalRange BUDGET = new DecimalRange(
+            new BigDecimal(MIN_BUDGET_USD), new BigDecimal(MAX_BUDGET_USD), DecimalRange.DOLLAR_PLACES);
 
     public static final ClaudeOptions NONE = new ClaudeOptions(
             Optional.empty(),

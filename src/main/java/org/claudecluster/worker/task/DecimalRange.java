@@ -13,6 +13,12 @@ import java.util.Optional;
  */
 public record DecimalRange(BigDecimal from, BigDecimal to, int places) {
 
+    /**
+     * The most digits behind the point of an amount in US dollars: more than a double tells, so that whatever a program
+     * has reckoned is taken as it is.
+     */
+    public static final int DOLLAR_PLACES = 20;
+
     public DecimalRange {
         if (from.compareTo(to) > 0 || places < 0) {
             throw new IllegalArgumentException("no number is from %s to %s".formatted(from, to));

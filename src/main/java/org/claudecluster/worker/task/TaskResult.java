@@ -28,7 +28,7 @@ public record TaskResult(
 
     /** What no run can cost is no cost, see {@link CostReport}. */
     private static final DecimalRange COST =
-            new DecimalRange(BigDecimal.ZERO, BigDecimal.valueOf(1_000_000_000_000L), ClaudeOptions.BUDGET_PLACES);
+            new DecimalRange(BigDecimal.ZERO, BigDecimal.valueOf(1_000_000_000_000L), DecimalRange.DOLLAR_PLACES);
 
     /** A UUID has 36 characters; whatever else is told must not make a result too long for its store. */
     private static final int MAX_SESSION_ID = 100;

@@ -83,7 +83,7 @@ public final class Containment {
     }
 
     /** Right after the launch, while the leader's number is certainly the leader's. */
-    public ProcessTree enclose(Terminal leader, String run, TreeLimits limits) {
+    public ProcessTree enclose(Leader leader, String run, TreeLimits limits) {
         long pid = leader.pid();
         Runnable forget = () -> notes.remove(requirePlain(run));
         if (!ProcFs.available())
@@ -105,7 +105,7 @@ public final class Containment {
         });
     }
 
-    private static boolean holds(Cgroup group, Terminal leader) {
+    private static boolean holds(Cgroup group, Leader leader) {
         if (!leader.alive() || group.take(leader.pid()) || !leader.alive()) return true;
         LOG.warn("a run could not be moved into its cgroup");
         boolean _ = group.remove();

@@ -102,8 +102,8 @@ public final class ProcessTree {
         return table.members().keySet();
     }
 
-    /** {@link #end(Terminal, Grace, BooleanSupplier)} with all the grace. */
-    public TreeEnd end(Terminal leader, Grace grace) throws InterruptedException {
+    /** {@link #end(Leader, Grace, BooleanSupplier)} with all the grace. */
+    public TreeEnd end(Leader leader, Grace grace) throws InterruptedException {
         return end(leader, grace, () -> false);
     }
 
@@ -114,7 +114,7 @@ public final class ProcessTree {
      *
      * @param atOnce asked again and again; from the moment it says true there is no more grace
      */
-    public TreeEnd end(Terminal leader, Grace grace, BooleanSupplier atOnce) throws InterruptedException {
+    public TreeEnd end(Leader leader, Grace grace, BooleanSupplier atOnce) throws InterruptedException {
         Optional<Signal> sent = Optional.empty();
         boolean ended = false;
         if (!atOnce.getAsBoolean() && ask(leader, Signal.INTERRUPT)) {
@@ -132,7 +132,7 @@ public final class ProcessTree {
         return ended(sent, killing);
     }
 
-    private static boolean endsWithin(Duration limit, Terminal leader, BooleanSupplier atOnce)
+    private static boolean endsWithin(Duration limit, Leader leader, BooleanSupplier atOnce)
             throws InterruptedException {
         boolean _ = await(limit, () -> !leader.alive() || atOnce.getAsBoolean());
         return !leader.alive();
@@ -150,7 +150,7 @@ public final class ProcessTree {
     }
 
     // A look before each signal: who is seen now is known later, when its parents are gone.
-    private boolean ask(Terminal leader, Signal signal) {
+    private boolean ask(Leader leader, Signal signal) {
         if (!leader.alive()) return false;
         Map<Long, ProcessStat> _ = table.members();
         return leader.signal(signal);

@@ -4,20 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 
 /** One running command and its pseudo-terminal. Safe for use by any thread; no method blocks. */
-public interface Terminal {
-    /** The leader's process id, which is also its session and process group. */
-    long pid();
-
-    /** Whether the leader has not been reaped yet. */
-    boolean alive();
-
-    /**
-     * Sends {@code signal} to the leader's process group; its descendants may have left that group.
-     *
-     * @return false when the leader was already reaped and nothing was sent: the number may be someone else's by now
-     */
-    boolean signal(Signal signal);
-
+public interface Terminal extends Leader {
     /** Tells the terminal's programs of a new size (SIGWINCH); without effect once the leader was reaped. */
     void resize(TerminalSize size);
 

@@ -67,17 +67,7 @@ class StreamWriterTest {
 
     private static ApiSettings settings() {
         return new ApiSettings(
-                "1",
-                "test",
-                Duration.ofMinutes(5),
-                Duration.ofSeconds(30),
-                Path.of("/"),
-                Duration.ofSeconds(15),
-                STALL,
-                10,
-                StreamingType.SSE,
-                "claude",
-                Map.of());
+                "1", "test", Duration.ofSeconds(30), Path.of("/"), Duration.ofSeconds(15), STALL, "claude", Map.of());
     }
 
     /** As a task at full speed does, until the viewer is found not to keep up. */

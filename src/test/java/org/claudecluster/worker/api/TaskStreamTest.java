@@ -21,6 +21,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
+import org.claudecluster.worker.service.ServiceSettings;
+import org.claudecluster.worker.service.Streaming;
+import org.claudecluster.worker.service.StreamingType;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Ending;
@@ -72,13 +75,13 @@ class TaskStreamTest {
     void open() {
         here = transcripts();
         elsewhere = transcripts();
-        Streaming streaming = new Streaming(settings());
+        Streaming streaming = new Streaming(new ServiceSettings(Duration.ofSeconds(30), 10, StreamingType.SSE));
         TaskStore tasks = (TaskStore) Proxy.newProxyInstance(
                 TaskStore.class.getClassLoader(),
                 new Class<?>[] {TaskStore.class},
                 (_, _, _) -> Optional.of(store.get()));
-        TaskLookup lookup = new TaskLookup(tasks, here, streaming, _ -> Optional.empty());
-        sources = new TaskStream.Sources(lookup, here, new Watches(here, tasks::find), streaming, new SharedFrames());
+        sources = new TaskStream.Sources(
+                _ -> store.get(), here, new Watches(here, tasks::find), streaming, new SharedFrames());
     }
 
     private Transcripts transcripts() {
@@ -89,13 +92,10 @@ class TaskStreamTest {
         return new ApiSettings(
                 "1",
                 "test",
-                Duration.ofMinutes(5),
                 Duration.ofSeconds(30),
                 Path.of("/"),
                 Duration.ofSeconds(15),
                 Duration.ofSeconds(15),
-                10,
-                StreamingType.SSE,
                 "claude",
                 Map.of());
     }

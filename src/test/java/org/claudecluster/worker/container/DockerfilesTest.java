@@ -16,7 +16,6 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The images are described in several files; what they share is the same in each. */
 class DockerfilesTest {
 
-    private static final Path DIRECTORY = Path.of("src/main/docker");
     private static final Pattern POM_VERSION =
             Pattern.compile("<artifactId>claudecluster-worker</artifactId>\\s*<version>([^<]+)");
     private static final Pattern CLI_VERSION = Pattern.compile("(?m)^CLI_VERSION=(\\S+)$");
@@ -25,8 +24,8 @@ class DockerfilesTest {
 
     @ParameterizedTest
     @CsvSource({
-        "Dockerfile.base, AS cli, AS base",
-        "Dockerfile.base, AS base, HEALTHCHECK",
+        "src/main/docker/Dockerfile.base, AS cli, AS base",
+        "src/main/docker/Dockerfile.base, AS base, HEALTHCHECK",
         "Dockerfile.native, AS cli, AS maven",
         "Dockerfile.native, AS base, AS runtime"
     })
@@ -35,7 +34,7 @@ class DockerfilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Dockerfile.base", "Dockerfile.native"})
+    @ValueSource(strings = {"src/main/docker/Dockerfile.base", "Dockerfile.native"})
     void the_health_check_is_the_same(String file) throws IOException {
         assertThat(text(file))
                 .contains(between(text("Dockerfile.jvm"), "HEALTHCHECK", "CMD [\"java\"")
@@ -43,7 +42,7 @@ class DockerfilesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"Dockerfile.jvm", "Dockerfile.base", "Dockerfile.native"})
+    @ValueSource(strings = {"Dockerfile.jvm", "src/main/docker/Dockerfile.base", "Dockerfile.native"})
     void the_cli_is_the_one_that_ci_runs_with(String file) throws IOException {
         String version = found(CLI_VERSION, Files.readString(Path.of(".ci/run")));
         assertThat(text(file)).contains("ARG CLAUDE_VERSION=" + version + "\n");
@@ -63,8 +62,8 @@ class DockerfilesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "src/main/docker/Dockerfile.jvm",
-                "src/main/docker/Dockerfile.native",
+                "Dockerfile.jvm",
+                "Dockerfile.native",
                 "src/main/docker/Dockerfile.base",
                 "compose.yaml",
                 "docs/docker.md"
@@ -92,7 +91,7 @@ class DockerfilesTest {
     }
 
     private static String text(String file) throws IOException {
-        return Files.readString(DIRECTORY.resolve(file));
+        return Files.readString(Path.of(file));
     }
 
     /** From the end of the line that holds the first to the line that holds the second. */

@@ -254,7 +254,7 @@ class AuthWatchTest {
     private AuthWatch watch(PtyExecutor pty, ExecutorStrategy strategy, boolean verify) {
         return new AuthWatch(
                 credentials,
-                pty,
+                pty.credentialTrial(),
                 strategy,
                 new SharedPause(credentials, pauses),
                 verify,

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.api;
+package org.claudecluster.worker.service;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
@@ -15,7 +15,7 @@ import org.claudecluster.worker.transcript.Transcripts;
 
 /** Finds tasks for requests, with what this worker knows better than the store, and waits for their end. */
 @ApplicationScoped
-class TaskLookup {
+class TaskFinder {
 
     /** How often is looked, for all waiting requests together, for what another process may have done. */
     private static final Duration LOOK = Duration.ofSeconds(1);
@@ -24,18 +24,14 @@ class TaskLookup {
     private final Transcripts transcripts;
     private final Streaming streaming;
     private final Footprints footprints;
-    private final EndWatch ends;
+    private final EndPoller ends;
 
-    TaskLookup(TaskStore store, Transcripts transcripts, Streaming streaming, Footprints footprints) {
+    TaskFinder(TaskStore store, Transcripts transcripts, Streaming streaming, Footprints footprints) {
         this.footprints = footprints;
         this.store = store;
         this.transcripts = transcripts;
         this.streaming = streaming;
-        this.ends = new EndWatch(store::open, LOOK);
-    }
-
-    TaskId id(String text) {
-        return TaskId.parse(text).orElseThrow(() -> notFound(text));
+        this.ends = new EndPoller(store::open, LOOK);
     }
 
     Task find(TaskId id) {

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.api;
+package org.claudecluster.worker.service;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -17,9 +17,9 @@ import org.jboss.logging.Logger;
  * Looks for the ends of all tasks that requests wait for by one question to the store, however many wait. What ends here
  * is told by a signal at once; this is for what other processes do. Nobody looks while nobody waits.
  */
-final class EndWatch {
+final class EndPoller {
 
-    private static final Logger LOG = Logger.getLogger(EndWatch.class);
+    private static final Logger LOG = Logger.getLogger(EndPoller.class);
 
     private final Function<Collection<TaskId>, Set<TaskId>> open;
     private final Duration pause;
@@ -32,7 +32,7 @@ final class EndWatch {
      * @param open answers which of these tasks wait or run
      * @param pause between two looks
      */
-    EndWatch(Function<Collection<TaskId>, Set<TaskId>> open, Duration pause) {
+    EndPoller(Function<Collection<TaskId>, Set<TaskId>> open, Duration pause) {
         this.open = open;
         this.pause = pause;
     }
@@ -53,7 +53,7 @@ final class EndWatch {
 
     private void lookWhileSomebodyWaits() {
         if (!waiting.isEmpty() && looks.compareAndSet(false, true)) {
-            Thread.ofVirtual().name("end-watch").start(this::run);
+            Thread.ofVirtual().name("end-poller").start(this::run);
         }
     }
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.api;
+package org.claudecluster.worker.service;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
@@ -9,12 +9,12 @@ import org.claudecluster.worker.task.WorkerRegistry;
 
 /** Who has the data directory in which a task left its files. */
 @ApplicationScoped
-class Holders {
+public class WorkspaceLocator {
 
     private final WorkerRegistry registry;
-    private final ApiSettings settings;
+    private final ServiceSettings settings;
 
-    Holders(WorkerRegistry registry, ApiSettings settings) {
+    WorkspaceLocator(WorkerRegistry registry, ServiceSettings settings) {
         this.registry = registry;
         this.settings = settings;
     }
@@ -28,7 +28,7 @@ class Holders {
     }
 
     /** Says where a request about the files should go. */
-    TaskProblem elsewhere(String home) {
+    public TaskProblem elsewhere(String home) {
         return new TaskProblem(
                 Code.WORKSPACE_ELSEWHERE,
                 alive(home)
@@ -36,5 +36,12 @@ class Holders {
                                 .formatted(worker.state().name(), worker.state().id()))
                         .orElse("the workspace is in the data directory " + home
                                 + ", which no living worker has: start a worker on it again"));
+    }
+
+    /** Says that this worker's own disk does not tell. */
+    public static TaskProblem unreadable(String why) {
+        return new TaskProblem(
+                Code.WORKSPACE_UNREADABLE,
+                "the worker's disk does not say what is in the workspace (" + why + "): its log has more");
     }
 }

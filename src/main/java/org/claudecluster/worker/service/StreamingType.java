@@ -1,4 +1,4 @@
-package org.claudecluster.worker.api;
+package org.claudecluster.worker.service;
 
 import java.util.Locale;
 import java.util.Optional;

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.api;
+package org.claudecluster.worker.service;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -16,14 +16,14 @@ import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
 import org.junit.jupiter.api.Test;
 
-class EndWatchTest {
+class EndPollerTest {
 
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     private final Set<TaskId> open = ConcurrentHashMap.newKeySet();
     private final List<Integer> questions = new CopyOnWriteArrayList<>();
     private volatile boolean away;
-    private final EndWatch watch = new EndWatch(this::stillOpen, PAUSE);
+    private final EndPoller watch = new EndPoller(this::stillOpen, PAUSE);
 
     private Set<TaskId> stillOpen(Collection<TaskId> asked) {
         questions.add(asked.size());

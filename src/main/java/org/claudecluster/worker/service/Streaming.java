@@ -1,4 +1,4 @@
-package org.claudecluster.worker.api;
+package org.claudecluster.worker.service;
 
 import jakarta.inject.Singleton;
 import java.time.Duration;
@@ -20,22 +20,22 @@ public class Streaming {
     private final Set<Runnable> drainListeners = ConcurrentHashMap.newKeySet();
     private volatile @Nullable Duration retryAfter;
 
-    Streaming(ApiSettings settings) {
+    public Streaming(ServiceSettings settings) {
         this.type = settings.streaming();
         this.max = settings.maxStreams();
         this.places = new Semaphore(max);
     }
 
-    StreamingType type() {
+    public StreamingType type() {
         return type;
     }
 
-    void switchTo(StreamingType wanted) {
+    public void switchTo(StreamingType wanted) {
         type = wanted;
     }
 
     /** Takes a place; to be given back by {@link #leave}. */
-    void enter() {
+    public void enter() {
         if (type == StreamingType.STUB) {
             throw new TaskProblem(
                     TaskProblem.Code.STREAMING_OFF,
@@ -48,7 +48,7 @@ public class Streaming {
         }
     }
 
-    void leave() {
+    public void leave() {
         places.release();
     }
 
@@ -88,12 +88,12 @@ public class Streaming {
     }
 
     /** Set once streams have to end. */
-    Optional<Duration> draining() {
+    public Optional<Duration> draining() {
         return Optional.ofNullable(retryAfter);
     }
 
     /** Calls this when streams have to end, also if they had to before. It must return at once. */
-    Place onDrain(Runnable wake) {
+    public Place onDrain(Runnable wake) {
         drainListeners.add(wake);
         if (retryAfter != null) {
             wake.run();
@@ -103,7 +103,7 @@ public class Streaming {
 
     /** To be closed when the wait is over. */
     @FunctionalInterface
-    interface Place extends AutoCloseable {
+    public interface Place extends AutoCloseable {
 
         /** For requests that don't wait. */
         Place NONE = () -> {};

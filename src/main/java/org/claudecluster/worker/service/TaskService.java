@@ -1,0 +1,139 @@
+package org.claudecluster.worker.service;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import org.claudecluster.worker.task.Attempt;
+import org.claudecluster.worker.task.CancelAnswer;
+import org.claudecluster.worker.task.DeleteAnswer;
+import org.claudecluster.worker.task.InterruptAnswer;
+import org.claudecluster.worker.task.LocalSignals;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskFilter;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskPage;
+import org.claudecluster.worker.task.TaskPart;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.transcript.Transcripts;
+
+/**
+ * Does with tasks what callers may do with them, the same for every door. Each method throws a {@link TaskProblem} for
+ * what can't be done, and {@link org.claudecluster.worker.task.StoreFailure} where the store can't say.
+ */
+@ApplicationScoped
+public class TaskService {
+
+    private final TaskStore store;
+    private final TaskFinder finder;
+    private final TaskSubmitter submitter;
+    private final FollowUps followUps;
+    private final Transcripts transcripts;
+    private final LocalSignals signals;
+
+    TaskService(
+            TaskStore store,
+            TaskFinder finder,
+            TaskSubmitter submitter,
+            FollowUps followUps,
+            Transcripts transcripts,
+            LocalSignals signals) {
+        this.store = store;
+        this.finder = finder;
+        this.submitter = submitter;
+        this.followUps = followUps;
+        this.transcripts = transcripts;
+        this.signals = signals;
+    }
+
+    /** Reads an id as callers write it; throws {@link TaskProblem.Code#NOT_FOUND} for what is none. */
+    public static TaskId id(String text) {
+        return TaskId.parse(text).orElseThrow(() -> TaskFinder.notFound(text));
+    }
+
+    /**
+     * Makes the task that a submission asks for. A repetition is answered with its own task, also where a new one would
+     * be refused.
+     */
+    public Submitted submit(Caller caller, Submission submission) {
+        return submitter.submit(submission);
+    }
+
+    /** Makes a task that goes on in the session and the workspace of a final one. */
+    public Submitted continueTask(Caller caller, TaskId earlier, Submission submission) {
+        return submitter.submit(submission.with(Submission.Wish.of(() ->
+                followUps.following(finder.find(earlier), submission.wish().orThrow()))));
+    }
+
+    /** The task as it is now. */
+    public Task find(Caller caller, TaskId id) {
+        return finder.find(id);
+    }
+
+    /** The task when it is final, or as it is when the wait is over. */
+    public Task find(Caller caller, TaskId id, Duration wait) {
+        return finder.find(id, wait);
+    }
+
+    /** One page of the tasks that a filter lets through, newest first, with these parts whole. */
+    public TaskPage list(Caller caller, TaskFilter filter, Set<TaskPart> whole) {
+        TaskPage page = store.list(filter, whole);
+        List<TaskPage.Listed> now = page.tasks().stream()
+                .map(listed -> new TaskPage.Listed(finder.fresh(listed.task()), listed.promptCut(), listed.resultCut()))
+                .toList();
+        return new TaskPage(now, page.more());
+    }
+
+    /** The attempts of a task, oldest first. */
+    public List<Attempt> attempts(Caller caller, Task task) {
+        return task.epoch() == 0 ? List.of() : store.attempts(task.id());
+    }
+
+    /** Ends a task that waits; has one that runs ended. */
+    public Stopped cancel(Caller caller, TaskId id) {
+        CancelAnswer answer = store.cancel(id);
+        switch (answer) {
+            case UNKNOWN -> throw TaskFinder.notFound(id.toString());
+            case CANCELLED -> signals.finalised(id);
+            case REQUESTED -> signals.cancelRequested(id);
+            case ALREADY_FINAL -> {}
+        }
+        return stopped(id, answer == CancelAnswer.REQUESTED);
+    }
+
+    /** Has a task that runs ended softly: the CLI ends its turn, and still reports usage and cost. */
+    public Stopped interrupt(Caller caller, TaskId id) {
+        InterruptAnswer answer = store.interrupt(id);
+        switch (answer) {
+            case UNKNOWN -> throw TaskFinder.notFound(id.toString());
+            case PENDING ->
+                throw new TaskProblem(
+                        TaskProblem.Code.NOT_RUNNING, "the task waits, nothing can be interrupted: cancel it instead");
+            case REQUESTED -> signals.interruptRequested(id);
+            case ALREADY_FINAL -> {}
+        }
+        return stopped(id, answer == InterruptAnswer.REQUESTED);
+    }
+
+    private Stopped stopped(TaskId id, boolean runs) {
+        Task task = finder.find(id);
+        return runs ? new Stopped.Requested(task) : new Stopped.Final(task);
+    }
+
+    /** Removes a final task, its transcript and its workspace. */
+    public void delete(Caller caller, TaskId id) {
+        TaskId workspace = store.find(id).map(Task::workspace).orElse(id);
+        DeleteAnswer answer = store.delete(id);
+        switch (answer) {
+            case UNKNOWN -> throw TaskFinder.notFound(id.toString());
+            case NOT_FINAL ->
+                throw new TaskProblem(
+                        TaskProblem.Code.NOT_FINAL, "the task is still pending or running: cancel it first");
+            case DELETED -> {
+                transcripts.log().delete(id);
+                signals.deleted(workspace);
+            }
+        }
+    }
+}

@@ -1,0 +1,130 @@
+package org.claudecluster.worker.service;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.time.InstantSource;
+import org.claudecluster.worker.task.Admission;
+import org.claudecluster.worker.task.Enqueued;
+import org.claudecluster.worker.task.Intake;
+import org.claudecluster.worker.task.NewTask;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.TaskProblem.Code;
+import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.Worker;
+
+/** Makes tasks of submissions, each at most once. */
+@ApplicationScoped
+class TaskSubmitter {
+
+    private final TaskStore store;
+    private final TaskFinder finder;
+    private final Streaming streaming;
+    private final Admission admission;
+    private final Intake intake;
+    private final Worker worker;
+    private final TaskObserver observer;
+    private final InstantSource clock;
+
+    TaskSubmitter(
+            TaskStore store,
+            TaskFinder finder,
+            Streaming streaming,
+            Admission admission,
+            Intake intake,
+            Worker worker,
+            TaskObserver observer,
+            InstantSource clock) {
+        this.store = store;
+        this.finder = finder;
+        this.streaming = streaming;
+        this.admission = admission;
+        this.intake = intake;
+        this.worker = worker;
+        this.observer = observer;
+        this.clock = clock;
+    }
+
+    /**
+     * Answers with the task that comes of a submission. A repetition is answered with its own task, also where a new one
+     * would be refused: by a worker that drains or is full, or since that very task is what is in the way.
+     */
+    Submitted submit(Submission asked) {
+        try {
+            return make(asked.wish().orThrow(), asked);
+        } catch (TaskProblem refused) {
+            Task before = asked.idempotency().flatMap(store::submittedBy).orElseThrow(() -> refused);
+            return repeated(before, asked.patience());
+        }
+    }
+
+    /** Without a place for who waits it is told as it is. */
+    private Submitted repeated(Task before, Duration patience) {
+        try (Streaming.Place _ = place(patience)) {
+            return answer(before, patience);
+        } catch (TaskProblem _) {
+            return answer(before, Duration.ZERO);
+        }
+    }
+
+    private Streaming.Place place(Duration patience) {
+        return patience.isZero() ? Streaming.Place.NONE : streaming.waiting();
+    }
+
+    private Submitted make(TaskSpec spec, Submission asked) {
+        if (!worker.accepting()) {
+            throw new TaskProblem(Code.DRAINING, "this worker is shutting down and takes no more tasks");
+        }
+        // Taken before the task is: a refusal must not leave a task behind.
+        try (Streaming.Place _ = place(asked.patience())) {
+            return admit(spec, asked);
+        }
+    }
+
+    private Submitted admit(TaskSpec spec, Submission asked) {
+        if (!admission.tryAdmit()) {
+            throw new TaskProblem(
+                    Code.QUEUE_FULL, "%d tasks are waiting already: try again later".formatted(admission.capacity()));
+        }
+        Task task = enqueue(new NewTask(TaskId.create(clock.instant()), spec, asked.idempotency()));
+        return answer(task, asked.patience());
+    }
+
+    private Submitted answer(Task task, Duration patience) {
+        Task last = patience.isZero() ? finder.fresh(task) : finder.awaitEnd(task.id(), task, patience);
+        boolean isEnd = !patience.isZero() && last.status().isFinal();
+        return isEnd ? new Submitted.Ended(last) : new Submitted.Accepted(last);
+    }
+
+    private Task enqueue(NewTask wanted) {
+        boolean kept = false;
+        try {
+            Enqueued enqueued = intake.enqueue(wanted);
+            Task task = switch (enqueued) {
+                case Enqueued.Created(Task created) -> {
+                    kept = true;
+                    yield created;
+                }
+                case Enqueued.Claimed(Task created) -> {
+                    kept = true;
+                    yield created;
+                }
+                case Enqueued.Repeated(Task earlier) -> earlier;
+                case Enqueued.KeyReused(TaskId earlier) ->
+                    throw new TaskProblem(
+                            Code.IDEMPOTENCY_KEY_REUSED,
+                            "this Idempotency-Key was sent before with another body, for task " + earlier);
+            };
+            return task;
+        } finally {
+            if (kept) {
+                observer.submitted();
+            } else {
+                admission.giveBack();
+            }
+        }
+    }
+}
