@@ -65,7 +65,8 @@ class RawRequestsTest {
         String line = "GET /hello?x= HTTP/1.1";
         String padded = line.replace("x=", "x=" + "y".repeat(bytes - line.length()));
 
-        assertThat(answer(padded + "\r\nHost: localhost\r\nConnection: close\r\n\r\n").split(" ", 3)[1])
+        assertThat(answer(padded + "\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                        .split(" ", 3)[1])
                 .isEqualTo(status);
     }
 
