@@ -29,6 +29,9 @@ import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +41,9 @@ public class OutputResource {
 
     private static final int BATCH_BYTES = 256 * 1024;
     private static final String RAW = "application/octet-stream";
+    private static final String TEXT = "text/plain";
+    private static final String ASCIICAST = "application/x-asciicast";
+    private static final String JSON_LINES = "application/jsonl";
     private static final int PARTIAL = 206;
 
     private final TaskService service;
@@ -58,8 +64,18 @@ public class OutputResource {
             summary = "What the terminal printed",
             description = "?format=raw (exact bytes, Range honoured; the default), text (escape sequences removed) or"
                     + " asciicast (v2, plays in asciinema).")
-    @APIResponse(responseCode = "200", description = "All of it.")
-    @APIResponse(responseCode = "206", description = "The asked range of the raw bytes.")
+    @APIResponse(
+            responseCode = "200",
+            description = "All of it.",
+            content = {
+                @Content(mediaType = RAW, schema = @Schema(type = SchemaType.STRING, format = "binary")),
+                @Content(mediaType = TEXT, schema = @Schema(type = SchemaType.STRING)),
+                @Content(mediaType = ASCIICAST, schema = @Schema(type = SchemaType.STRING))
+            })
+    @APIResponse(
+            responseCode = "206",
+            description = "The asked range of the raw bytes.",
+            content = @Content(mediaType = RAW, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "304", description = "Nothing was printed since the ETag in If-None-Match.")
     @APIResponse(responseCode = "400", description = "An unknown format.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
@@ -77,10 +93,8 @@ public class OutputResource {
         @Nullable String asked = request.getMethod().equals(HttpMethod.GET) ? range : null;
         return switch (format == null ? "raw" : format) {
             case "raw" -> raw(task.id(), new Conditions(asked, ifRange, ifNoneMatch));
-            case "text" ->
-                Response.ok(text(task.id()), "text/plain;charset=UTF-8").build();
-            case "asciicast" ->
-                Response.ok(asciicast(task), "application/x-asciicast").build();
+            case "text" -> Response.ok(text(task.id()), TEXT + ";charset=UTF-8").build();
+            case "asciicast" -> Response.ok(asciicast(task), ASCIICAST).build();
             default -> throw StrictJson.invalid("format", "must be raw, text or asciicast");
         };
     }
@@ -110,7 +124,10 @@ public class OutputResource {
             operationId = "taskEvents",
             summary = "The agent events",
             description = "JSON Lines, each as the CLI's stream-json printed it.")
-    @APIResponse(responseCode = "200", description = "All events so far.")
+    @APIResponse(
+            responseCode = "200",
+            description = "All events so far.",
+            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
     @APIResponse(responseCode = "404", description = "There is no such task.")
     @APIResponse(responseCode = "410", description = "The transcript is older than worker.retention.transcripts.")
     public Response events(@PathParam("id") String id) {
@@ -119,7 +136,7 @@ public class OutputResource {
             out.write(record.bytes());
             out.write('\n');
         });
-        return Response.ok(body, "application/jsonl").build();
+        return Response.ok(body, JSON_LINES).build();
     }
 
     private Response raw(TaskId id, Conditions conditions) {

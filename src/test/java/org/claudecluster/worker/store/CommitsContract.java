@@ -31,7 +31,7 @@ abstract class CommitsContract {
 
     abstract Commits open(DataSource pool);
 
-    private static AgroalDataSource database;
+    static AgroalDataSource database;
 
     @BeforeAll
     static void openDatabase() throws SQLException {

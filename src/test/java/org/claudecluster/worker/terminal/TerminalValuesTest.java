@@ -49,6 +49,15 @@ class TerminalValuesTest {
     }
 
     @Test
+    void a_secret_is_no_longer_than_a_page_of_a_pipe() {
+        assertThat(Commands.withSecret(Commands.sh("true"), new byte[4_096]).toString())
+                .contains("secret=yes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Commands.withSecret(Commands.sh("true"), new byte[4_097]))
+                .withMessageContaining("4096");
+    }
+
+    @Test
     void programs_are_found_along_the_path_and_nowhere_else() {
         assertThat(Programs.find("sh", "/nowhere::relative:/bin")).contains(Path.of("/bin/sh"));
         assertThat(Programs.find("/bin/sh", "")).contains(Path.of("/bin/sh"));

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.fuzz;
+package org.claudecluster.worker.e2e;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -8,14 +8,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /** The heap of another JVM. */
-final class Heap {
+public final class Heap {
 
     private static final Pattern TOTAL = Pattern.compile("(?m)^Total +\\d+ +(\\d+)");
 
     private Heap() {}
 
     /** Bytes that a full collection leaves: the histogram of jcmd begins with one. */
-    static long live(long pid) throws IOException, InterruptedException {
+    public static long live(long pid) throws IOException, InterruptedException {
         String jcmd = Path.of(System.getProperty("java.home"), "bin", "jcmd").toString();
         Process process = new ProcessBuilder(jcmd, String.valueOf(pid), "GC.class_histogram")
                 .redirectErrorStream(true)
