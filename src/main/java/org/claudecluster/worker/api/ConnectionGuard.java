@@ -29,8 +29,8 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.Code;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
+import org.claudecluster.worker.task.result.TaskProblem;
 
 /**
  * Holds one connection within the {@link ConnectionRules}, and refuses by a problem what never becomes a request of the

@@ -20,8 +20,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.claudecluster.worker.task.DecimalRange;
-import org.claudecluster.worker.task.TaskProblem.FieldError;
+import org.claudecluster.worker.task.result.DecimalRange;
+import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -15,8 +15,8 @@ import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
 import java.util.List;
 import java.util.Optional;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.Code;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
+import org.claudecluster.worker.task.result.TaskProblem;
 import org.jspecify.annotations.Nullable;
 
 /** Problems for what the decoder of HTTP refuses, and so never reaches the router. */

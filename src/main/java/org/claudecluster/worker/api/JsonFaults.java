@@ -7,7 +7,7 @@ import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
-import org.claudecluster.worker.task.TaskProblem.FieldError;
+import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 
 /**
  * Finds the first value of a tree that nothing behind can hold. The work is linear in the tree: the path to a fault is

@@ -4,8 +4,8 @@ import io.quarkus.vertx.http.runtime.filters.Filters;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.Code;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
+import org.claudecluster.worker.task.result.TaskProblem;
 
 /**
  * Refuses what only begins like the path of the page that shows the API. The framework's route takes it, and its handler

@@ -7,7 +7,7 @@ import io.vertx.core.json.JsonArray;
 import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
-import org.claudecluster.worker.task.TaskProblem.FieldError;
+import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 
 /** Sends a problem from outside JAX-RS, in the same shape. */
 final class ProblemJson {

@@ -15,7 +15,7 @@ import java.net.URI;
 import java.util.Locale;
 import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.StoreUnavailable;
-import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 

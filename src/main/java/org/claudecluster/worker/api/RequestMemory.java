@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
-import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem;
 
 /**
  * What requests may take of the heap at once, all together. Bodies, from their first byte until their requests are

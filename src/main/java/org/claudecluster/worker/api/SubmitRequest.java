@@ -14,8 +14,8 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.claudecluster.worker.task.ClaudeOptions;
-import org.claudecluster.worker.task.DecimalRange;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.result.DecimalRange;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 

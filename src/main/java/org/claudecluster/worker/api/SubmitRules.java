@@ -16,8 +16,8 @@ import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.PermissionMode;
 import org.claudecluster.worker.task.SettingSource;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskProblem.FieldError;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a submit's body into a spec, or into the list of all that is wrong with it. */

@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.claudecluster.worker.claude.AgentStream;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.RunReport;
-import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.task.result.Verdict;
 import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.TerminalExit;
 import org.jboss.logging.Logger;

@@ -14,9 +14,9 @@ import org.claudecluster.worker.claude.AuthFile;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.LoginStore;
 import org.claudecluster.worker.claude.LoginTokens;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Verdict;
 import org.jboss.logging.Logger;
 
 /**

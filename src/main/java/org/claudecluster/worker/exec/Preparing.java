@@ -4,14 +4,14 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.claudecluster.worker.claude.ChildEnvironment;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Verdict;
 import org.claudecluster.worker.workspace.Standing;
-import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.claudecluster.worker.workspace.TaskWorkspaces.Prepared;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
 
 /** What happens between a task's directories and its program: the clone, within the task's own time. */
 final class Preparing {

@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.claude.ResultLine;
 import org.claudecluster.worker.claude.Told;
-import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.terminal.TerminalExit;
 
 /**

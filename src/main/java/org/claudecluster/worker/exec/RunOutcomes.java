@@ -24,10 +24,10 @@ import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Predicate;
 import org.claudecluster.worker.claude.ResultLine;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Verdict;
 
 /**
  * What a run came to: the one place where it is decided. The first row of {@link #TABLE} that holds says it; docs/api.md

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
-import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.result.Footprint;
 import org.claudecluster.worker.terminal.TreeUsage;
 
 /**

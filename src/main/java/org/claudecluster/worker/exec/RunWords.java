@@ -1,7 +1,7 @@
 package org.claudecluster.worker.exec;
 
 import org.claudecluster.worker.claude.ResultLine;
-import org.claudecluster.worker.task.Ending;
+import org.claudecluster.worker.task.result.Ending;
 
 /** The sentences that tell people why a run failed: its own where it said one, else ours with its last words behind. */
 final class RunWords {

@@ -1,7 +1,7 @@
 package org.claudecluster.worker.exec;
 
 import java.util.Locale;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.result.Reason;
 
 /** Why a run shall end before it does so by itself. */
 public enum StopCause {

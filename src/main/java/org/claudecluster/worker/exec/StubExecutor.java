@@ -10,10 +10,10 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Verdict;
 
 /** Runs no program at all: follows a {@link StubScript}, so that demos and tests need neither a CLI nor a key. */
 public final class StubExecutor implements TaskExecutor {

@@ -9,12 +9,12 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.jboss.logging.Logger;
 
 /**

@@ -18,16 +18,16 @@ import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Intake;
 import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.Worker;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.WorkerRegistry;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.jboss.logging.Logger;
 

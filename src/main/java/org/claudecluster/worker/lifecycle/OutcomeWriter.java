@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.SpentBefore;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.jboss.logging.Logger;
 
 /** Makes the last write of a run, again and again while the store is away and the lease is trusted. */

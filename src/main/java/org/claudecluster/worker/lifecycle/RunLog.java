@@ -2,7 +2,7 @@ package org.claudecluster.worker.lifecycle;
 
 import java.time.Duration;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 

@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.CredentialPause;
 import org.claudecluster.worker.task.CredentialPauses;
-import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.Spent;
-import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.StoreFailure;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Spent;
+import org.claudecluster.worker.task.result.SpentBefore;
+import org.claudecluster.worker.task.result.Verdict;
 import org.jboss.logging.Logger;
 
 /**

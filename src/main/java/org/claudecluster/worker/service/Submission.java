@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.result.TaskProblem;
 
 /**
  * Asks for one new task.

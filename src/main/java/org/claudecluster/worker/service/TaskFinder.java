@@ -8,8 +8,8 @@ import org.claudecluster.worker.task.Footprints;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
 

@@ -14,8 +14,8 @@ import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskPage;
 import org.claudecluster.worker.task.TaskPart;
-import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.transcript.Transcripts;
 
 /**

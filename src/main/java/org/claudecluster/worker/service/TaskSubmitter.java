@@ -10,11 +10,11 @@ import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.Code;
 import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.Worker;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
+import org.claudecluster.worker.task.result.TaskProblem;
 
 /** Makes tasks of submissions, each at most once. */
 @ApplicationScoped

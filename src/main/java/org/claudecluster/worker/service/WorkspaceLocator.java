@@ -3,9 +3,9 @@ package org.claudecluster.worker.service;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
 import org.claudecluster.worker.task.SeenWorker;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.Code;
 import org.claudecluster.worker.task.WorkerRegistry;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
+import org.claudecluster.worker.task.result.TaskProblem;
 
 /** Who has the data directory in which a task left its files. */
 @ApplicationScoped

@@ -9,14 +9,14 @@ import java.util.Optional;
 import org.claudecluster.worker.task.AttemptEnd;
 import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.DeleteAnswer;
-import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.InterruptAnswer;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Footprint;
+import org.claudecluster.worker.task.result.Reason;
 import org.jspecify.annotations.Nullable;
 
 /** Every statement that changes a task that is there. INVARIANT: the WHERE names what must be true; the row count is the answer. */

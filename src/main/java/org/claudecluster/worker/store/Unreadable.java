@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
 import org.jspecify.annotations.Nullable;
 
 /**

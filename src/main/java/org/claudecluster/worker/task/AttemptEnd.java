@@ -4,6 +4,10 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 
 /**
  * How an attempt ended: as its task did, or so that the task waits again.

@@ -2,6 +2,8 @@ package org.claudecluster.worker.task;
 
 import static java.util.Objects.requireNonNull;
 
+import org.claudecluster.worker.task.result.Reason;
+
 /** Why nobody claims for a credential at the moment. */
 public record CredentialPause(Reason reason) {
 

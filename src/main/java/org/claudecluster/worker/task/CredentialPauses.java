@@ -3,6 +3,7 @@ package org.claudecluster.worker.task;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
+import org.claudecluster.worker.task.result.Reason;
 
 /**
  * Credentials for which no worker that shares the store claims for a while, by their fingerprints. All methods block for

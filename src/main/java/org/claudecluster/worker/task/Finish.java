@@ -3,6 +3,11 @@ package org.claudecluster.worker.task;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Footprint;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Spent;
+import org.claudecluster.worker.task.result.TaskResult;
 
 /** All that is written when a task ends. */
 public record Finish(Outcome outcome, Optional<TaskResult> result, Progress progress, Account account) {

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.task.result.TaskStatus;
 
 /**
  * Which tasks to list, newest first.

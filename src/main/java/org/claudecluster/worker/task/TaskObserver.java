@@ -2,6 +2,9 @@ package org.claudecluster.worker.task;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Spent;
+import org.claudecluster.worker.task.result.TaskStatus;
 
 /** Is told what happens, for meters. Called on hot paths: implementations return at once and never throw. */
 public interface TaskObserver {

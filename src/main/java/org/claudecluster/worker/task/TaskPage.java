@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.task.result.TaskResult;
 
 /**
  * One page of a list. It ends before the filter's limit where the texts of its tasks would be more than

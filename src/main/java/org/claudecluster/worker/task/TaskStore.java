@@ -6,6 +6,10 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.SpentBefore;
+import org.claudecluster.worker.task.result.TaskStatus;
 
 /**
  * The truth about all tasks. One table is both the domain row and the lease.

@@ -12,7 +12,7 @@ import jakarta.validation.constraints.Positive;
 import java.math.BigDecimal;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import org.claudecluster.worker.task.TaskProblem.FieldError;
+import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.Optional;
 import org.claudecluster.worker.claude.Recordings;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

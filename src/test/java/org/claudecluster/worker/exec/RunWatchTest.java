@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.claudecluster.worker.claude.AgentStream;
-import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.result.Footprint;
 import org.claudecluster.worker.terminal.TreeUsage;
 import org.junit.jupiter.api.Test;
 

@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that come when this worker may run them at once, and all that can go wrong with their one write. */

@@ -5,12 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import org.claudecluster.worker.exec.StopCause;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.Test;
 
 /** What is lost: by this worker, by one before it, by another one beside it. */

@@ -12,7 +12,6 @@ import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.exec.Availability;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.StopCause;
@@ -21,15 +20,16 @@ import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Backoff;
 import org.claudecluster.worker.task.CancelAnswer;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Parked;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.result.Verdict;
 import org.junit.jupiter.api.Test;
 
 /** Claiming and running. */

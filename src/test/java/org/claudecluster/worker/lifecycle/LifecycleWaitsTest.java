@@ -11,7 +11,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.exec.Watched;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.junit.jupiter.api.Test;
 

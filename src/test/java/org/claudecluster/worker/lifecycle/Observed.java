@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.Spent;
 import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Spent;
+import org.claudecluster.worker.task.result.TaskStatus;
 
 /** Counts what it is told. */
 final class Observed implements TaskObserver {

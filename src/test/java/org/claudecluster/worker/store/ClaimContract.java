@@ -16,7 +16,7 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.Test;
 
 /** Who gets which task, and when. */

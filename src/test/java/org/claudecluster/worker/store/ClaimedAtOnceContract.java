@@ -14,11 +14,11 @@ import org.claudecluster.worker.task.Attempt;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.Test;
 
 /** What is claimed by the write that enqueues it, and what has to wait for its turn. */

@@ -21,14 +21,14 @@ import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.PermissionMode;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.SettingSource;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 

@@ -10,7 +10,7 @@ import java.time.Duration;
 import java.util.stream.Stream;
 import org.claudecluster.worker.store.WaitingRows.Asked;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.result.Reason;
 import org.jboss.logging.Logger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;

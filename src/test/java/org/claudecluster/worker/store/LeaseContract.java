@@ -13,19 +13,19 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.Test;
 
 /** Who may write to a running task, and what becomes of one that nobody holds any more. */

@@ -14,7 +14,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskPage;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.Test;
 
 /** What happens between the two looks that a page is made of. */

@@ -18,7 +18,7 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;

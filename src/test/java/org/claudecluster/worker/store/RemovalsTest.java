@@ -11,7 +11,7 @@ import java.util.concurrent.CompletableFuture;
 import javax.sql.DataSource;
 import org.claudecluster.worker.task.DeleteAnswer;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;

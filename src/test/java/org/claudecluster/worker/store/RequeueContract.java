@@ -11,7 +11,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.AttemptEnd;
 import org.claudecluster.worker.task.Backoff;
 import org.claudecluster.worker.task.CancelAnswer;
@@ -20,12 +19,13 @@ import org.claudecluster.worker.task.CredentialPause;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Requeue;
 import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.junit.jupiter.api.Test;
 
 /** Going back to wait: for another attempt, or for a reset; and credentials for which nobody claims. */

@@ -13,7 +13,6 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.Attempt;
 import org.claudecluster.worker.task.AttemptEnd;
 import org.claudecluster.worker.task.CancelAnswer;
@@ -24,10 +23,11 @@ import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -6,6 +6,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.task.result.Reason;
 
 /** In memory, by a clock of the test's. */
 public final class FakePauses implements CredentialPauses {

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.result;
 
 /** What every database, every writer of UTF-8 and every reader of JSON takes. */
 public final class Storable {

@@ -1,9 +1,9 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.result;
 
 /** Texts that may be too long for where they go. */
-public final class Cut {
+public final class TextLimits {
 
-    private Cut() {}
+    private TextLimits() {}
 
     /** The first {@code max} chars at most; a character of two chars is not split, since no store takes half of one. */
     public static String start(String text, int max) {

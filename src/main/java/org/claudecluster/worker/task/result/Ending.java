@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.result;
 
 /** How a task's program ended, if it ever ran. */
 public sealed interface Ending {

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.result;
 
 import static java.util.Objects.requireNonNull;
 
@@ -22,7 +22,7 @@ public sealed interface Outcome {
     int MAX_MESSAGE = 2_000;
 
     private static String bounded(String text) {
-        return Cut.start(Storable.text(text), MAX_MESSAGE);
+        return TextLimits.start(Storable.text(text), MAX_MESSAGE);
     }
 
     /**

@@ -1,12 +1,9 @@
-package org.claudecluster.worker.claude;
+package org.claudecluster.worker.task.result;
 
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Optional;
-import org.claudecluster.worker.task.Footprint;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.TaskResult;
 
 /**
  * What a run came to: the outcome, and the CLI's own result where it told one.

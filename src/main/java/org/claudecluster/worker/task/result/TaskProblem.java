@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.result;
 
 import static java.util.Objects.requireNonNull;
 
@@ -53,7 +53,7 @@ public final class TaskProblem extends RuntimeException {
         public FieldError {
             requireNonNull(message, "message");
             // Callers choose names; an answer must not be as long as what it refuses.
-            field = field.length() <= MAX_FIELD ? field : Cut.start(field, MAX_FIELD) + "…";
+            field = field.length() <= MAX_FIELD ? field : TextLimits.start(field, MAX_FIELD) + "…";
         }
     }
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.result;
 
 import static java.util.Objects.requireNonNull;
 
@@ -35,7 +35,7 @@ public record TaskResult(
 
     public TaskResult {
         text = text.map(Storable::text);
-        sessionId = sessionId.map(id -> Cut.start(Storable.text(id), MAX_SESSION_ID));
+        sessionId = sessionId.map(id -> TextLimits.start(Storable.text(id), MAX_SESSION_ID));
         permissionDenials = Storable.isShallow(permissionDenials) ? Storable.text(permissionDenials) : "[]";
         structuredOutput = structuredOutput.filter(Storable::isShallow).map(Storable::text);
         COST.problem(costUsd).ifPresent(why -> {
@@ -77,7 +77,7 @@ public record TaskResult(
     /** The same result with the start of its text only, and without the JSON, which can't be cut. */
     public TaskResult shortened(int maxText) {
         return new TaskResult(
-                text.map(all -> Cut.start(all, maxText)),
+                text.map(all -> TextLimits.start(all, maxText)),
                 sessionId,
                 turns,
                 costUsd,
