@@ -30,7 +30,7 @@ import org.claudecluster.worker.exec.StubExecutor;
 import org.claudecluster.worker.exec.WatchSettings;
 import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.store.Database;
-import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.terminal.ArgumentSpace;
 import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;

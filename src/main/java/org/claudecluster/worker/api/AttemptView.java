@@ -4,13 +4,13 @@ import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;
 import java.util.Optional;
 import org.claudecluster.worker.exec.ExecutorType;
-import org.claudecluster.worker.task.Attempt;
-import org.claudecluster.worker.task.AttemptEnd;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.CostReport;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Usage;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.AttemptEnd;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 

@@ -13,9 +13,9 @@ import jakarta.ws.rs.ext.Provider;
 import java.io.IOException;
 import java.net.URI;
 import java.util.Locale;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -42,7 +42,7 @@ final class ProblemMappers {
 
     /** For what the store will never take, such as a character that its encoding lacks. */
     @Provider
-    public static class StoreRejects implements ExceptionMapper<StoreRejected> {
+    public static class StoreRejects implements ExceptionMapper<StoreRejectedException> {
 
         private final UriInfo uri;
 
@@ -51,7 +51,7 @@ final class ProblemMappers {
         }
 
         @Override
-        public Response toResponse(StoreRejected rejected) {
+        public Response toResponse(StoreRejectedException rejected) {
             TaskProblem problem =
                     new TaskProblem(TaskProblem.Code.INVALID_REQUEST, String.valueOf(rejected.getMessage()));
             return Problems.of(problem, uri.getPath()).toResponse();
@@ -60,7 +60,7 @@ final class ProblemMappers {
 
     /** For the store's silence. */
     @Provider
-    public static class StoreAway implements ExceptionMapper<StoreUnavailable> {
+    public static class StoreAway implements ExceptionMapper<StoreUnavailableException> {
 
         private final UriInfo uri;
 
@@ -69,12 +69,12 @@ final class ProblemMappers {
         }
 
         @Override
-        public Response toResponse(StoreUnavailable away) {
+        public Response toResponse(StoreUnavailableException away) {
             TaskProblem problem = new TaskProblem(TaskProblem.Code.STORE_UNAVAILABLE, detail(away.kind()));
             return Problems.of(problem, uri.getPath()).toResponse();
         }
 
-        private static String detail(StoreUnavailable.Kind kind) {
+        private static String detail(StoreUnavailableException.Kind kind) {
             return switch (kind) {
                 case AWAY -> "the store does not answer; nothing is known to be lost: try again";
                 case READ_ONLY -> "the store takes no writes now; nothing was changed: try again";

@@ -14,10 +14,10 @@ import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.Streaming;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.EventIds;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.transcript.Watches;
@@ -67,7 +67,7 @@ class StreamRoute {
                 serve(routing);
             } catch (TaskProblem e) {
                 refuse(routing, e);
-            } catch (StoreUnavailable _) {
+            } catch (StoreUnavailableException _) {
                 refuse(routing, new TaskProblem(TaskProblem.Code.STORE_UNAVAILABLE, "the store does not answer"));
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();

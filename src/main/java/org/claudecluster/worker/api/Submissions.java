@@ -13,10 +13,10 @@ import java.util.Optional;
 import java.util.function.Function;
 import org.claudecluster.worker.service.Submission;
 import org.claudecluster.worker.service.Submitted;
-import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.result.Storable;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.store.NewTask;
 import org.jspecify.annotations.Nullable;
 
 /** Reads submissions out of requests, and says in HTTP what became of them. */

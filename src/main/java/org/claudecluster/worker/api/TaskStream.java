@@ -11,11 +11,11 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import org.claudecluster.worker.service.Streaming;
 import org.claudecluster.worker.task.EventIds;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.TranscriptLog;
@@ -140,7 +140,7 @@ final class TaskStream implements AutoCloseable {
         try {
             Optional<LiveTranscript> live = sources.transcripts().live(id);
             return live.isPresent() ? here(live.get()) : elsewhere();
-        } catch (StoreUnavailable _) {
+        } catch (StoreUnavailableException _) {
             return Next.ASK_AGAIN_SOON;
         } catch (TaskProblem _) {
             // Deleted meanwhile: the answer has begun, so that it can only end.

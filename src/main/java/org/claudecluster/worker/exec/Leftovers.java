@@ -14,7 +14,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.Remains;
 import org.jboss.logging.Logger;

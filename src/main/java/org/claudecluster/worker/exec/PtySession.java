@@ -11,7 +11,7 @@ import java.util.function.LongSupplier;
 import org.claudecluster.worker.claude.AgentEvent;
 import org.claudecluster.worker.claude.AgentStream;
 import org.claudecluster.worker.claude.RunReport;
-import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.terminal.Channel;
 import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TerminalListener;

@@ -2,9 +2,9 @@ package org.claudecluster.worker.exec;
 
 import java.util.Optional;
 import java.util.function.Function;
-import org.claudecluster.worker.task.CredentialPause;
-import org.claudecluster.worker.task.CredentialPauses;
-import org.claudecluster.worker.task.StoreFailure;
+import org.claudecluster.worker.task.store.CredentialPause;
+import org.claudecluster.worker.task.store.CredentialPauses;
+import org.claudecluster.worker.task.store.StoreException;
 import org.jboss.logging.Logger;
 
 /**
@@ -65,7 +65,7 @@ public final class SharedPause {
     private Optional<Boolean> ask(String what, Function<String, Boolean> question) {
         try {
             return credentials.fingerprint().map(question);
-        } catch (StoreFailure e) {
+        } catch (StoreException e) {
             LOG.warnf("no %s of the credential's pause: %s", what, e.getMessage());
             return Optional.empty();
         }

@@ -3,14 +3,14 @@ package org.claudecluster.worker.lifecycle;
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Requeue;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.Park;
+import org.claudecluster.worker.task.store.Requeue;
 
 /** The last write under a lease. */
 sealed interface Closing {

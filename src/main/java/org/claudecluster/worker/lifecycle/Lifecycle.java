@@ -14,25 +14,25 @@ import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.lifecycle.Timers.Wait;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.Intake;
-import org.claudecluster.worker.task.LocalSignals;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.Worker;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerRegistry;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.Intake;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.QueueNotifier;
+import org.claudecluster.worker.task.store.StopRequest;
+import org.claudecluster.worker.task.store.TaskObserver;
+import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.WorkerRegistry;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.jboss.logging.Logger;
 
 /** This worker's life: claims, renews, reaps and at last lets go. */
-public final class Lifecycle implements Worker, Intake, LocalSignals {
+public final class Lifecycle implements Worker, Intake, QueueNotifier {
 
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
     private static final Duration EVERY_SECOND = Duration.ofSeconds(1);

@@ -11,8 +11,8 @@ import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerState;
 import org.claudecluster.worker.task.Workspaces;
+import org.claudecluster.worker.task.store.WorkerState;
 
 /**
  * How this worker takes and keeps tasks.

@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.result.SpentBefore;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.jboss.logging.Logger;
 
 /** Makes the last write of a run, again and again while the store is away and the lease is trusted. */
@@ -45,7 +45,7 @@ final class OutcomeWriter {
     Optional<Written> write(Running run, Closing closing) {
         try {
             return tried(run, closing).map(now -> new Written(closing, now));
-        } catch (StoreRejected e) {
+        } catch (StoreRejectedException e) {
             // The same would be rejected again and again, and the task would never end.
             LOG.errorf("the outcome is rejected taskId=%s: %s", run.lease().task(), e.getMessage());
             return rejected(run, closing.rejected(String.valueOf(e.getMessage())));
@@ -55,7 +55,7 @@ final class OutcomeWriter {
     private Optional<Written> rejected(Running run, Closing instead) {
         try {
             return tried(run, instead).map(now -> new Written(instead, now));
-        } catch (StoreRejected e) {
+        } catch (StoreRejectedException e) {
             LOG.errorf("this too is rejected taskId=%s: %s", run.lease().task(), e.getMessage());
             return Optional.empty();
         }
@@ -68,7 +68,7 @@ final class OutcomeWriter {
             try {
                 Optional<TaskStatus> now = written(run.lease(), closing);
                 return now.isPresent() || !again ? now : found(run.lease(), closing);
-            } catch (StoreUnavailable e) {
+            } catch (StoreUnavailableException e) {
                 LOG.warnf(
                         "the outcome is not written yet taskId=%s: %s",
                         run.lease().task(), e.getMessage());
@@ -86,7 +86,7 @@ final class OutcomeWriter {
     private Optional<TaskStatus> foundAtLast(Lease lease, Closing closing) {
         try {
             return found(lease, closing);
-        } catch (StoreUnavailable _) {
+        } catch (StoreUnavailableException _) {
             return Optional.empty();
         }
     }

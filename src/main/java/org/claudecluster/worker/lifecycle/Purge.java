@@ -3,10 +3,10 @@ package org.claudecluster.worker.lifecycle;
 import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.function.IntFunction;
-import org.claudecluster.worker.task.StoreFailure;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.store.StoreException;
+import org.claudecluster.worker.task.store.TaskObserver;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.jboss.logging.Logger;
 
@@ -69,7 +69,7 @@ final class Purge {
     private void delete(TaskId task) {
         try {
             log.delete(task);
-        } catch (UncheckedIOException | StoreFailure e) {
+        } catch (UncheckedIOException | StoreException e) {
             LOG.warnf("a transcript could not be removed taskId=%s: %s", task, e.getMessage());
         }
     }

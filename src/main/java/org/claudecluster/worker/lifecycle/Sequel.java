@@ -4,11 +4,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import org.claudecluster.worker.task.CredentialPause;
-import org.claudecluster.worker.task.CredentialPauses;
-import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.StoreFailure;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Ending;
@@ -17,6 +13,10 @@ import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.Spent;
 import org.claudecluster.worker.task.result.SpentBefore;
 import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.task.store.CredentialPause;
+import org.claudecluster.worker.task.store.CredentialPauses;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.StoreException;
 import org.jboss.logging.Logger;
 
 /**
@@ -90,7 +90,7 @@ final class Sequel {
         }
         try {
             pauses.pause(verdict.credential().get(), reason.get(), FIRST_PAUSE);
-        } catch (StoreFailure e) {
+        } catch (StoreException e) {
             LOG.warnf("other workers are not told of the credential: %s", e.getMessage());
         }
     }

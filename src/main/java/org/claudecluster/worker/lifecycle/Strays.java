@@ -6,8 +6,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.TaskStore;
 
 /**
  * Runs of which there were processes on this machine before this worker began. Their worker may live beside us, or be

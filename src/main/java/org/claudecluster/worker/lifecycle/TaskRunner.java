@@ -12,13 +12,9 @@ import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
-import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
@@ -26,6 +22,10 @@ import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.SpentBefore;
 import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.jboss.logging.Logger;
@@ -134,7 +134,7 @@ final class TaskRunner {
         try {
             before = outcomes.spentBefore(task);
             live = transcripts.begin(task.lease(), refusal -> stop(registered, refusal));
-        } catch (StoreUnavailable e) {
+        } catch (StoreUnavailableException e) {
             LOG.warnf("not started taskId=%s: %s", task.id(), e.getMessage());
             return new Closing.GivenBack(Optional.empty(), Account.NONE);
         } catch (RuntimeException e) {
@@ -184,7 +184,7 @@ final class TaskRunner {
 
     private static Closing broken(Task task, RuntimeException e) {
         LOG.errorf(e, "the run broke off taskId=%s", task.id());
-        String why = e instanceof StoreRejected ? e.getMessage() : e.getClass().getSimpleName();
+        String why = e instanceof StoreRejectedException ? e.getMessage() : e.getClass().getSimpleName();
         return failed(Reason.NEVER_STARTED, "the run broke off: " + why);
     }
 

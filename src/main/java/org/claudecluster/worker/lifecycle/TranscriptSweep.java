@@ -6,9 +6,9 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Set;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.jboss.logging.Logger;
 
@@ -78,7 +78,7 @@ final class TranscriptSweep {
     private boolean delete(TaskId task) {
         try {
             return log.delete(task);
-        } catch (UncheckedIOException | StoreUnavailable e) {
+        } catch (UncheckedIOException | StoreUnavailableException e) {
             LOG.warnf("a transcript could not be removed taskId=%s: %s", task, e.getMessage());
             return false;
         }

@@ -13,8 +13,8 @@ import java.util.stream.Collectors;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.Workspaces;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.jboss.logging.Logger;
 
 /**

@@ -13,8 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.claudecluster.worker.task.Attempt;
-import org.claudecluster.worker.task.AttemptEnd;
 import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
@@ -28,6 +26,8 @@ import org.claudecluster.worker.task.result.Spent;
 import org.claudecluster.worker.task.result.SpentBefore;
 import org.claudecluster.worker.task.result.TaskResult;
 import org.claudecluster.worker.task.result.Usage;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.AttemptEnd;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -3,7 +3,7 @@ package org.claudecluster.worker.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import org.claudecluster.worker.task.StoreFailure;
+import org.claudecluster.worker.task.store.StoreException;
 
 /** Makes writes durable, each as a whole. */
 interface Commits extends AutoCloseable {
@@ -17,7 +17,7 @@ interface Commits extends AutoCloseable {
     }
 
     /**
-     * Runs the work in a transaction and returns after its commit. Throws a {@link StoreFailure} as {@link StoreFault} tells
+     * Runs the work in a transaction and returns after its commit. Throws a {@link StoreException} as {@link StoreFault} tells
      * it; whether the write took effect is unknown only when the store was away. What the work itself throws unchecked is
      * thrown as it is, and the write took no effect.
      */

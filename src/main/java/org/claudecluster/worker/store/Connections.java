@@ -3,8 +3,8 @@ package org.claudecluster.worker.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import javax.sql.DataSource;
-import org.claudecluster.worker.task.StoreFailure;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 
 /**
  * A pool whose failures are told apart, and whose connections are dropped when one turned out to be dead: the others may
@@ -20,7 +20,7 @@ final class Connections {
         this.drop = drop;
     }
 
-    /** Runs statements, each of which is its own transaction unless the work says otherwise. Throws {@link StoreFailure}. */
+    /** Runs statements, each of which is its own transaction unless the work says otherwise. Throws {@link StoreException}. */
     <T> T with(Commits.Work<T> work) {
         try (Connection connection = pool.getConnection()) {
             return work.on(connection);
@@ -30,8 +30,8 @@ final class Connections {
     }
 
     /** Does what a failure asks for, and answers it. */
-    <F extends StoreFailure> F seen(F failure) {
-        if (failure instanceof StoreUnavailable unavailable) {
+    <F extends StoreException> F seen(F failure) {
+        if (failure instanceof StoreUnavailableException unavailable) {
             switch (unavailable.kind()) {
                 case AWAY -> drop.run();
                 // Each statement is told so: who looks whether that is over drops them.
@@ -48,8 +48,8 @@ final class Connections {
     void requireWritable() {
         try {
             with(Schema::touch);
-        } catch (StoreUnavailable e) {
-            if (e.kind() == StoreUnavailable.Kind.READ_ONLY) {
+        } catch (StoreUnavailableException e) {
+            if (e.kind() == StoreUnavailableException.Kind.READ_ONLY) {
                 drop.run();
             }
             throw e;

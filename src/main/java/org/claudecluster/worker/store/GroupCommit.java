@@ -10,7 +10,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import javax.sql.DataSource;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -83,7 +83,7 @@ final class GroupCommit implements Commits {
                 room.awaitUninterruptibly();
             }
             if (closed) {
-                throw new StoreUnavailable("the store is closed", new IllegalStateException("closed"));
+                throw new StoreUnavailableException("the store is closed", new IllegalStateException("closed"));
             }
             queue.add(pending);
             if (queue.size() == 1 || queue.size() >= most) {
@@ -142,7 +142,7 @@ final class GroupCommit implements Commits {
             batch.forEach(pending -> pending.answer(verdict));
         } catch (Throwable e) {
             // The thread must live: whoever comes next would wait for ever.
-            batch.forEach(pending -> pending.fail(new StoreUnavailable("the writer failed", e)));
+            batch.forEach(pending -> pending.fail(new StoreUnavailableException("the writer failed", e)));
         }
     }
 

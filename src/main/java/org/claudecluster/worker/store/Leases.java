@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.claudecluster.worker.task.AttemptEnd;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
@@ -23,6 +22,7 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.AttemptEnd;
 import org.jspecify.annotations.Nullable;
 
 /** Who may write to a task: the statements that give, prolong and take away a lease. */

@@ -10,7 +10,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 
 /**
  * Commits each write by itself, some at once: for a database of many processors, which forces its log once for all that
@@ -45,7 +45,7 @@ final class OwnCommits implements Commits {
         try {
             return CompletableFuture.supplyAsync(() -> tried(work), writers).join();
         } catch (RejectedExecutionException e) {
-            throw new StoreUnavailable("the store is closed", e);
+            throw new StoreUnavailableException("the store is closed", e);
         } catch (CompletionException e) {
             throw e.getCause() instanceof RuntimeException why ? why : StoreFault.told(e);
         } finally {

@@ -7,8 +7,8 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.claudecluster.worker.task.CredentialPause;
 import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.store.CredentialPause;
 
 /** The statements on {@code credential_pause}. */
 final class Pauses {

@@ -3,9 +3,9 @@ package org.claudecluster.worker.store;
 import java.sql.SQLException;
 import java.util.Optional;
 import java.util.Set;
-import org.claudecluster.worker.task.StoreFailure;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreException;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,17 +86,17 @@ enum StoreFault {
     }
 
     /** The same for those who asked. */
-    static StoreFailure told(Throwable failure) {
+    static StoreException told(Throwable failure) {
         StoreFault fault = of(failure);
         String line = StoreFailures.root(failure)
                 .map(StoreFailures::withoutData)
                 .orElseGet(() -> failure.getClass().getSimpleName());
         return switch (fault) {
-            case REJECTED -> new StoreRejected("the store rejects it: " + line, failure);
-            case BUSY -> new StoreUnavailable(StoreUnavailable.Kind.BUSY, "the store is busy: " + line, failure);
+            case REJECTED -> new StoreRejectedException("the store rejects it: " + line, failure);
+            case BUSY -> new StoreUnavailableException(StoreUnavailableException.Kind.BUSY, "the store is busy: " + line, failure);
             case READ_ONLY ->
-                new StoreUnavailable(StoreUnavailable.Kind.READ_ONLY, StoreFailures.sentence(failure), failure);
-            case AWAY -> new StoreUnavailable("the store does not answer: " + line, failure);
+                new StoreUnavailableException(StoreUnavailableException.Kind.READ_ONLY, StoreFailures.sentence(failure), failure);
+            case AWAY -> new StoreUnavailableException("the store does not answer: " + line, failure);
         };
     }
 }

@@ -16,7 +16,6 @@ import org.claudecluster.worker.task.Parks;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskPage;
 import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
@@ -25,6 +24,7 @@ import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.result.TextLimits;
+import org.claudecluster.worker.task.store.TaskPage;
 
 /** A row of {@code task} and the {@link Task} it stands for. */
 final class TaskRow {

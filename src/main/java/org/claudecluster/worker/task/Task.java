@@ -151,7 +151,7 @@ public record Task(
     }
 
     /** The same task with another of its result. */
-    Task withResult(Optional<TaskResult> other) {
+    public Task withResult(Optional<TaskResult> other) {
         return with(progress, footprint, other);
     }
 

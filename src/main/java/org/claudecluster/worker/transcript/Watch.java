@@ -9,10 +9,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Function;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.Watches.End;
 import org.jboss.logging.Logger;
@@ -114,7 +114,7 @@ final class Watch {
     private Duration lookSafely() {
         try {
             return transcripts.live(task).isPresent() ? WHILE_IT_WAITS_LONG : look();
-        } catch (StoreUnavailable _) {
+        } catch (StoreUnavailableException _) {
             // The viewers stay; there is nothing to tell them.
         } catch (RuntimeException e) {
             LOG.errorf(e, "a watched task can't be looked at taskId=%s", task);

@@ -20,7 +20,7 @@ public final class Watches {
     /**
      * Of tasks elsewhere.
      *
-     * @param store finds a task; may throw {@link org.claudecluster.worker.task.StoreUnavailable}
+     * @param store finds a task; may throw {@link org.claudecluster.worker.task.store.StoreUnavailableException}
      */
     public Watches(Transcripts transcripts, Function<TaskId, Optional<Task>> store) {
         this.transcripts = transcripts;

@@ -28,14 +28,14 @@ import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Sessions;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
@@ -191,7 +191,7 @@ class TaskStreamTest {
         live.output("one".getBytes(UTF_8));
         await().until(() -> sent.toString(UTF_8).contains("one"));
         store = () -> {
-            throw new StoreUnavailable("away", new IllegalStateException("the test took it away"));
+            throw new StoreUnavailableException("away", new IllegalStateException("the test took it away"));
         };
         assertThat(here.seal(live, () -> true)).isTrue();
         // It looks between the close and the end.

@@ -19,17 +19,17 @@ import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Backoff;
-import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.task.store.CancelAnswer;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.Test;
 
 /** Claiming and running. */

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.TaskObserver;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.Spent;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.TaskObserver;
 
 /** Counts what it is told. */
 final class Observed implements TaskObserver {

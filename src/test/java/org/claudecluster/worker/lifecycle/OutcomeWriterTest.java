@@ -10,19 +10,19 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.Park;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -169,8 +169,8 @@ class OutcomeWriterTest {
         assertThat(tries).hasValue(2);
     }
 
-    private static StoreRejected rejection() {
-        return new StoreRejected("it is rejected", new IllegalStateException("test"));
+    private static StoreRejectedException rejection() {
+        return new StoreRejectedException("it is rejected", new IllegalStateException("test"));
     }
 
     private TaskStore counting() {
@@ -188,7 +188,7 @@ class OutcomeWriterTest {
         return answer;
     }
 
-    private static StoreUnavailable away() {
-        return new StoreUnavailable("away", new IllegalStateException("test"));
+    private static StoreUnavailableException away() {
+        return new StoreUnavailableException("away", new IllegalStateException("test"));
     }
 }

@@ -19,8 +19,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -69,7 +69,7 @@ abstract class CommitsContract {
     private static boolean isRefused(Commits writes) {
         assertThatThrownBy(() -> writes.write(
                         connection -> Sql.update(connection, "UPDATE counter SET n = n + 5000 WHERE id = 1")))
-                .isInstanceOf(StoreRejected.class)
+                .isInstanceOf(StoreRejectedException.class)
                 .hasMessageContainingAll("counter_n_check", "23514");
         return true;
     }
@@ -104,7 +104,7 @@ abstract class CommitsContract {
     void a_commit_whose_reply_is_lost_is_not_tried_again() throws SQLException {
         try (Commits writes = open(losingReplies(database))) {
             assertThatThrownBy(() -> writes.write(connection -> add(connection, 1)))
-                    .isInstanceOf(StoreUnavailable.class);
+                    .isInstanceOf(StoreUnavailableException.class);
         }
         assertThat(count(1)).isEqualTo(1);
     }
@@ -117,7 +117,7 @@ abstract class CommitsContract {
             long begun = System.nanoTime();
 
             assertThatThrownBy(() -> writes.write(connection -> add(connection, 1)))
-                    .isInstanceOf(StoreUnavailable.class);
+                    .isInstanceOf(StoreUnavailableException.class);
 
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(8));
         }

@@ -20,11 +20,11 @@ import javax.sql.DataSource;
 import org.claudecluster.worker.Ports;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.store.NewTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 

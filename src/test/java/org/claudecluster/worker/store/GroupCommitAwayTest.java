@@ -11,9 +11,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.awaitility.Awaitility;
-import org.claudecluster.worker.task.StoreFailure;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreException;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,9 +41,9 @@ class GroupCommitAwayTest {
             goesOn.countDown();
 
             assertThat(inFront.get()).isOne();
-            assertThat(rejected.get()).isEqualTo(StoreRejected.class);
-            assertThat(second.get()).isEqualTo(StoreUnavailable.class);
-            assertThat(third.get()).isEqualTo(StoreUnavailable.class);
+            assertThat(rejected.get()).isEqualTo(StoreRejectedException.class);
+            assertThat(second.get()).isEqualTo(StoreUnavailableException.class);
+            assertThat(third.get()).isEqualTo(StoreUnavailableException.class);
         }
     }
 
@@ -72,7 +72,7 @@ class GroupCommitAwayTest {
         FutureTask<Class<?>> task = new FutureTask<>(() -> {
             try {
                 return Integer.valueOf(write.write()).getClass();
-            } catch (StoreFailure e) {
+            } catch (StoreException e) {
                 return e.getClass();
             }
         });

@@ -15,7 +15,6 @@ import java.util.stream.Stream;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Sessions;
@@ -26,6 +25,7 @@ import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Park;
 import org.junit.jupiter.api.Test;
 
 /** Who may write to a running task, and what becomes of one that nobody holds any more. */

@@ -15,14 +15,10 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.Attempt;
-import org.claudecluster.worker.task.AttemptEnd;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.EventIds;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Task;
@@ -38,6 +34,10 @@ import org.claudecluster.worker.task.result.SpentBefore;
 import org.claudecluster.worker.task.result.TaskResult;
 import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.result.Usage;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.AttemptEnd;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.Park;
 import org.junit.jupiter.api.Test;
 
 /** Each claim is a row, and each row that does not run any more says how it ended and what it cost. */

@@ -11,21 +11,21 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.AttemptEnd;
 import org.claudecluster.worker.task.Backoff;
-import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.CredentialPause;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
-import org.claudecluster.worker.task.Requeue;
 import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.AttemptEnd;
+import org.claudecluster.worker.task.store.CancelAnswer;
+import org.claudecluster.worker.task.store.CredentialPause;
+import org.claudecluster.worker.task.store.Park;
+import org.claudecluster.worker.task.store.Requeue;
 import org.junit.jupiter.api.Test;
 
 /** Going back to wait: for another attempt, or for a reset; and credentials for which nobody claims. */

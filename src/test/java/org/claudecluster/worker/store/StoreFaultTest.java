@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.EOFException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
-import org.claudecluster.worker.task.StoreUnavailable.Kind;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException.Kind;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,7 +58,7 @@ class StoreFaultTest {
     void a_pool_that_has_no_connection_is_busy_and_not_dead() {
         assertThat(StoreFault.told(new SQLException("Sorry, acquisition timeout!")))
                 .isInstanceOfSatisfying(
-                        StoreUnavailable.class, told -> assertThat(told.kind()).isEqualTo(Kind.BUSY));
+                        StoreUnavailableException.class, told -> assertThat(told.kind()).isEqualTo(Kind.BUSY));
     }
 
     @Test
@@ -70,7 +70,7 @@ class StoreFaultTest {
                 new SQLException("ERROR: too long", "22001"));
 
         assertThat(StoreFault.told(new IllegalStateException(batch)))
-                .isInstanceOf(StoreRejected.class)
+                .isInstanceOf(StoreRejectedException.class)
                 .hasMessage("the store rejects it: ERROR: too long (SQLSTATE 22001)");
     }
 

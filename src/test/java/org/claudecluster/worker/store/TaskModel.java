@@ -13,21 +13,21 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.Attempt;
-import org.claudecluster.worker.task.AttemptEnd;
-import org.claudecluster.worker.task.CancelAnswer;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.DeleteAnswer;
-import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.AttemptEnd;
+import org.claudecluster.worker.task.store.CancelAnswer;
+import org.claudecluster.worker.task.store.DeleteAnswer;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.Park;
 import org.jspecify.annotations.Nullable;
 
 /**

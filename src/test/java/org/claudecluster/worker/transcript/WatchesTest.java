@@ -23,13 +23,13 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Sessions;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.RemoteLog.Network;
 import org.claudecluster.worker.transcript.Watches.End;
@@ -204,7 +204,7 @@ class WatchesTest {
         print(2);
         await().until(() -> viewer.take().numbers.size() == 2);
         store = _ -> {
-            throw new StoreUnavailable("away", new IllegalStateException("the test took it away"));
+            throw new StoreUnavailableException("away", new IllegalStateException("the test took it away"));
         };
         print(2);
         int before = looks.get();

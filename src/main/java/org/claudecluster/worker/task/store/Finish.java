@@ -1,8 +1,9 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
+import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Footprint;
 import org.claudecluster.worker.task.result.Outcome;

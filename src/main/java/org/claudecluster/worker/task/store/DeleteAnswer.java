@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 /** The answer to a delete. */
 public enum DeleteAnswer {

@@ -1,9 +1,10 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import org.claudecluster.worker.task.Parked;
 
 /**
  * How a task whose attempt has failed is sent back to wait for its next one. The attempt counts.

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -7,7 +7,7 @@ import org.claudecluster.worker.task.result.Reason;
 
 /**
  * Credentials for which no worker that shares the store claims for a while, by their fingerprints. All methods block for
- * the store's reply, and throw {@link StoreUnavailable} when there is none.
+ * the store's reply, and throw {@link StoreUnavailableException} when there is none.
  */
 public interface CredentialPauses {
 

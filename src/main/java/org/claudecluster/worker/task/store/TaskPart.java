@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import java.util.Locale;
 import java.util.Optional;

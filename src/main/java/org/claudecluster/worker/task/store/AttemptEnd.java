@@ -1,9 +1,11 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 import java.util.Locale;
 import java.util.Optional;
+import org.claudecluster.worker.task.Parked;
+import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;

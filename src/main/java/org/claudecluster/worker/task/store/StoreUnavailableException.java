@@ -1,9 +1,9 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 /** The store can't be used now; the same may go well in a moment. */
-public final class StoreUnavailable extends StoreFailure {
+public final class StoreUnavailableException extends StoreException {
 
     private static final long serialVersionUID = 1L;
 
@@ -19,11 +19,11 @@ public final class StoreUnavailable extends StoreFailure {
         BUSY
     }
 
-    public StoreUnavailable(String message, Throwable cause) {
+    public StoreUnavailableException(String message, Throwable cause) {
         this(Kind.AWAY, message, cause);
     }
 
-    public StoreUnavailable(Kind kind, String message, Throwable cause) {
+    public StoreUnavailableException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = requireNonNull(kind, "kind");
     }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 /** The answer to the wish for a soft end; the loser of a race is a case, not an exception. */
 public enum InterruptAnswer {

@@ -1,8 +1,9 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 import java.util.Set;
+import org.claudecluster.worker.task.WorkerId;
 
 /**
  * What a worker says of itself.

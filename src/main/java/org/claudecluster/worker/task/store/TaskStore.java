@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import java.time.Duration;
 import java.util.Collection;
@@ -6,6 +6,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.SpentBefore;
@@ -21,8 +26,8 @@ import org.claudecluster.worker.task.result.TaskStatus;
  *       is lost and nothing was written.
  *   <li>Two claims never return the same task, whoever asks.
  * </ul>
- * Methods block for the store's reply. They throw {@link StoreUnavailable} when there is none, or when it takes no writes,
- * and {@link StoreRejected} when the same would be rejected again. Call them from a virtual or a worker thread, never from
+ * Methods block for the store's reply. They throw {@link StoreUnavailableException} when there is none, or when it takes no writes,
+ * and {@link StoreRejectedException} when the same would be rejected again. Call them from a virtual or a worker thread, never from
  * an event loop.
  */
 public interface TaskStore extends CredentialPauses {

@@ -1,8 +1,10 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 import java.util.Optional;
+import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.TaskSpec;
 
 /** A task to be enqueued. */
 public record NewTask(TaskId id, TaskSpec spec, Optional<Idempotency> idempotency) {

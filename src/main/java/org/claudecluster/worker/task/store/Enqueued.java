@@ -1,4 +1,7 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
+
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
 
 /** The answer to an enqueue. */
 public sealed interface Enqueued {

@@ -1,9 +1,10 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.claudecluster.worker.task.Lease;
 
 /**
  * One claim of a task: a line of the ledger.

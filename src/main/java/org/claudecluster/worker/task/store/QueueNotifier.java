@@ -1,7 +1,9 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
+
+import org.claudecluster.worker.task.TaskId;
 
 /** Hints within this process that save a poll. The store stays the truth: a lost hint costs time, never a task. */
-public interface LocalSignals {
+public interface QueueNotifier {
 
     /** The cancel of a running task was asked for. */
     void cancelRequested(TaskId task);

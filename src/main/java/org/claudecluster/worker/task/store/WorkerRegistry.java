@@ -1,7 +1,8 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import java.time.Duration;
 import java.util.List;
+import org.claudecluster.worker.task.WorkerId;
 
 /** Who is alive among the workers that share a store. */
 public interface WorkerRegistry {
@@ -13,5 +14,5 @@ public interface WorkerRegistry {
     void leave(WorkerId worker);
 
     /** All that have not left, by name; those that were not seen for a day are forgotten. */
-    List<SeenWorker> workers(Duration lease);
+    List<RegisteredWorker> workers(Duration lease);
 }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,9 +10,9 @@ import java.time.Instant;
  * @param lastSeen when it last said so, by the store's clock
  * @param alive whether that was less than a lease ago
  */
-public record SeenWorker(WorkerState state, Instant lastSeen, boolean alive) {
+public record RegisteredWorker(WorkerState state, Instant lastSeen, boolean alive) {
 
-    public SeenWorker {
+    public RegisteredWorker {
         requireNonNull(state, "state");
         requireNonNull(lastSeen, "lastSeen");
     }

@@ -1,6 +1,8 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
+
+import org.claudecluster.worker.task.TaskId;
 
 /** That somebody wants a running task to end, as its owner finds it in the store. */
 public record StopRequest(TaskId task, Wish wish) {

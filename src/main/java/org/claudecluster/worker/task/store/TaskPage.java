@@ -1,9 +1,11 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.TaskResult;
 
 /**

@@ -1,10 +1,11 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.claudecluster.worker.task.Parked;
 
 /**
  * How a task is sent back to wait for the reset of a usage limit.

@@ -1,9 +1,10 @@
-package org.claudecluster.worker.task;
+package org.claudecluster.worker.task.store;
 
 import static java.util.Objects.requireNonNull;
 
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.TaskStatus;
 
 /**
