@@ -6,6 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
+import org.claudecluster.worker.libc.OpenFds;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
 import org.jboss.logging.Logger;
 
@@ -66,7 +69,7 @@ final class FfmPtyLauncher implements PtyLauncher {
             fds.release(masters.error());
             loop.add(terminal);
             return terminal;
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
         }
     }
@@ -76,12 +79,12 @@ final class FfmPtyLauncher implements PtyLauncher {
             throws LaunchException {
         try {
             return PosixSpawn.run(arena, command, outputs, inputs);
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             throw explain(command, e);
         }
     }
 
-    private static int stdin(Arena arena, OpenFds fds, TerminalCommand command) throws NativeFailure {
+    private static int stdin(Arena arena, OpenFds fds, TerminalCommand command) throws NativeException {
         byte[] bytes = command.stdin();
         if (bytes.length == 0) return -1;
         int file = fds.addSource(arena, Libc.memoryFile(arena, "stdin"));
@@ -91,7 +94,7 @@ final class FfmPtyLauncher implements PtyLauncher {
     }
 
     /** Our two ends are closed after the spawn, so the child finds the end of input behind the secret. */
-    private static int secret(Arena arena, OpenFds fds, TerminalCommand command) throws NativeFailure {
+    private static int secret(Arena arena, OpenFds fds, TerminalCommand command) throws NativeException {
         if (command.secret().isEmpty()) return -1;
         int[] pipe = Libc.pipe(arena);
         fds.add(pipe[1]);
@@ -100,10 +103,10 @@ final class FfmPtyLauncher implements PtyLauncher {
         return source;
     }
 
-    private static int pidfd(Arena arena, long pid) throws NativeFailure {
+    private static int pidfd(Arena arena, long pid) throws NativeException {
         try {
             return LinuxProcesses.openPidfd(arena, pid);
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             PosixProcesses.kill(-pid, Signal.KILL.number());
             PosixProcesses.Reaped _ = PosixProcesses.reapKilled(pid);
             Leaders.reaped(pid);
@@ -112,7 +115,7 @@ final class FfmPtyLauncher implements PtyLauncher {
     }
 
     /** One errno of posix_spawn may be about the directory, the program, its interpreter, or us. */
-    private static LaunchException explain(TerminalCommand command, NativeFailure failure) {
+    private static LaunchException explain(TerminalCommand command, NativeException failure) {
         Kind kind = switch (failure.errno()) {
             case Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.ENAMETOOLONG ->
                 Files.exists(command.program()) ? Kind.PROGRAM_NOT_EXECUTABLE : Kind.PROGRAM_NOT_FOUND;
@@ -153,7 +156,7 @@ final class FfmPtyLauncher implements PtyLauncher {
                         LinuxProcesses.openPidfd(arena, ProcessHandle.current().pid()));
                 PosixSpawn.link();
                 return true;
-            } catch (NativeFailure | LinkageError e) {
+            } catch (NativeException | LinkageError e) {
                 LOG.debugf("ffm launcher unavailable: %s", e);
                 return false;
             }

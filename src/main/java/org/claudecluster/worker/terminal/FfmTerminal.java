@@ -3,6 +3,8 @@ package org.claudecluster.worker.terminal;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.Optional;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
 import org.jboss.logging.Logger;
 
 /** A terminal of the ffm launcher, which is two: one for each channel. Its {@link TerminalLoop} alone reads, reaps and closes it. */
@@ -63,7 +65,7 @@ final class FfmTerminal implements Terminal {
                 PtyDevice.resize(arena, masters.output(), size);
                 // Last, since this one tells the programs: by then both have their size.
                 PtyDevice.resize(arena, masters.error(), size);
-            } catch (NativeFailure e) {
+            } catch (NativeException e) {
                 LOG.warnf("terminal %d keeps its size: %s", pid, e.getMessage());
             }
         }
@@ -105,7 +107,7 @@ final class FfmTerminal implements Terminal {
                 Optional<PosixProcesses.Reaped> end = PosixProcesses.reap(pid);
                 cpu = end.map(PosixProcesses.Reaped::cpu);
                 exit = end.map(PosixProcesses.Reaped::exit);
-            } catch (NativeFailure e) {
+            } catch (NativeException e) {
                 LOG.warnf("the end of process %d was taken by someone else (%s)", pid, e.getMessage());
                 exit = Optional.of(new TerminalExit.Exited(255));
             }
@@ -125,7 +127,7 @@ final class FfmTerminal implements Terminal {
                 PosixProcesses.Reaped end = PosixProcesses.reapKilled(pid);
                 cpu = Optional.of(end.cpu());
                 return end.exit();
-            } catch (NativeFailure e) {
+            } catch (NativeException e) {
                 return new TerminalExit.Signalled(Signal.KILL.number());
             }
         }

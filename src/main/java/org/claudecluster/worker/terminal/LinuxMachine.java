@@ -5,6 +5,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.claudecluster.worker.libc.NativeException;
+import org.claudecluster.worker.libc.OpenFds;
 import org.jspecify.annotations.Nullable;
 
 /** By /proc. */
@@ -38,7 +40,7 @@ final class LinuxMachine implements Machine {
             // INVARIANT: looked at after the descriptor was opened: if it is the same process now, it is the one we
             // hold.
             return isStill(process) && LinuxProcesses.signalPidfd(pidfd, Signal.KILL.number());
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             return isStill(process) && PosixProcesses.kill(process.pid(), Signal.KILL.number());
         }
     }

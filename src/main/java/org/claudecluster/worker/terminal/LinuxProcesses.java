@@ -9,6 +9,8 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
 
 /** What Linux alone has: descriptors for processes, and the adoption of orphans. */
 final class LinuxProcesses {
@@ -42,7 +44,7 @@ final class LinuxProcesses {
     private LinuxProcesses() {}
 
     /** A descriptor that becomes readable when the process ends; never inherited. */
-    static int openPidfd(Arena arena, long pid) throws NativeFailure {
+    static int openPidfd(Arena arena, long pid) throws NativeException {
         return Libc.call(arena, "pidfd_open", PIDFD_OPEN, SYS_PIDFD_OPEN, (int) pid, 0);
     }
 
@@ -50,14 +52,14 @@ final class LinuxProcesses {
         return Libc.call(PIDFD_SEND_SIGNAL, SYS_PIDFD_SEND_SIGNAL, pidfd, signal, MemorySegment.NULL, 0) == 0;
     }
 
-    static void becomeSubreaper() throws NativeFailure {
+    static void becomeSubreaper() throws NativeException {
         try (Arena arena = Arena.ofConfined()) {
             int _ = Libc.call(arena, "prctl", PRCTL, PR_SET_CHILD_SUBREAPER, 1L, 0L, 0L, 0L);
         }
     }
 
     /** Without it no core is dumped, and the process's files under /proc that tell of its memory are root's. */
-    static void setDumpable(boolean dumpable) throws NativeFailure {
+    static void setDumpable(boolean dumpable) throws NativeException {
         try (Arena arena = Arena.ofConfined()) {
             int _ = Libc.call(arena, "prctl", PRCTL, PR_SET_DUMPABLE, dumpable ? 1L : 0L, 0L, 0L, 0L);
         }

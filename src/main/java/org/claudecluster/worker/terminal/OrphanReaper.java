@@ -2,6 +2,7 @@ package org.claudecluster.worker.terminal;
 
 import java.util.HashSet;
 import java.util.Set;
+import org.claudecluster.worker.libc.NativeException;
 
 /** Takes away the zombies of orphans that were given to us and ended by themselves. */
 final class OrphanReaper {
@@ -33,7 +34,7 @@ final class OrphanReaper {
     static boolean reap(long pid) {
         try {
             return PosixProcesses.reap(pid).isPresent();
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             return false; // its own waiter was first
         }
     }

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.terminal;
 
+import org.claudecluster.worker.libc.NativeException;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,7 +31,7 @@ public final class OwnMemory {
         if (!ProcFs.available()) return;
         try {
             LinuxProcesses.setDumpable(open);
-        } catch (NativeFailure | LinkageError e) {
+        } catch (NativeException | LinkageError e) {
             LOG.warnf("who may read this process's environment and memory could not be set: %s", e);
         }
     }

@@ -11,6 +11,8 @@ import java.lang.invoke.MethodHandle;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
 
 /** Signals and the reaping of children, as on any Unix. */
 final class PosixProcesses {
@@ -39,14 +41,14 @@ final class PosixProcesses {
      * Reaps one child by its number, never any child: others in this process have children too.
      *
      * @return empty while it runs
-     * @throws NativeFailure ECHILD when it is no child of ours, or no longer
+     * @throws NativeException ECHILD when it is no child of ours, or no longer
      */
-    static Optional<Reaped> reap(long pid) throws NativeFailure {
+    static Optional<Reaped> reap(long pid) throws NativeException {
         return waitFor(pid, WNOHANG);
     }
 
     /** The same, waiting for the end: only for a child that was just killed. */
-    static Reaped reapKilled(long pid) throws NativeFailure {
+    static Reaped reapKilled(long pid) throws NativeException {
         return waitFor(pid, 0).orElseThrow();
     }
 
@@ -64,7 +66,7 @@ final class PosixProcesses {
         }
     }
 
-    private static Optional<Reaped> waitFor(long pid, int options) throws NativeFailure {
+    private static Optional<Reaped> waitFor(long pid, int options) throws NativeException {
         try (Arena arena = Arena.ofConfined()) {
             MemorySegment state = Libc.newState(arena);
             MemorySegment status = arena.allocate(JAVA_INT);
@@ -73,7 +75,7 @@ final class PosixProcesses {
             do {
                 result = wait4(state, (int) pid, status, options, usage);
             } while (result < 0 && Libc.errno(state) == Libc.EINTR);
-            if (result < 0) throw new NativeFailure("wait4", Libc.errno(state));
+            if (result < 0) throw new NativeException("wait4", Libc.errno(state));
             return result == 0 ? Optional.empty() : Optional.of(new Reaped(status.get(JAVA_INT, 0), cpuOf(usage)));
         }
     }

@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
+import org.claudecluster.worker.libc.NativeException;
 import org.jboss.logging.Logger;
 
 /**
@@ -82,7 +83,7 @@ public final class ProcessTree {
         try {
             LinuxProcesses.becomeSubreaper();
             LinuxProcessTable.orphansAreOurs();
-        } catch (NativeFailure | LinkageError e) {
+        } catch (NativeException | LinkageError e) {
             LOG.warnf("orphans go to init: %s", e);
         }
     }

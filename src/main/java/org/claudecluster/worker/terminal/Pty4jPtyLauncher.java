@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.claudecluster.worker.libc.NativeException;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
 import org.jboss.logging.Logger;
 
@@ -90,7 +91,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
     private static Pty4jOutput output(TerminalSize size) throws LaunchException {
         try {
             return Pty4jOutput.open(size);
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
         }
     }
@@ -208,7 +209,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
                 device.resize(size);
                 // Last, since this one tells the programs.
                 process.setWinSize(new WinSize(size.cols(), size.rows()));
-            } catch (NativeFailure | RuntimeException e) {
+            } catch (NativeException | RuntimeException e) {
                 LOG.debugf("terminal %d ended while it was resized", pid());
             }
         }

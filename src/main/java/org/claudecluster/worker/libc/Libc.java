@@ -1,4 +1,4 @@
-package org.claudecluster.worker.terminal;
+package org.claudecluster.worker.libc;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BYTE;
@@ -18,17 +18,17 @@ import java.lang.invoke.VarHandle;
  * How the C library is called: binding, errno, and the calls on plain file descriptors. Results follow the kernel's own
  * convention: a negative one is {@code -errno}.
  */
-final class Libc {
-    static final int EINTR = 4;
+public final class Libc {
+    public static final int EINTR = 4;
     static final int ECHILD = 10;
-    static final int EAGAIN = 11;
+    public static final int EAGAIN = 11;
     static final int EINVAL = 22;
 
-    static final int O_RDONLY = 0;
-    static final int O_RDWR = 2;
-    static final int O_NOCTTY = 0x100;
-    static final int O_NONBLOCK = 0x800;
-    static final int O_CLOEXEC = 0x80000;
+    public static final int O_RDONLY = 0;
+    public static final int O_RDWR = 2;
+    public static final int O_NOCTTY = 0x100;
+    public static final int O_NONBLOCK = 0x800;
+    public static final int O_CLOEXEC = 0x80000;
 
     private static final int F_DUPFD_CLOEXEC = 1030;
     private static final int MFD_CLOEXEC = 1;
@@ -55,7 +55,7 @@ final class Libc {
 
     /** Throws UnsatisfiedLinkError when this C library has no such function. */
     @SuppressWarnings("restricted") // the one place; the application is started with native access enabled
-    static MethodHandle bind(String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
+    public static MethodHandle bind(String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
         Linker linker = Linker.nativeLinker();
         MemorySegment address =
                 linker.defaultLookup().find(symbol).orElseThrow(() -> new UnsatisfiedLinkError("no " + symbol));
@@ -63,23 +63,23 @@ final class Libc {
     }
 
     /** The handle takes a segment from {@link #newState} as its first argument. */
-    static MethodHandle bindErrno(String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
+    public static MethodHandle bindErrno(String symbol, FunctionDescriptor descriptor, Linker.Option... options) {
         Linker.Option[] all = new Linker.Option[options.length + 1];
         all[0] = Linker.Option.captureCallState("errno");
         System.arraycopy(options, 0, all, 1, options.length);
         return bind(symbol, descriptor, all);
     }
 
-    static MemorySegment newState(Arena arena) {
+    public static MemorySegment newState(Arena arena) {
         return arena.allocate(STATE);
     }
 
-    static int errno(MemorySegment state) {
+    public static int errno(MemorySegment state) {
         return (int) ERRNO.get(state, 0L);
     }
 
     /** For calls made a few times a launch: slower than a call site of its own, and much shorter. */
-    static int call(MethodHandle function, Object... arguments) {
+    public static int call(MethodHandle function, Object... arguments) {
         try {
             return ((Number) function.invokeWithArguments(arguments)).intValue();
         } catch (Throwable e) {
@@ -88,23 +88,23 @@ final class Libc {
     }
 
     /** The same for a handle of {@link #bindErrno}. */
-    static int call(Arena arena, String name, MethodHandle function, Object... arguments) throws NativeFailure {
+    public static int call(Arena arena, String name, MethodHandle function, Object... arguments) throws NativeException {
         MemorySegment state = newState(arena);
         Object[] all = new Object[arguments.length + 1];
         all[0] = state;
         System.arraycopy(arguments, 0, all, 1, arguments.length);
         int result = call(function, all);
-        if (result < 0) throw new NativeFailure(name, errno(state));
+        if (result < 0) throw new NativeException(name, errno(state));
         return result;
     }
 
     /** Downcalls throw nothing of their own; a mismatch of types is a bug here. */
-    static IllegalStateException impossible(Throwable e) {
+    public static IllegalStateException impossible(Throwable e) {
         return new IllegalStateException("a native call failed to link", e);
     }
 
     // Not retried after EINTR: on Linux the descriptor is gone by then, and may be another one's already.
-    static void close(int fd) {
+    public static void close(int fd) {
         try {
             int _ = (int) CLOSE.invokeExact(fd);
         } catch (Throwable e) {
@@ -112,7 +112,7 @@ final class Libc {
         }
     }
 
-    static long read(MemorySegment state, int fd, long address, long count) {
+    public static long read(MemorySegment state, int fd, long address, long count) {
         try {
             long n = (long) READ.invokeExact(state, fd, address, count);
             return n >= 0 ? n : -errno(state);
@@ -121,7 +121,7 @@ final class Libc {
         }
     }
 
-    static long write(MemorySegment state, int fd, long address, long count) {
+    public static long write(MemorySegment state, int fd, long address, long count) {
         try {
             long n = (long) WRITE.invokeExact(state, fd, address, count);
             return n >= 0 ? n : -errno(state);
@@ -130,39 +130,39 @@ final class Libc {
         }
     }
 
-    static void writeFully(Arena arena, int fd, byte[] bytes) throws NativeFailure {
+    public static void writeFully(Arena arena, int fd, byte[] bytes) throws NativeException {
         MemorySegment state = newState(arena);
         MemorySegment source = arena.allocateFrom(JAVA_BYTE, bytes);
         long done = 0;
         while (done < bytes.length) {
             long n = write(state, fd, source.address() + done, bytes.length - done);
-            if (n < 0 && n != -EINTR) throw new NativeFailure("write", (int) -n);
+            if (n < 0 && n != -EINTR) throw new NativeException("write", (int) -n);
             done += Math.max(n, 0);
         }
         source.fill((byte) 0); // it may have been the secret
     }
 
-    static int duplicateFrom(Arena arena, int fd, int lowest) throws NativeFailure {
+    static int duplicateFrom(Arena arena, int fd, int lowest) throws NativeException {
         return call(arena, "fcntl", FCNTL, fd, F_DUPFD_CLOEXEC, lowest);
     }
 
     /** An unnamed file in memory, at its start; what reads it finds an ordinary file. */
-    static int memoryFile(Arena arena, String name) throws NativeFailure {
+    public static int memoryFile(Arena arena, String name) throws NativeException {
         MemorySegment text = arena.allocateFrom(name);
         try {
             return call(arena, "memfd_create", MEMFD_CREATE, text, MFD_CLOEXEC | MFD_NOEXEC_SEAL);
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             if (e.errno() != EINVAL) throw e;
             return call(arena, "memfd_create", MEMFD_CREATE, text, MFD_CLOEXEC); // before Linux 6.3
         }
     }
 
-    static void rewind(int fd) {
+    public static void rewind(int fd) {
         int _ = call(LSEEK, fd, 0L, 0);
     }
 
     /** Read end first. */
-    static int[] pipe(Arena arena) throws NativeFailure {
+    public static int[] pipe(Arena arena) throws NativeException {
         MemorySegment ends = arena.allocate(JAVA_INT, 2);
         int _ = call(arena, "pipe2", PIPE2, ends, O_CLOEXEC);
         return new int[] {ends.getAtIndex(JAVA_INT, 0), ends.getAtIndex(JAVA_INT, 1)};

@@ -1,17 +1,17 @@
-package org.claudecluster.worker.terminal;
+package org.claudecluster.worker.libc;
 
 /** A call into the C library that failed. */
-final class NativeFailure extends Exception {
+public final class NativeException extends Exception {
     private static final long serialVersionUID = 1L;
 
     private final int errno;
 
-    NativeFailure(String function, int errno) {
+    public NativeException(String function, int errno) {
         super(function + ": errno " + errno);
         this.errno = errno;
     }
 
-    int errno() {
+    public int errno() {
         return errno;
     }
 }

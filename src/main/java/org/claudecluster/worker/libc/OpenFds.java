@@ -1,29 +1,29 @@
-package org.claudecluster.worker.terminal;
+package org.claudecluster.worker.libc;
 
 import java.lang.foreign.Arena;
 import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** The descriptors a launch has opened; closing this closes those which nobody has taken over. */
-final class OpenFds implements AutoCloseable {
+public final class OpenFds implements AutoCloseable {
     /** INVARIANT: above every descriptor that the child is given, else its dup2 calls would overwrite one another. */
     private static final int LOWEST_SOURCE = 10;
 
     private final Set<Integer> open = new LinkedHashSet<>();
 
-    int add(int fd) {
+    public int add(int fd) {
         open.add(fd);
         return fd;
     }
 
     /** Adds {@code fd}, or a duplicate which may be given to a child by dup2. */
-    int addSource(Arena arena, int fd) throws NativeFailure {
+    public int addSource(Arena arena, int fd) throws NativeException {
         add(fd);
         return fd >= LOWEST_SOURCE ? fd : add(Libc.duplicateFrom(arena, fd, LOWEST_SOURCE));
     }
 
     /** From now on someone else's to close. */
-    void release(int fd) {
+    public void release(int fd) {
         open.remove(fd);
     }
 
