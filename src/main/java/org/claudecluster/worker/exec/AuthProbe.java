@@ -14,9 +14,9 @@ import java.util.regex.Pattern;
 import org.claudecluster.worker.claude.AgentStream;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.RunReport;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.task.result.Verdict;
 import org.claudecluster.worker.terminal.LaunchException;
-import org.claudecluster.worker.terminal.TerminalExit;
 import org.jboss.logging.Logger;
 
 /** Tries credentials: by asking the CLI whether it is logged in, which asks nobody else, and by one real turn. */
@@ -43,7 +43,7 @@ final class AuthProbe {
     CredentialTrial.Login login(Credential credential) {
         return ask(CliCall.Question.brief(STATUS_SECONDS, "auth", "status"), credential)
                 .map(answer -> switch (answer) {
-                    case CliCall.Answer.Said(TerminalExit _, String text, String _) -> loggedIn(text);
+                    case CliCall.Answer.Said(ProcessExit _, String text, String _) -> loggedIn(text);
                     case CliCall.Answer.Silent _ -> CredentialTrial.Login.SILENT;
                 })
                 .orElse(CredentialTrial.Login.UNTOLD);

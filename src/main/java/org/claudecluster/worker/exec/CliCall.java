@@ -20,19 +20,19 @@ import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.files.FileTrees;
+import org.claudecluster.worker.process.Containment;
+import org.claudecluster.worker.process.Grace;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.TreeEnd;
+import org.claudecluster.worker.process.TreeLimits;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.terminal.Channel;
-import org.claudecluster.worker.terminal.Containment;
-import org.claudecluster.worker.terminal.Grace;
 import org.claudecluster.worker.terminal.LaunchException;
-import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.Programs;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
-import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TerminalListener;
-import org.claudecluster.worker.terminal.TreeEnd;
-import org.claudecluster.worker.terminal.TreeLimits;
 import org.jboss.logging.Logger;
 
 /**
@@ -73,7 +73,7 @@ final class CliCall {
 
     /** What came of it. */
     sealed interface Answer {
-        record Said(TerminalExit exit, String text, String errors) implements Answer {
+        record Said(ProcessExit exit, String text, String errors) implements Answer {
             /** The text may hold anything. */
             @Override
             public String toString() {
@@ -167,7 +167,7 @@ final class CliCall {
 
     private static Answer await(Collected collected, int seconds) throws InterruptedException {
         try {
-            TerminalExit exit = collected.exited.get(seconds, TimeUnit.SECONDS);
+            ProcessExit exit = collected.exited.get(seconds, TimeUnit.SECONDS);
             return new Answer.Said(exit, collected.of(Channel.OUTPUT), collected.of(Channel.ERROR));
         } catch (TimeoutException _) {
             return new Answer.Silent();
@@ -181,7 +181,7 @@ final class CliCall {
 
         private final int most;
         private final Map<Channel, ByteArrayOutputStream> printed = new EnumMap<>(Channel.class);
-        private final CompletableFuture<TerminalExit> exited = new CompletableFuture<>();
+        private final CompletableFuture<ProcessExit> exited = new CompletableFuture<>();
 
         Collected(int most) {
             this.most = most;
@@ -201,7 +201,7 @@ final class CliCall {
         }
 
         @Override
-        public void exited(TerminalExit exit) {
+        public void exited(ProcessExit exit) {
             exited.complete(exit);
         }
     }

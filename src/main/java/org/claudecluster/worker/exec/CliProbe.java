@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.terminal.LaunchException;
-import org.claudecluster.worker.terminal.TerminalExit;
 
 /** Asks the CLI for its version through a pseudo-terminal, which shows that both work. */
 final class CliProbe {
@@ -61,16 +61,16 @@ final class CliProbe {
             case CliCall.Answer.Silent _ ->
                 new Availability.Unknown("CLAUDE_CLI_PATH=" + settings.cli() + " did not answer --version in "
                         + PATIENCE_SECONDS + " s");
-            case CliCall.Answer.Said(TerminalExit exit, String text, String _) -> {
+            case CliCall.Answer.Said(ProcessExit exit, String text, String _) -> {
                 Optional<String> version = text.lines().findFirst().map(String::strip);
-                boolean fine = exit.equals(new TerminalExit.Exited(0)) && version.isPresent();
+                boolean fine = exit.equals(new ProcessExit.Exited(0)) && version.isPresent();
                 speaker = fine ? Speaker.of(text) : Speaker.UNKNOWN;
                 if (fine) {
                     yield new Availability.Available(version);
                 }
                 String why = "the CLI answered --version with " + exit;
                 // Somebody else has ended it, say for want of memory.
-                yield exit.equals(new TerminalExit.Signalled(SIGKILL))
+                yield exit.equals(new ProcessExit.Signalled(SIGKILL))
                         ? new Availability.Unknown(why)
                         : new Availability.Unavailable(why);
             }

@@ -13,10 +13,10 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.claudecluster.worker.process.OrphanScanner;
+import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.store.TaskObserver;
-import org.claudecluster.worker.terminal.ProcessTree;
-import org.claudecluster.worker.terminal.Remains;
 import org.jboss.logging.Logger;
 
 /**
@@ -30,7 +30,7 @@ public final class Leftovers {
     private static final Duration PAUSE = Duration.ofMillis(5);
 
     private final TaskObserver observer;
-    private final Remains remains;
+    private final OrphanScanner remains;
     private final Path temporaries;
 
     /**
@@ -38,7 +38,7 @@ public final class Leftovers {
      *
      * @param temporaries where each task had its private directory for temporary files, named by its id
      */
-    public Leftovers(TaskObserver observer, Remains remains, Path temporaries) {
+    public Leftovers(TaskObserver observer, OrphanScanner remains, Path temporaries) {
         this.observer = observer;
         this.remains = remains;
         this.temporaries = temporaries;
@@ -65,7 +65,7 @@ public final class Leftovers {
     /** One look at this machine. */
     public final class Look {
 
-        private final Remains.Look seen = remains.look();
+        private final OrphanScanner.Look seen = remains.look();
         private final Set<Run> runs = parsed(seen.runs()).collect(Collectors.toUnmodifiableSet());
 
         private Look() {}
@@ -75,9 +75,9 @@ public final class Leftovers {
             return runs;
         }
 
-        private List<Remains.Left> processesOf(Collection<Run> lost) {
-            List<Remains.Left> left = seen.processes(run -> covers(lost, run));
-            Set<TaskId> seenTasks = parsed(left.stream().map(Remains.Left::run).collect(Collectors.toSet()))
+        private List<OrphanScanner.Left> processesOf(Collection<Run> lost) {
+            List<OrphanScanner.Left> left = seen.processes(run -> covers(lost, run));
+            Set<TaskId> seenTasks = parsed(left.stream().map(OrphanScanner.Left::run).collect(Collectors.toSet()))
                     .map(Run::task)
                     .collect(Collectors.toSet());
             Map<String, String> silent = new HashMap<>();
@@ -126,8 +126,8 @@ public final class Leftovers {
             return;
         }
         Set<Long> ended = new HashSet<>();
-        List<Remains.Left> left = endAll(first, look -> look.processesOf(lost), ended);
-        Set<String> alive = left.stream().map(Remains.Left::run).collect(Collectors.toSet());
+        List<OrphanScanner.Left> left = endAll(first, look -> look.processesOf(lost), ended);
+        Set<String> alive = left.stream().map(OrphanScanner.Left::run).collect(Collectors.toSet());
         Set<Run> over = lost.stream()
                 .filter(run -> alive.stream().noneMatch(name -> covers(Set.of(run), name)))
                 .collect(Collectors.toSet());
@@ -139,9 +139,9 @@ public final class Leftovers {
     }
 
     /** What the first look and those after it show is killed until there is nothing, or patience is over. */
-    private List<Remains.Left> endAll(Look first, Ours ours, Set<Long> ended) {
+    private List<OrphanScanner.Left> endAll(Look first, Ours ours, Set<Long> ended) {
         long giveUpAt = System.nanoTime() + PATIENCE.toNanos();
-        List<Remains.Left> left = ours.in(first);
+        List<OrphanScanner.Left> left = ours.in(first);
         while (!left.isEmpty() && System.nanoTime() - giveUpAt < 0) {
             remains.kill(left);
             left.forEach(process -> ended.add(process.pid()));
@@ -153,7 +153,7 @@ public final class Leftovers {
 
     /** Those processes of a look that are to be ended. */
     private interface Ours {
-        List<Remains.Left> in(Look look);
+        List<OrphanScanner.Left> in(Look look);
     }
 
     /**
@@ -168,7 +168,7 @@ public final class Leftovers {
         Set<String> noted = remains.noted();
         Predicate<String> ours = lost.and(noted::contains);
         Set<Long> ended = new HashSet<>();
-        List<Remains.Left> left = endAll(first, look -> look.seen.processes(ours), ended);
+        List<OrphanScanner.Left> left = endAll(first, look -> look.seen.processes(ours), ended);
         if (left.isEmpty()) {
             remains.forget(ours);
         }
@@ -181,7 +181,7 @@ public final class Leftovers {
     /** Of runs that nobody knows, the traces without processes go; processes are not ours to end. */
     public void forget(Set<Run> unknown, Look look) {
         Set<Run> alive = parsed(look.seen.processes(_ -> true).stream()
-                        .map(Remains.Left::run)
+                        .map(OrphanScanner.Left::run)
                         .collect(Collectors.toSet()))
                 .collect(Collectors.toSet());
         remains.forget(run -> Run.parse(run)

@@ -13,6 +13,12 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.SessionFiles;
+import org.claudecluster.worker.process.Containment;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.TreeAccount;
+import org.claudecluster.worker.process.TreeEnd;
+import org.claudecluster.worker.process.linux.ProcessExit;
+import org.claudecluster.worker.process.linux.Signal;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.Ending;
@@ -21,16 +27,10 @@ import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.Verdict;
 import org.claudecluster.worker.task.store.TaskObserver;
-import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.LaunchException;
-import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
-import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
-import org.claudecluster.worker.terminal.TerminalExit;
-import org.claudecluster.worker.terminal.TreeAccount;
-import org.claudecluster.worker.terminal.TreeEnd;
 import org.claudecluster.worker.workspace.Space;
 import org.claudecluster.worker.workspace.Standing;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
@@ -345,7 +345,7 @@ public final class PtyExecutor implements TaskExecutor {
     }
 
     /** A killed leader is reaped within moments; a leader in an uninterruptible sleep must not hold the slot for ever. */
-    private static Optional<TerminalExit> exitOf(PtySession session) throws InterruptedException {
+    private static Optional<ProcessExit> exitOf(PtySession session) throws InterruptedException {
         try {
             return Optional.of(session.exited().get(5, TimeUnit.SECONDS));
         } catch (TimeoutException _) {

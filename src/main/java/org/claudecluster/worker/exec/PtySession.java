@@ -11,9 +11,9 @@ import java.util.function.LongSupplier;
 import org.claudecluster.worker.claude.AgentEvent;
 import org.claudecluster.worker.claude.AgentStream;
 import org.claudecluster.worker.claude.RunReport;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.terminal.Channel;
-import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TerminalListener;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.WholeCharacters;
@@ -28,7 +28,7 @@ final class PtySession implements TerminalListener {
     private final RunReport report;
     private final AgentStream agent;
     private final EnumMap<Channel, WholeCharacters> characters = new EnumMap<>(Channel.class);
-    private final CompletableFuture<TerminalExit> exited = new CompletableFuture<>();
+    private final CompletableFuture<ProcessExit> exited = new CompletableFuture<>();
     private String lastMessage = "";
 
     PtySession(LiveTranscript transcript, TaskObserver observer, InstantSource clock, LongSupplier nanos) {
@@ -77,7 +77,7 @@ final class PtySession implements TerminalListener {
     }
 
     @Override
-    public void exited(TerminalExit exit) {
+    public void exited(ProcessExit exit) {
         agent.finish();
         for (Channel channel : Channel.values()) {
             write(characters(channel).rest());
@@ -98,7 +98,7 @@ final class PtySession implements TerminalListener {
         return signs;
     }
 
-    CompletableFuture<TerminalExit> exited() {
+    CompletableFuture<ProcessExit> exited() {
         return exited;
     }
 

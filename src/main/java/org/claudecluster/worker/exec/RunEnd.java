@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.claude.ResultLine;
 import org.claudecluster.worker.claude.Told;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.task.result.Ending;
-import org.claudecluster.worker.terminal.TerminalExit;
 
 /**
  * All that is known of a run at its end, and that decides what it came to. {@link RunOutcomes} judges it.
@@ -65,10 +65,10 @@ record RunEnd(
     }
 
     /** What a terminal's exit means; empty where nobody has seen it. */
-    static Ending ending(Optional<TerminalExit> exit) {
+    static Ending ending(Optional<ProcessExit> exit) {
         return exit.<Ending>map(known -> switch (known) {
-                    case TerminalExit.Exited(int code) -> new Ending.Exited(code);
-                    case TerminalExit.Signalled(int signal) -> new Ending.Signalled(signal);
+                    case ProcessExit.Exited(int code) -> new Ending.Exited(code);
+                    case ProcessExit.Signalled(int signal) -> new Ending.Signalled(signal);
                 })
                 .orElseGet(Ending.NotStarted::new);
     }

@@ -3,7 +3,7 @@ package org.claudecluster.worker.exec;
 import static java.util.Objects.requireNonNull;
 
 import java.time.Duration;
-import org.claudecluster.worker.terminal.Grace;
+import org.claudecluster.worker.process.Grace;
 
 /**
  * How long a run is given to end by itself.

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.BooleanSupplier;
+import org.claudecluster.worker.process.TreeUsage;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.Footprint;
-import org.claudecluster.worker.terminal.TreeUsage;
 
 /**
  * One run under watch: what it has used so far, and whether it has to be ended. Looked at by one thread; its footprint

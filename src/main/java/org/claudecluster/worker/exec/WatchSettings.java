@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.claudecluster.worker.terminal.TreeLimits;
+import org.claudecluster.worker.process.TreeLimits;
 
 /**
  * What a run may do before it is ended. A duration or size of 0 switches its watch off.

@@ -5,13 +5,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.TreeSampler;
+import org.claudecluster.worker.process.TreeUsage;
 import org.claudecluster.worker.task.Footprints;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.Footprint;
 import org.claudecluster.worker.task.store.TaskObserver;
-import org.claudecluster.worker.terminal.ProcessTree;
-import org.claudecluster.worker.terminal.TreeSampler;
-import org.claudecluster.worker.terminal.TreeUsage;
 import org.jboss.logging.Logger;
 
 /** Looks at all runs, each second, and ends those that hang or take too much. One look measures them all. */

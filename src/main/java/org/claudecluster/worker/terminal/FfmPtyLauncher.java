@@ -9,6 +9,12 @@ import java.util.stream.IntStream;
 import org.claudecluster.worker.libc.Libc;
 import org.claudecluster.worker.libc.NativeException;
 import org.claudecluster.worker.libc.OpenFds;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.linux.LinuxProcesses;
+import org.claudecluster.worker.process.linux.PosixProcesses;
+import org.claudecluster.worker.process.linux.ProcessTag;
+import org.claudecluster.worker.process.linux.SessionLeaders;
+import org.claudecluster.worker.process.linux.Signal;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
 import org.jboss.logging.Logger;
 
@@ -57,11 +63,11 @@ final class FfmPtyLauncher implements PtyLauncher {
             PtyDevice error = PtyDevice.open(arena, fds, command.size());
             PosixSpawn.Outputs outputs = new PosixSpawn.Outputs(output.slave(), error.slave());
             PosixSpawn.Inputs inputs = new PosixSpawn.Inputs(stdin(arena, fds, command), secret(arena, fds, command));
-            Optional<Brand> brand = command.run().map(Brand::of);
+            Optional<ProcessTag> brand = command.run().map(ProcessTag::of);
             long pid = brand.isPresent()
                     ? brand.get().onBirth(() -> spawn(arena, command, outputs, inputs))
                     : spawn(arena, command, outputs, inputs);
-            Leaders.started(pid);
+            SessionLeaders.started(pid);
             TerminalLoop loop = loops.get(Math.floorMod(launches.getAndIncrement(), LOOPS));
             FfmTerminal.Masters masters = new FfmTerminal.Masters(output.master(), error.master());
             FfmTerminal terminal = new FfmTerminal(pid, masters, pidfd(arena, pid), listener, loop);
@@ -109,7 +115,7 @@ final class FfmPtyLauncher implements PtyLauncher {
         } catch (NativeException e) {
             PosixProcesses.kill(-pid, Signal.KILL.number());
             PosixProcesses.Reaped _ = PosixProcesses.reapKilled(pid);
-            Leaders.reaped(pid);
+            SessionLeaders.reaped(pid);
             throw e;
         }
     }

@@ -13,6 +13,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import org.claudecluster.worker.libc.NativeException;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.terminal.TerminalReader.Stop;
 import org.claudecluster.worker.terminal.TerminalReader.Turn;
 import org.jboss.logging.Logger;
@@ -188,7 +189,7 @@ final class TerminalLoop {
      * one read to the end of each channel is all that it wrote; others who keep one open are not waited for. Errors come
      * last: they are mostly about what was printed before.
      */
-    private void finish(Watched watched, TerminalExit exit) {
+    private void finish(Watched watched, ProcessExit exit) {
         FfmTerminal terminal = watched.terminal;
         for (Channel channel : CHANNELS) {
             Turn _ = reader.read(terminal, channel);

@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.task.GitSource;
-import org.claudecluster.worker.terminal.ProcessTree;
 
 /** Fetches exactly what is asked for into a directory, and leaves no process behind, whatever becomes of it. */
 final class GitClone {

@@ -16,12 +16,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.observe.Meters;
-import org.claudecluster.worker.terminal.CgroupUse;
-import org.claudecluster.worker.terminal.Containment;
-import org.claudecluster.worker.terminal.Grace;
-import org.claudecluster.worker.terminal.ProcessTree;
+import org.claudecluster.worker.process.CgroupUse;
+import org.claudecluster.worker.process.Containment;
+import org.claudecluster.worker.process.Grace;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.terminal.PtyLaunchers;
-import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TerminalSize;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -100,7 +100,7 @@ class CliCallTest {
                 "trap '' HUP; SLEEP & (env -i /usr/bin/setsid -f /bin/SLEEP) >/dev/null 2>&1; setsid -f SLEEP; echo 1.2.3");
 
         assertThat(answer).isInstanceOfSatisfying(CliCall.Answer.Said.class, said -> {
-            assertThat(said.exit()).isEqualTo(new TerminalExit.Exited(0));
+            assertThat(said.exit()).isEqualTo(new ProcessExit.Exited(0));
             assertThat(said.text()).startsWith("1.2.3");
         });
         assertThat(sleepers()).isEmpty();

@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.claudecluster.worker.claude.Credential;
-import org.claudecluster.worker.terminal.Grace;
+import org.claudecluster.worker.process.Grace;
 import org.claudecluster.worker.terminal.TerminalSize;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.claudecluster.worker.claude.AgentStream;
+import org.claudecluster.worker.process.TreeUsage;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.Footprint;
-import org.claudecluster.worker.terminal.TreeUsage;
 import org.junit.jupiter.api.Test;
 
 /** When a run has to end; the clock is turned by hand. */

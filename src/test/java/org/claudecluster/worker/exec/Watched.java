@@ -1,8 +1,8 @@
 package org.claudecluster.worker.exec;
 
 import java.util.List;
+import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.terminal.ProcessTree;
 
 /** A run that has a tree of processes and nothing else. */
 public final class Watched {

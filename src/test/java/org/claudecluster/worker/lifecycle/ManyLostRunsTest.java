@@ -9,8 +9,8 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.process.CountedMachine;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.terminal.CountedMachine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

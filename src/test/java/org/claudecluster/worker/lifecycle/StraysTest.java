@@ -14,21 +14,21 @@ import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.process.CgroupUse;
+import org.claudecluster.worker.process.Containment;
+import org.claudecluster.worker.process.OrphanScanner;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.TreeLimits;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Channel;
-import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.LaunchException;
-import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLaunchers;
-import org.claudecluster.worker.terminal.Remains;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
-import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TerminalListener;
 import org.claudecluster.worker.terminal.TerminalSize;
-import org.claudecluster.worker.terminal.TreeLimits;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -139,7 +139,7 @@ class StraysTest {
         return ProcessHandle.of(leftOf(run).getFirst().pid()).orElseThrow();
     }
 
-    private List<Remains.Left> leftOf(String run) {
+    private List<OrphanScanner.Left> leftOf(String run) {
         return containment.remains().look().processes(run::equals);
     }
 
@@ -148,7 +148,7 @@ class StraysTest {
         public void output(Channel channel, ByteBuffer bytes) {}
 
         @Override
-        public void exited(TerminalExit exit) {}
+        public void exited(ProcessExit exit) {}
     }
 
     private Process processOf(TaskId task, long epoch) throws IOException {

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.claudecluster.worker.process.Grace;
 import org.junit.jupiter.api.Test;
 
 class TerminalValuesTest {
