@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.claudecluster.worker.claude.AgentStream;
+import org.claudecluster.worker.outcome.StopCause;
+import org.claudecluster.worker.outcome.StopSignal;
 import org.claudecluster.worker.process.TreeUsage;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.Footprint;

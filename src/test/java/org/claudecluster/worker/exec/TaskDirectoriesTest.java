@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.claudecluster.worker.exec.TaskDirectories.OutsideWorkspaceException;
 import org.claudecluster.worker.files.FileTrees;
 import org.claudecluster.worker.files.Mounted;
+import org.claudecluster.worker.outcome.Runs;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.workspace.Standing;
 import org.junit.jupiter.api.BeforeEach;

@@ -1,6 +1,7 @@
 package org.claudecluster.worker.exec;
 
 import java.util.List;
+import org.claudecluster.worker.outcome.StopSignal;
 import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.task.TaskId;
 

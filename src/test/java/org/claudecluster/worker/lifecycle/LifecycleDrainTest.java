@@ -9,7 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.claudecluster.worker.exec.StopCause;
+import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.outcome;
 
 import org.claudecluster.worker.claude.ResultLine;
 import org.claudecluster.worker.task.result.Ending;

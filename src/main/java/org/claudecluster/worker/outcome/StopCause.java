@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.outcome;
 
 import java.util.Locale;
 import org.claudecluster.worker.task.result.Reason;
@@ -55,7 +55,7 @@ public enum StopCause {
     }
 
     /** For logs and meters. */
-    String wire() {
+    public String wire() {
         return name().toLowerCase(Locale.ROOT);
     }
 
@@ -68,7 +68,7 @@ public enum StopCause {
      * Whether a run that ended before its tree was ended has obeyed all the same: what is urgent is killed on the spot,
      * and an interrupt is obeyed.
      */
-    boolean endsAtOnce() {
+    public boolean endsAtOnce() {
         return this == INTERRUPTED || isUrgent();
     }
 }

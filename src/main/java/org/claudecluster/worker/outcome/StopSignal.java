@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.outcome;
 
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +23,7 @@ public final class StopSignal {
     }
 
     /** Asks, and tells people more than the cause does. */
-    boolean ask(StopCause cause, String detail) {
+    public boolean ask(StopCause cause, String detail) {
         if (cause == StopCause.INTERRUPTED) {
             return !asked.isDone() && interrupted.complete(cause);
         }
@@ -45,7 +45,7 @@ public final class StopSignal {
     }
 
     /** What was said beside the cause. */
-    Optional<String> detail() {
+    public Optional<String> detail() {
         return Optional.ofNullable(asked.getNow(null))
                 .filter(told -> cause().equals(Optional.of(told.cause())))
                 .map(Asked::detail)
@@ -53,17 +53,17 @@ public final class StopSignal {
     }
 
     /** Completes when it is asked for anything but a soft end. */
-    CompletableFuture<?> asked() {
+    public CompletableFuture<?> asked() {
         return asked;
     }
 
     /** Completes when it is asked at all. */
-    CompletableFuture<?> any() {
+    public CompletableFuture<?> any() {
         return CompletableFuture.anyOf(asked, interrupted);
     }
 
     /** Completes when there is no time for a grace, on the thread that finds out. */
-    CompletableFuture<StopCause> atOnce() {
+    public CompletableFuture<StopCause> atOnce() {
         return atOnce;
     }
 }

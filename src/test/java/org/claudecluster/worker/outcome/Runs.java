@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.outcome;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -8,6 +8,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
@@ -19,17 +20,17 @@ import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.Transcripts;
 
 /** Tasks and runs to try executors with. */
-final class Runs {
+public final class Runs {
 
     private Runs() {}
 
-    static Task task(String prompt, Duration timeout, Optional<String> workingDirectory) {
+    public static Task task(String prompt, Duration timeout, Optional<String> workingDirectory) {
         ASpec spec = ASpec.asking(prompt).timeout(timeout);
         workingDirectory.ifPresent(spec::workingDirectory);
         return Task.enqueued(TaskId.create(Instant.EPOCH), spec.build(), Instant.EPOCH);
     }
 
-    static TaskRun run(String prompt, Duration timeout, Path directory) {
+    public static TaskRun run(String prompt, Duration timeout, Path directory) {
         Task task = task(prompt, timeout, Optional.empty());
         Transcripts transcripts =
                 new Transcripts(new FileTranscriptLog(directory), InstantSource.system(), 8 << 20, 64 << 20);
@@ -38,7 +39,7 @@ final class Runs {
     }
 
     /** What the run printed. */
-    static String printed(TaskRun run, Path directory) {
+    public static String printed(TaskRun run, Path directory) {
         run.transcript().flush();
         List<TranscriptRecord> records = new ArrayList<>();
         try (TranscriptLog.Reader reader =

@@ -1,7 +1,7 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.outcome;
 
 /** What the program at CLAUDE_CLI_PATH is, as far as its answer to {@code --version} tells. */
-enum Speaker {
+public enum Speaker {
     /** It calls itself Claude Code: a run of it ends with a result. */
     CLAUDE_CODE,
     /** It calls itself something else: its exit code is all there is. */
@@ -10,7 +10,7 @@ enum Speaker {
     UNKNOWN;
 
     /** By the whole answer. */
-    static Speaker of(String answer) {
+    public static Speaker of(String answer) {
         return answer.contains("(Claude Code)") ? CLAUDE_CODE : ANOTHER;
     }
 

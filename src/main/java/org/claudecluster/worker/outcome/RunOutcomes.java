@@ -1,20 +1,20 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.outcome;
 
-import static org.claudecluster.worker.exec.StopCause.AUTH_REFUSED;
-import static org.claudecluster.worker.exec.StopCause.CANCELLED;
-import static org.claudecluster.worker.exec.StopCause.DISK_LIMIT;
-import static org.claudecluster.worker.exec.StopCause.DRAINED;
-import static org.claudecluster.worker.exec.StopCause.INTERRUPTED;
-import static org.claudecluster.worker.exec.StopCause.LEASE_LOST;
-import static org.claudecluster.worker.exec.StopCause.LINGERING;
-import static org.claudecluster.worker.exec.StopCause.NEVER_STARTED;
-import static org.claudecluster.worker.exec.StopCause.NO_OUTPUT;
-import static org.claudecluster.worker.exec.StopCause.OUTPUT_LIMIT;
-import static org.claudecluster.worker.exec.StopCause.OUT_OF_MEMORY;
-import static org.claudecluster.worker.exec.StopCause.PROMPT;
-import static org.claudecluster.worker.exec.StopCause.TIMED_OUT;
-import static org.claudecluster.worker.exec.StopCause.TOO_MANY_PROCESSES;
-import static org.claudecluster.worker.exec.StopCause.TRANSCRIPT_BROKEN;
+import static org.claudecluster.worker.outcome.StopCause.AUTH_REFUSED;
+import static org.claudecluster.worker.outcome.StopCause.CANCELLED;
+import static org.claudecluster.worker.outcome.StopCause.DISK_LIMIT;
+import static org.claudecluster.worker.outcome.StopCause.DRAINED;
+import static org.claudecluster.worker.outcome.StopCause.INTERRUPTED;
+import static org.claudecluster.worker.outcome.StopCause.LEASE_LOST;
+import static org.claudecluster.worker.outcome.StopCause.LINGERING;
+import static org.claudecluster.worker.outcome.StopCause.NEVER_STARTED;
+import static org.claudecluster.worker.outcome.StopCause.NO_OUTPUT;
+import static org.claudecluster.worker.outcome.StopCause.OUTPUT_LIMIT;
+import static org.claudecluster.worker.outcome.StopCause.OUT_OF_MEMORY;
+import static org.claudecluster.worker.outcome.StopCause.PROMPT;
+import static org.claudecluster.worker.outcome.StopCause.TIMED_OUT;
+import static org.claudecluster.worker.outcome.StopCause.TOO_MANY_PROCESSES;
+import static org.claudecluster.worker.outcome.StopCause.TRANSCRIPT_BROKEN;
 
 import java.time.Instant;
 import java.util.EnumSet;
@@ -34,7 +34,7 @@ import org.claudecluster.worker.task.result.Verdict;
  * prints the table. An exit code of 0 is no success, {@code subtype: success} is none either, and why a run was ended
  * beats both, since SIGINT ends the CLI with 0.
  */
-final class RunOutcomes {
+public final class RunOutcomes {
 
     /**
      * One line of the table.
@@ -182,12 +182,12 @@ final class RunOutcomes {
                 .orElseThrow(() -> new IllegalStateException("the last row always holds"));
     }
 
-    static Outcome of(RunEnd end) {
+    public static Outcome of(RunEnd end) {
         return row(end).outcome().apply(end);
     }
 
     /** The outcome with all that is kept of what the run told. */
-    static Verdict verdict(RunEnd end) {
+    public static Verdict verdict(RunEnd end) {
         Outcome outcome = of(end);
         Optional<Instant> reset = end.told()
                 .resetsAt()
@@ -196,7 +196,7 @@ final class RunOutcomes {
     }
 
     /** What a run comes to that is ended, whatever its program says; also one that never began. */
-    static Outcome ended(StopCause cause, Optional<String> detail, Ending ending) {
+    public static Outcome ended(StopCause cause, Optional<String> detail, Ending ending) {
         return switch (cause) {
             case CANCELLED, INTERRUPTED -> new Outcome.Cancelled(ending, cause.reason());
             case LINGERING -> new Outcome.Completed(ending, Optional.of(Reason.LINGERING));

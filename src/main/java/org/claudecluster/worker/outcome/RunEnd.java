@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.outcome;
 
 import static java.util.Objects.requireNonNull;
 
@@ -17,7 +17,7 @@ import org.claudecluster.worker.task.result.Ending;
  * @param stop why it was ended, unless it was faster
  * @param detail what was found out beside the cause
  */
-record RunEnd(
+public record RunEnd(
         Ending ending,
         Optional<StopCause> stop,
         Optional<String> detail,
@@ -33,7 +33,7 @@ record RunEnd(
      * @param pastCap it has printed more than is kept, and that ends a run
      * @param diskFull one of its directories is full
      */
-    record Machine(boolean outOfMemory, boolean pastCap, boolean diskFull) {
+    public record Machine(boolean outOfMemory, boolean pastCap, boolean diskFull) {
 
         static final Machine FINE = new Machine(false, false, false);
     }
@@ -55,7 +55,7 @@ record RunEnd(
 
     private static final String REFUSAL = "refusal";
 
-    RunEnd {
+    public RunEnd {
         requireNonNull(ending, "ending");
         requireNonNull(stop, "stop");
         requireNonNull(detail, "detail");
@@ -65,7 +65,7 @@ record RunEnd(
     }
 
     /** What a terminal's exit means; empty where nobody has seen it. */
-    static Ending ending(Optional<ProcessExit> exit) {
+    public static Ending ending(Optional<ProcessExit> exit) {
         return exit.<Ending>map(known -> switch (known) {
                     case ProcessExit.Exited(int code) -> new Ending.Exited(code);
                     case ProcessExit.Signalled(int signal) -> new Ending.Signalled(signal);
@@ -74,7 +74,7 @@ record RunEnd(
     }
 
     /** Of a program that ended by itself, and that nothing but its words and its end tell of. */
-    static RunEnd byItself(Ending ending, Told told, Speaker speaker) {
+    public static RunEnd byItself(Ending ending, Told told, Speaker speaker) {
         return new RunEnd(ending, Optional.empty(), Optional.empty(), told, speaker, Machine.FINE, false);
     }
 
@@ -84,7 +84,7 @@ record RunEnd(
     }
 
     /** The same where a directory of the run's is full. */
-    RunEnd onFullDisk() {
+    public RunEnd onFullDisk() {
         Machine full = new Machine(machine.outOfMemory(), machine.pastCap(), true);
         return new RunEnd(ending, stop, detail, told, speaker, full, schemaAsked);
     }
@@ -176,7 +176,7 @@ record RunEnd(
     }
 
     /** Words that this version does not know, by where they stand; for meters. */
-    List<String> unknownWords() {
+    public List<String> unknownWords() {
         List<String> unknown = new ArrayList<>();
         if (hasUnknownSubtype()) {
             unknown.add("subtype");
