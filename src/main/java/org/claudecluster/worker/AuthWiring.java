@@ -14,12 +14,12 @@ import java.util.Map;
 import org.claudecluster.worker.config.AuthConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.TaskVariables;
-import org.claudecluster.worker.exec.AuthWatch;
-import org.claudecluster.worker.exec.Credentials;
+import org.claudecluster.worker.credential.CredentialWatch;
+import org.claudecluster.worker.credential.Credentials;
+import org.claudecluster.worker.credential.SharedPause;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.PtyExecutor;
-import org.claudecluster.worker.exec.SharedPause;
 import org.claudecluster.worker.lifecycle.ClaimGate;
 import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.store.JdbcTaskStore;
@@ -79,14 +79,14 @@ class AuthWiring {
 
     @Produces
     @Singleton
-    AuthWatch watch(
+    CredentialWatch watch(
             Credentials credentials,
             PtyExecutor pty,
             ExecutorStrategy strategy,
             JdbcTaskStore store,
             AuthConfig auth,
             AuthMeters meters) {
-        return new AuthWatch(
+        return new CredentialWatch(
                 credentials,
                 pty.credentialTrial(),
                 strategy,
@@ -95,11 +95,11 @@ class AuthWiring {
                 meters::update);
     }
 
-    void start(@Observes StartupEvent event, AuthWatch watch, AuthConfig auth) {
+    void start(@Observes StartupEvent event, CredentialWatch watch, AuthConfig auth) {
         watch.start(auth.poll());
     }
 
-    void stop(@Observes ShutdownEvent event, AuthWatch watch) {
+    void stop(@Observes ShutdownEvent event, CredentialWatch watch) {
         watch.stop();
     }
 }

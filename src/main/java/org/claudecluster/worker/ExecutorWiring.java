@@ -19,7 +19,7 @@ import org.claudecluster.worker.config.TaskVariables;
 import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WatchdogConfig;
 import org.claudecluster.worker.config.WorkerConfig;
-import org.claudecluster.worker.exec.Credentials;
+import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Fallback;

@@ -14,10 +14,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Pattern;
-import org.claudecluster.worker.claude.AuthFile;
-import org.claudecluster.worker.claude.AuthShape;
 import org.claudecluster.worker.config.KnownSettings;
 import org.claudecluster.worker.config.TaskVariables;
+import org.claudecluster.worker.credential.CredentialFile;
+import org.claudecluster.worker.credential.CredentialFileShape;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -158,13 +158,13 @@ final class StartCheck {
     private static Optional<String> authFileProblem(Map<String, String> environment) {
         String file = System.getProperty(AUTH_FILE_KEY, environment.getOrDefault(AUTH_FILE_ENV, AUTH_FILE));
         try {
-            return switch (AuthFile.read(Path.of(file))) {
-                case AuthFile.Refused(String why) ->
+            return switch (CredentialFile.read(Path.of(file))) {
+                case CredentialFile.Refused(String why) ->
                     Optional.of("%s=%s is refused: %s; accepted are %s"
-                            .formatted(AUTH_FILE_ENV, file, why, AuthShape.ACCEPTED));
-                case AuthFile.Unreadable(String why) ->
+                            .formatted(AUTH_FILE_ENV, file, why, CredentialFileShape.ACCEPTED));
+                case CredentialFile.Unreadable(String why) ->
                     Optional.of("%s=%s is there, but %s".formatted(AUTH_FILE_ENV, file, why));
-                case AuthFile.Absent _, AuthFile.Accepted _ -> Optional.empty();
+                case CredentialFile.Absent _, CredentialFile.Accepted _ -> Optional.empty();
             };
         } catch (InvalidPathException _) {
             return Optional.of(AUTH_FILE_ENV + " is not allowed: a path");

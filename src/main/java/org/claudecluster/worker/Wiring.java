@@ -29,7 +29,7 @@ import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.StreamConfig;
 import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WorkerConfig;
-import org.claudecluster.worker.exec.Credentials;
+import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.exec.PtyExecutor;

@@ -15,8 +15,8 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.claudecluster.worker.exec.AuthStatus;
-import org.claudecluster.worker.exec.Credentials;
+import org.claudecluster.worker.credential.CredentialStatus;
+import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.service.Streaming;
@@ -156,7 +156,7 @@ public class WorkerResource {
             String reason) {}
 
     private Auth auth() {
-        AuthStatus status = credentials.status();
+        CredentialStatus status = credentials.status();
         return new Auth(
                 status.state().wire(),
                 status.source().wire(),

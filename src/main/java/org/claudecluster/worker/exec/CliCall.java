@@ -18,7 +18,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.claude.ChildEnvironment;
-import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.credential.Credential;
 import org.claudecluster.worker.files.FileTrees;
 import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.process.Grace;

@@ -3,7 +3,7 @@ package org.claudecluster.worker.exec;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Optional;
-import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.credential.Credential;
 import org.claudecluster.worker.outcome.Speaker;
 import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.terminal.LaunchException;

@@ -1,6 +1,8 @@
 package org.claudecluster.worker.exec;
 
-import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.credential.Credential;
+import org.claudecluster.worker.credential.CredentialTrial;
+import org.claudecluster.worker.credential.Credentials;
 
 /** Tries credentials with the CLI of this machine. */
 final class CliTrial implements CredentialTrial {

@@ -19,7 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.credential.Credential;
 import org.claudecluster.worker.files.Disk;
 import org.claudecluster.worker.files.FileTrees;
 import org.jboss.logging.Logger;

@@ -14,7 +14,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.claudecluster.worker.claude.ChildEnvironment;
-import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.credential.Credential;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;

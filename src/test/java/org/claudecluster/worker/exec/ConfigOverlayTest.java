@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.credential.Credential;
 import org.claudecluster.worker.process.Grace;
 import org.claudecluster.worker.terminal.TerminalSize;
 import org.junit.jupiter.api.BeforeEach;

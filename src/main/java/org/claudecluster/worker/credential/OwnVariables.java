@@ -1,4 +1,4 @@
-package org.claudecluster.worker.claude;
+package org.claudecluster.worker.credential;
 
 import java.util.List;
 import java.util.Locale;
@@ -12,12 +12,12 @@ import org.jspecify.annotations.Nullable;
  * What becomes of each variable of the worker's own environment: one table, of which the first row that fits decides.
  * What fits none stays with the worker. Read off the program of 2.1.330.
  */
-final class OwnVariables {
+public final class OwnVariables {
 
     private OwnVariables() {}
 
     /** When a task's process gets it. */
-    enum Passes {
+    public enum Passes {
         /** Paths, addresses, limits and switches, which are no secrets whatever they are called. */
         ALWAYS,
         /** With the credential that is in use: by a descriptor where the CLI takes it so, see {@link Credential}. */
@@ -36,7 +36,7 @@ final class OwnVariables {
         WITH_CLIENT_KEY;
 
         /** Whether a process with these variables gets it. */
-        boolean in(Map<String, String> variables) {
+        public boolean in(Map<String, String> variables) {
             return switch (this) {
                 case ALWAYS -> true;
                 case WITH_CREDENTIAL, NEVER -> false;
@@ -133,7 +133,7 @@ final class OwnVariables {
             Row.of(Passes.ALWAYS, "USE_BUILTIN_RIPGREP", "FALLBACK_FOR_ALL_PRIMARY_MODELS", "DO_NOT_TRACK"));
 
     /** What becomes of the variable of this name. */
-    static Passes of(String name) {
+    public static Passes of(String name) {
         Optional<Row> first = TABLE.stream().filter(row -> row.fits(name)).findFirst();
         return first.map(Row::passes).orElse(Passes.NEVER);
     }

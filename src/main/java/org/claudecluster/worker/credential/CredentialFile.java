@@ -1,4 +1,4 @@
-package org.claudecluster.worker.claude;
+package org.claudecluster.worker.credential;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -18,19 +18,19 @@ import java.nio.file.attribute.PosixFilePermission;
  * What a mounted credentials file turned out to be. The CLI reads no such file by itself; what a person has at hand is
  * one of the CLI's own files, or a key under some name.
  */
-public sealed interface AuthFile {
+public sealed interface CredentialFile {
 
     /** A Secret that is larger is none that we know. */
     int MAX_BYTES = 64 * 1024;
 
     /** Nothing is there. */
-    record Absent() implements AuthFile {}
+    record Absent() implements CredentialFile {}
 
     /** It can't be told what is there: the disk or the rights to it stand in the way. It is no absence. */
-    record Unreadable(String why) implements AuthFile {}
+    record Unreadable(String why) implements CredentialFile {}
 
     /** Something is there that we can't use; {@code why} shows none of it. */
-    record Refused(String why) implements AuthFile {}
+    record Refused(String why) implements CredentialFile {}
 
     /**
      * One credential of a known shape.
@@ -38,10 +38,10 @@ public sealed interface AuthFile {
      * @param hash fingerprint of the file's bytes
      * @param worldReadable whether every user of this machine may read it
      */
-    record Accepted(AuthShape shape, String hash, boolean worldReadable) implements AuthFile {}
+    record Accepted(CredentialFileShape shape, String hash, boolean worldReadable) implements CredentialFile {}
 
     /** Looks at it, following symbolic links, since Kubernetes swaps one when a Secret changes. */
-    static AuthFile read(Path file) {
+    static CredentialFile read(Path file) {
         try {
             BasicFileAttributes found = Files.readAttributes(file, BasicFileAttributes.class);
             if (found.isDirectory()) {
@@ -74,7 +74,7 @@ public sealed interface AuthFile {
     }
 
     /** The reader's own message may show what it read. */
-    private static AuthFile parse(byte[] bytes, boolean worldReadable) throws IOException {
+    private static CredentialFile parse(byte[] bytes, boolean worldReadable) throws IOException {
         String text = new String(bytes, StandardCharsets.UTF_8);
         if (text.isBlank()) {
             return new Refused("it is empty");
@@ -90,8 +90,8 @@ public sealed interface AuthFile {
             return new Refused("it is JSON, but no object");
         }
         try {
-            return new Accepted(AuthShape.of(json, text), Credential.fingerprint(bytes), worldReadable);
-        } catch (AuthShape.UnknownShapeException e) {
+            return new Accepted(CredentialFileShape.of(json, text), Credential.fingerprint(bytes), worldReadable);
+        } catch (CredentialFileShape.UnknownShapeException e) {
             return new Refused(String.valueOf(e.getMessage()));
         }
     }

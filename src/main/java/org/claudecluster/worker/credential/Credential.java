@@ -1,4 +1,4 @@
-package org.claudecluster.worker.claude;
+package org.claudecluster.worker.credential;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

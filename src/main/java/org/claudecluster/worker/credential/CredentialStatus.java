@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.credential;
 
 import static java.util.Objects.requireNonNull;
 
@@ -14,8 +14,8 @@ import java.util.Optional;
  * @param renewable whether the CLI can put that end off by itself
  * @param reason why it can't be used, or what is not known; a sentence for a person
  */
-public record AuthStatus(
-        AuthState state,
+public record CredentialStatus(
+        CredentialState state,
         Source source,
         String kind,
         Optional<Instant> expiresAt,
@@ -37,7 +37,7 @@ public record AuthStatus(
         }
     }
 
-    public AuthStatus {
+    public CredentialStatus {
         requireNonNull(state, "state");
         requireNonNull(source, "source");
         requireNonNull(kind, "kind");
@@ -45,11 +45,11 @@ public record AuthStatus(
         requireNonNull(reason, "reason");
     }
 
-    AuthStatus with(AuthState changed, Optional<String> why) {
-        return new AuthStatus(changed, source, kind, expiresAt, renewable, why);
+    CredentialStatus with(CredentialState changed, Optional<String> why) {
+        return new CredentialStatus(changed, source, kind, expiresAt, renewable, why);
     }
 
-    AuthStatus expiring(Optional<Instant> end, boolean canBeRenewed) {
-        return new AuthStatus(state, source, kind, end, canBeRenewed, reason);
+    CredentialStatus expiring(Optional<Instant> end, boolean canBeRenewed) {
+        return new CredentialStatus(state, source, kind, end, canBeRenewed, reason);
     }
 }

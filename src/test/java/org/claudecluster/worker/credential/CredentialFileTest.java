@@ -1,4 +1,4 @@
-package org.claudecluster.worker.claude;
+package org.claudecluster.worker.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class AuthFileTest {
+class CredentialFileTest {
 
     @TempDir
     Path directory;
@@ -82,7 +82,7 @@ class AuthFileTest {
     void a_login_has_to_be_imported_since_its_tokens_rotate() throws IOException {
         assertThat(shape("""
                 {"claudeAiOauth":{"accessToken":"a","refreshToken":"r","expiresAt":1,"scopes":["user:inference"]}}
-                """)).isInstanceOf(AuthShape.Rotating.class);
+                """)).isInstanceOf(CredentialFileShape.Rotating.class);
     }
 
     @ParameterizedTest
@@ -112,9 +112,9 @@ class AuthFileTest {
     void what_is_of_no_use_is_refused_with_a_reason_that_shows_nothing_of_it(String json, String why)
             throws IOException {
         Files.writeString(file, json);
-        assertThat(AuthFile.read(file))
+        assertThat(CredentialFile.read(file))
                 .isInstanceOfSatisfying(
-                        AuthFile.Refused.class,
+                        CredentialFile.Refused.class,
                         refused -> assertThat(refused.why())
                                 .startsWith(why)
                                 .doesNotContain("s3cret")
@@ -123,19 +123,19 @@ class AuthFileTest {
 
     @Test
     void what_is_too_large_or_no_file_is_refused() throws IOException {
-        Files.writeString(file, " ".repeat(AuthFile.MAX_BYTES) + "{\"apiKey\":\"k\"}");
-        assertThat(AuthFile.read(file)).isEqualTo(new AuthFile.Refused("it is larger than 64 KiB"));
-        assertThat(AuthFile.read(directory)).isEqualTo(new AuthFile.Refused("it is a directory: name the file in it"));
-        assertThat(AuthFile.read(Path.of("/dev/null"))).isEqualTo(new AuthFile.Refused("it is no regular file"));
-        Files.writeString(file, "{\"apiKey\":\"" + "k".repeat(AuthShape.MAX_SECRET + 1) + "\"}");
-        assertThat(AuthFile.read(file)).asString().contains("apiKey is longer than any key");
+        Files.writeString(file, " ".repeat(CredentialFile.MAX_BYTES) + "{\"apiKey\":\"k\"}");
+        assertThat(CredentialFile.read(file)).isEqualTo(new CredentialFile.Refused("it is larger than 64 KiB"));
+        assertThat(CredentialFile.read(directory)).isEqualTo(new CredentialFile.Refused("it is a directory: name the file in it"));
+        assertThat(CredentialFile.read(Path.of("/dev/null"))).isEqualTo(new CredentialFile.Refused("it is no regular file"));
+        Files.writeString(file, "{\"apiKey\":\"" + "k".repeat(CredentialFileShape.MAX_SECRET + 1) + "\"}");
+        assertThat(CredentialFile.read(file)).asString().contains("apiKey is longer than any key");
     }
 
     @Test
     void a_file_that_is_not_there_yet_is_absent_also_behind_a_link() throws IOException {
-        assertThat(AuthFile.read(file)).isEqualTo(new AuthFile.Absent());
+        assertThat(CredentialFile.read(file)).isEqualTo(new CredentialFile.Absent());
         Files.createSymbolicLink(file, directory.resolve("..data/config.json"));
-        assertThat(AuthFile.read(file)).isEqualTo(new AuthFile.Absent());
+        assertThat(CredentialFile.read(file)).isEqualTo(new CredentialFile.Absent());
     }
 
     @Test
@@ -143,10 +143,10 @@ class AuthFileTest {
         Path first = Files.writeString(directory.resolve("first"), "{\"apiKey\":\"one\"}");
         Path second = Files.writeString(directory.resolve("second"), "{\"apiKey\":\"two\"}");
         Files.createSymbolicLink(file, first);
-        AuthFile before = AuthFile.read(file);
+        CredentialFile before = CredentialFile.read(file);
         Files.delete(file);
         Files.createSymbolicLink(file, second);
-        assertThat(accepted(AuthFile.read(file)).hash())
+        assertThat(accepted(CredentialFile.read(file)).hash())
                 .isNotEqualTo(accepted(before).hash());
     }
 
@@ -154,9 +154,9 @@ class AuthFileTest {
     void it_is_told_whether_everybody_may_read_it() throws IOException {
         Files.writeString(file, "{\"apiKey\":\"k\"}");
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
-        assertThat(accepted(AuthFile.read(file)).worldReadable()).isTrue();
+        assertThat(accepted(CredentialFile.read(file)).worldReadable()).isTrue();
         Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("r--------"));
-        assertThat(accepted(AuthFile.read(file)).worldReadable()).isFalse();
+        assertThat(accepted(CredentialFile.read(file)).worldReadable()).isFalse();
     }
 
     @ParameterizedTest
@@ -168,24 +168,24 @@ class AuthFileTest {
             """)
     void the_text_form_shows_no_secret(String json) throws IOException {
         Files.writeString(file, json);
-        assertThat(AuthFile.read(file).toString()).doesNotContain("s3cret");
+        assertThat(CredentialFile.read(file).toString()).doesNotContain("s3cret");
     }
 
     private Credential ready(String json) throws IOException {
-        assertThat(shape(json)).isInstanceOf(AuthShape.Ready.class);
+        assertThat(shape(json)).isInstanceOf(CredentialFileShape.Ready.class);
         return Optional.of(shape(json))
-                .map(AuthShape.Ready.class::cast)
+                .map(CredentialFileShape.Ready.class::cast)
                 .orElseThrow()
                 .credential();
     }
 
-    private AuthShape shape(String json) throws IOException {
+    private CredentialFileShape shape(String json) throws IOException {
         Files.writeString(file, json);
-        return accepted(AuthFile.read(file)).shape();
+        return accepted(CredentialFile.read(file)).shape();
     }
 
-    private static AuthFile.Accepted accepted(AuthFile found) {
-        assertThat(found).isInstanceOf(AuthFile.Accepted.class);
-        return (AuthFile.Accepted) found;
+    private static CredentialFile.Accepted accepted(CredentialFile found) {
+        assertThat(found).isInstanceOf(CredentialFile.Accepted.class);
+        return (CredentialFile.Accepted) found;
     }
 }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.credential;
 
 import static java.util.Objects.requireNonNull;
 
@@ -10,10 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.claudecluster.worker.claude.AuthFile;
-import org.claudecluster.worker.claude.Credential;
-import org.claudecluster.worker.claude.LoginStore;
-import org.claudecluster.worker.claude.LoginTokens;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.Verdict;
@@ -28,7 +24,7 @@ public final class Credentials {
     private static final Logger LOG = Logger.getLogger(Credentials.class);
 
     /** What to do about it, where there is none. */
-    static final String NONE =
+    public static final String NONE =
             "no credentials: mount a file (WORKER_AUTH_FILE) or set ANTHROPIC_API_KEY or CLAUDE_CODE_OAUTH_TOKEN";
 
     /** Failures of which only somebody who was let in can tell. */
@@ -92,8 +88,8 @@ public final class Credentials {
         return held.credential().fingerprint();
     }
 
-    public AuthStatus status() {
-        AuthStatus status = held.status();
+    public CredentialStatus status() {
+        CredentialStatus status = held.status();
         return trouble.isPresent() && status.reason().isEmpty() ? status.with(status.state(), trouble) : status;
     }
 
@@ -116,8 +112,8 @@ public final class Credentials {
         return changed;
     }
 
-    private boolean look(AuthFile found) {
-        if (found instanceof AuthFile.Unreadable(String why) && lastSeen.isPresent()) {
+    private boolean look(CredentialFile found) {
+        if (found instanceof CredentialFile.Unreadable(String why) && lastSeen.isPresent()) {
             goOn(why);
             return false;
         }
@@ -136,24 +132,24 @@ public final class Credentials {
         trouble = Optional.of("%s: %s; tasks go on with what was known before".formatted(settings.file(), why));
     }
 
-    private static String identity(AuthFile found) {
+    private static String identity(CredentialFile found) {
         return switch (found) {
-            case AuthFile.Absent _ -> "";
-            case AuthFile.Refused(String why) -> "refused: " + why;
-            case AuthFile.Unreadable(String why) -> "unreadable: " + why;
-            case AuthFile.Accepted accepted -> accepted.hash();
+            case CredentialFile.Absent _ -> "";
+            case CredentialFile.Refused(String why) -> "refused: " + why;
+            case CredentialFile.Unreadable(String why) -> "unreadable: " + why;
+            case CredentialFile.Accepted accepted -> accepted.hash();
         };
     }
 
-    private boolean take(AuthFile found) {
+    private boolean take(CredentialFile found) {
         HeldCredential before = held;
         held = held(sources.take(found));
         // By all that a run gets of it: the same key for another gateway is another credential.
         boolean same = before.credential().equals(held.credential())
                 && before.status().source() == held.status().source();
         if (same
-                && held.status().state() == AuthState.UNKNOWN
-                && before.status().state() != AuthState.INVALID) {
+                && held.status().state() == CredentialState.UNKNOWN
+                && before.status().state() != CredentialState.INVALID) {
             // The same secret in other clothes: what is known of it stays known.
             held = before;
             return false;
@@ -162,14 +158,14 @@ public final class Credentials {
         return true;
     }
 
-    private static void tellOf(AuthStatus status) {
+    private static void tellOf(CredentialStatus status) {
         if (status.state().isUsable()) {
             LOG.infof(
                     "new tasks use a credential of kind %s from: %s",
                     status.kind(), status.source().wire());
         } else {
             // What the API said in its refusal is not ours to log; readiness and /pty/status tell it.
-            String why = status.state() == AuthState.REFUSED || status.state() == AuthState.UNPAID
+            String why = status.state() == CredentialState.REFUSED || status.state() == CredentialState.UNPAID
                     ? "GET /pty/status says why"
                     : status.reason().orElse("");
             LOG.warnf("tasks wait, the credential is %s: %s", status.state().wire(), why);
@@ -181,17 +177,17 @@ public final class Credentials {
     }
 
     private void judge(LoginTokens tokens) {
-        AuthStatus status = held.status().expiring(tokens.expiresAt(), tokens.renewable());
+        CredentialStatus status = held.status().expiring(tokens.expiresAt(), tokens.renewable());
         boolean over = tokens.isOver(clock.instant());
-        if (over && status.state() != AuthState.EXPIRED) {
+        if (over && status.state() != CredentialState.EXPIRED) {
             String why = tokens.spent()
                     ? "the login could not be refreshed and was emptied by the CLI: log in again and mount the new file"
                     : "the login has run out and has no refresh token: log in again and mount the new file";
-            set(status.with(AuthState.EXPIRED, Optional.of(why)));
+            set(status.with(CredentialState.EXPIRED, Optional.of(why)));
             return;
         }
-        if (!over && status.state() == AuthState.EXPIRED) {
-            set(status.with(AuthState.UNKNOWN, Optional.empty()));
+        if (!over && status.state() == CredentialState.EXPIRED) {
+            set(status.with(CredentialState.UNKNOWN, Optional.empty()));
             return;
         }
         held = new HeldCredential(held.credential(), status, held.since(), held.tries());
@@ -199,16 +195,16 @@ public final class Credentials {
 
     /** The API, or the CLI before it asked the API, has said no to this credential. */
     public synchronized void refused(Credential used, String why) {
-        if (isCurrent(used) && held.status().state() != AuthState.EXPIRED) {
-            set(held.status().with(AuthState.REFUSED, Optional.of(why)));
+        if (isCurrent(used) && held.status().state() != CredentialState.EXPIRED) {
+            set(held.status().with(CredentialState.REFUSED, Optional.of(why)));
             look();
         }
     }
 
     /** The API takes this credential, but its account can't pay. */
     public synchronized void unpaid(Credential used, String why) {
-        if (isCurrent(used) && held.status().state() != AuthState.EXPIRED) {
-            set(held.status().with(AuthState.UNPAID, Optional.of(why)));
+        if (isCurrent(used) && held.status().state() != CredentialState.EXPIRED) {
+            set(held.status().with(CredentialState.UNPAID, Optional.of(why)));
         }
     }
 
@@ -219,14 +215,14 @@ public final class Credentials {
         }
         set(held.status()
                 .with(
-                        why == Reason.BILLING ? AuthState.UNPAID : AuthState.REFUSED,
+                        why == Reason.BILLING ? CredentialState.UNPAID : CredentialState.REFUSED,
                         Optional.of("a run that shares this store failed with it: " + why.wire())));
     }
 
     /** Somebody has found that the current credential works again. */
     synchronized void resumedElsewhere() {
         if (isHeldByTheApi()) {
-            set(held.status().with(AuthState.UNKNOWN, Optional.empty()));
+            set(held.status().with(CredentialState.UNKNOWN, Optional.empty()));
         }
     }
 
@@ -242,7 +238,7 @@ public final class Credentials {
 
     /** Lets one task find out how the credential stands, where a try of ours told nothing. */
     synchronized void letOneTry() {
-        oneMayTry = held.status().state() == AuthState.UNPAID;
+        oneMayTry = held.status().state() == CredentialState.UNPAID;
     }
 
     /** Whether one task may be started although the credential is held back. */
@@ -257,37 +253,37 @@ public final class Credentials {
 
     /** The API has answered with this credential. */
     public synchronized void worked(Credential used) {
-        if (isCurrent(used) && held.status().state() != AuthState.OK) {
-            set(held.status().with(AuthState.OK, Optional.empty()));
+        if (isCurrent(used) && held.status().state() != CredentialState.OK) {
+            set(held.status().with(CredentialState.OK, Optional.empty()));
         }
     }
 
     /** The CLI, asked for its status, makes nothing of this credential. */
-    synchronized void unusable(Credential used) {
+    public synchronized void unusable(Credential used) {
         if (!isCurrent(used)) {
             return;
         }
-        AuthStatus status = held.status();
+        CredentialStatus status = held.status();
         if (!status.state().isUsable()) {
             inconclusive(used);
         } else if (used instanceof Credential.None) {
-            set(status.with(AuthState.MISSING, Optional.of(NONE)));
+            set(status.with(CredentialState.MISSING, Optional.of(NONE)));
         } else {
-            set(status.with(AuthState.INVALID, Optional.of("the CLI says that it is not logged in with it")));
+            set(status.with(CredentialState.INVALID, Optional.of("the CLI says that it is not logged in with it")));
         }
     }
 
     /** The CLI knows a credential by itself after all. */
-    synchronized void present(Credential used) {
-        boolean missed = held.status().state() == AuthState.MISSING
-                || (held.status().state() == AuthState.INVALID && !(used instanceof Credential.None));
+    public synchronized void present(Credential used) {
+        boolean missed = held.status().state() == CredentialState.MISSING
+                || (held.status().state() == CredentialState.INVALID && !(used instanceof Credential.None));
         if (isCurrent(used) && missed) {
-            set(held.status().with(AuthState.UNKNOWN, Optional.empty()));
+            set(held.status().with(CredentialState.UNKNOWN, Optional.empty()));
         }
     }
 
     /** Says nothing new, but starts the wait for the next try. */
-    synchronized void inconclusive(Credential used) {
+    public synchronized void inconclusive(Credential used) {
         if (isCurrent(used)) {
             held = held.triedInVain(clock.instant());
         }
@@ -324,11 +320,11 @@ public final class Credentials {
         return used.equals(held.credential());
     }
 
-    private void set(AuthStatus status) {
+    private void set(CredentialStatus status) {
         boolean told = held.status().state() == status.state();
         oneMayTry = false;
         held = new HeldCredential(held.credential(), status, clock.instant(), told ? held.tries() : 0);
-        if (!told && (!status.state().isUsable() || status.state() == AuthState.OK)) {
+        if (!told && (!status.state().isUsable() || status.state() == CredentialState.OK)) {
             tellOf(status);
         }
     }

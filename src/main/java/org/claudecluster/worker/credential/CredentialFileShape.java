@@ -1,4 +1,4 @@
-package org.claudecluster.worker.claude;
+package org.claudecluster.worker.credential;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.DateTimeException;
@@ -11,7 +11,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** The shapes that a credentials file may have. */
-public sealed interface AuthShape {
+public sealed interface CredentialFileShape {
 
     /** For people who mounted something else, as the end of a sentence. */
     String ACCEPTED = "{\"claudeAiOauth\":{...}} (.credentials.json), {\"primaryApiKey\":...} (.claude.json), "
@@ -20,10 +20,10 @@ public sealed interface AuthShape {
             + "or settings {\"env\":{...}} or {\"apiKeyHelper\":...}";
 
     /** One that can be used as it is. */
-    record Ready(Credential credential) implements AuthShape {}
+    record Ready(Credential credential) implements CredentialFileShape {}
 
     /** A login whose tokens rotate, so that the CLI must be able to write it back: it has to be imported first. */
-    record Rotating(String json) implements AuthShape {
+    record Rotating(String json) implements CredentialFileShape {
         @Override
         public String toString() {
             return "Rotating[]";
@@ -41,7 +41,7 @@ public sealed interface AuthShape {
     }
 
     /** The shape of this object; {@code text} is what it was read from. */
-    static AuthShape of(JsonNode json, String text) throws UnknownShapeException {
+    static CredentialFileShape of(JsonNode json, String text) throws UnknownShapeException {
         if (json.has("claudeAiOauth")) {
             requireUsable(json.path("claudeAiOauth"));
             return new Rotating(text);

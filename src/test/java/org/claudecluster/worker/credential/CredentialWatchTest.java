@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +13,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.claudecluster.worker.claude.ChildEnvironment;
+import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.exec.Fallback;
+import org.claudecluster.worker.exec.ManualClock;
+import org.claudecluster.worker.exec.PtyExecutor;
+import org.claudecluster.worker.exec.PtySettings;
+import org.claudecluster.worker.exec.RunGrace;
+import org.claudecluster.worker.exec.StubExecutor;
+import org.claudecluster.worker.exec.WatchSettings;
+import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;
@@ -29,14 +39,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With a script that answers as the CLI does, and says on demand what it was asked. */
-class AuthWatchTest {
+class CredentialWatchTest {
 
     @TempDir
     Path directory;
 
     private final ManualClock clock = new ManualClock();
     private final FakePauses pauses = new FakePauses(clock);
-    private final List<AuthState> told = new ArrayList<>();
+    private final List<CredentialState> told = new ArrayList<>();
     private Path file;
 
     @SuppressWarnings("NullAway.Init") // made by watch(), which every test calls first
@@ -63,16 +73,16 @@ class AuthWatchTest {
     @Test
     void without_any_credential_the_cli_is_asked_and_a_file_that_comes_later_mends_it() throws IOException {
         status(false);
-        AuthWatch watch = watch(Map.of(), false);
+        CredentialWatch watch = watch(Map.of(), false);
         watch.look();
-        assertThat(told).last().isEqualTo(AuthState.MISSING);
+        assertThat(told).last().isEqualTo(CredentialState.MISSING);
         assertThat(credentials.status().reason()).contains(Credentials.NONE);
 
         status(true);
         Files.writeString(file, "{\"apiKey\":\"k\"}");
         watch.look();
 
-        assertThat(told).last().isEqualTo(AuthState.UNKNOWN);
+        assertThat(told).last().isEqualTo(CredentialState.UNKNOWN);
         assertThat(credentials.isUsable()).isTrue();
     }
 
@@ -90,7 +100,7 @@ class AuthWatchTest {
         status(false);
         PtyExecutor pty = pty(Map.of());
         ExecutorStrategy strategy = strategy(pty, ExecutorType.AUTO);
-        AuthWatch watch = watch(pty, strategy, false);
+        CredentialWatch watch = watch(pty, strategy, false);
         watch.look();
         assertThat(strategy.choice().active().type()).isEqualTo(ExecutorType.STUB);
 
@@ -114,7 +124,7 @@ class AuthWatchTest {
     @Test
     void a_cli_that_does_not_speak_of_credentials_is_believed() throws IOException {
         Files.writeString(directory.resolve("status"), "what?\n");
-        AuthWatch watch = watch(Map.of(), false);
+        CredentialWatch watch = watch(Map.of(), false);
         watch.look();
         assertThat(credentials.isUsable()).isTrue();
     }
@@ -122,9 +132,9 @@ class AuthWatchTest {
     @Test
     void a_new_credential_is_tried_by_a_turn_where_that_is_wanted() throws IOException {
         turn("success", "true", "401");
-        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), true);
+        CredentialWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), true);
         watch.look();
-        assertThat(told).last().isEqualTo(AuthState.REFUSED);
+        assertThat(told).last().isEqualTo(CredentialState.REFUSED);
         assertThat(asked()).containsExactly("--version ", "auth status", "-p --output-format=stream-json");
         watch.look();
         assertThat(asked()).hasSize(3);
@@ -133,7 +143,7 @@ class AuthWatchTest {
     @Test
     void without_that_wish_nothing_is_spent_at_the_start() throws IOException {
         turn("success", "true", "401");
-        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        CredentialWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
         watch.look();
         watch.look();
         assertThat(asked()).containsExactly("--version ", "auth status");
@@ -142,7 +152,7 @@ class AuthWatchTest {
     @Test
     void what_the_api_has_refused_is_tried_again_by_a_turn_when_it_is_due() throws IOException {
         turn("success", "true", "401");
-        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        CredentialWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
         watch.look();
         credentials.refused(credentials.current(), "said the API");
         watch.look();
@@ -150,24 +160,24 @@ class AuthWatchTest {
         clock.advance(Duration.ofSeconds(60));
         watch.look();
         assertThat(asked()).hasSize(3);
-        assertThat(credentials.status().state()).isEqualTo(AuthState.REFUSED);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.REFUSED);
 
         turn("error_max_turns", "true", "null");
         clock.advance(Duration.ofSeconds(60));
         watch.look();
 
-        assertThat(credentials.status().state()).isEqualTo(AuthState.OK);
-        assertThat(told).last().isEqualTo(AuthState.OK);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.OK);
+        assertThat(told).last().isEqualTo(CredentialState.OK);
     }
 
     @Test
     void an_account_that_can_t_pay_is_tried_again_and_its_success_ends_the_pause_of_all() throws IOException {
         turn("success", "true", "400");
-        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        CredentialWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
         watch.look();
         unpaid();
         watch.look();
-        assertThat(credentials.status().state()).isEqualTo(AuthState.UNPAID);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.UNPAID);
         assertThat(asked()).hasSize(2);
 
         turn("error_max_turns", "true", "null");
@@ -175,14 +185,14 @@ class AuthWatchTest {
         watch.look();
         watch.look();
 
-        assertThat(credentials.status().state()).isEqualTo(AuthState.OK);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.OK);
         assertThat(pauses.paused(fingerprint())).isEmpty();
     }
 
     @Test
     void where_the_try_tells_nothing_one_task_is_let_through_and_no_more() throws IOException {
         Files.writeString(directory.resolve("turn"), "what?\n");
-        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        CredentialWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
         watch.look();
         unpaid();
         assertThat(credentials.mayOneTry()).isFalse();
@@ -199,22 +209,22 @@ class AuthWatchTest {
 
     @Test
     void what_another_worker_found_out_holds_this_one_back_until_that_one_resumes() throws IOException {
-        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        CredentialWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
         watch.look();
         pauses.pause(fingerprint(), Reason.BILLING, Duration.ofSeconds(60));
 
         watch.look();
-        assertThat(told).last().isEqualTo(AuthState.UNPAID);
+        assertThat(told).last().isEqualTo(CredentialState.UNPAID);
         assertThat(credentials.status().reason().orElseThrow()).contains("billing");
 
         pauses.resume(fingerprint());
         watch.look();
-        assertThat(told).last().isEqualTo(AuthState.UNKNOWN);
+        assertThat(told).last().isEqualTo(CredentialState.UNKNOWN);
     }
 
     @Test
     void while_another_worker_tries_this_one_does_not() throws IOException {
-        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        CredentialWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
         watch.look();
         unpaid();
         pauses.pause(fingerprint(), Reason.BILLING, Duration.ofMinutes(2));
@@ -227,7 +237,7 @@ class AuthWatchTest {
 
     @Test
     void a_usage_limit_of_the_credential_is_no_reason_to_try_it() throws IOException {
-        AuthWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
+        CredentialWatch watch = watch(Map.of("ANTHROPIC_API_KEY", "k"), false);
         pauses.pause(fingerprint(), Reason.USAGE_LIMIT, Duration.ofSeconds(60));
 
         watch.look();
@@ -245,14 +255,14 @@ class AuthWatchTest {
         return credentials.fingerprint().orElseThrow();
     }
 
-    private AuthWatch watch(Map<String, String> environment, boolean verify) throws IOException {
+    private CredentialWatch watch(Map<String, String> environment, boolean verify) throws IOException {
         PtyExecutor pty = pty(environment);
         ExecutorStrategy strategy = strategy(pty, ExecutorType.PTY);
         return watch(pty, strategy, verify);
     }
 
-    private AuthWatch watch(PtyExecutor pty, ExecutorStrategy strategy, boolean verify) {
-        return new AuthWatch(
+    private CredentialWatch watch(PtyExecutor pty, ExecutorStrategy strategy, boolean verify) {
+        return new CredentialWatch(
                 credentials,
                 pty.credentialTrial(),
                 strategy,

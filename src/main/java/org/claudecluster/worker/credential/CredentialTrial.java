@@ -1,6 +1,4 @@
-package org.claudecluster.worker.exec;
-
-import org.claudecluster.worker.claude.Credential;
+package org.claudecluster.worker.credential;
 
 /** Tries a credential by running the CLI with it, and tells {@link Credentials} what came of that. Blocks for a minute at most. */
 public interface CredentialTrial {

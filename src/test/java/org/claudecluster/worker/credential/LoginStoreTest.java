@@ -1,4 +1,4 @@
-package org.claudecluster.worker.claude;
+package org.claudecluster.worker.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.credential;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
-import org.claudecluster.worker.claude.Credential;
+import org.claudecluster.worker.exec.ManualClock;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
@@ -37,13 +37,13 @@ class CredentialsTest {
     void the_file_wins_over_the_environment_and_when_it_goes_the_environment_counts_again() throws IOException {
         Files.writeString(file, "{\"oauthToken\":\"from-the-file\"}");
         Credentials credentials = credentials(KEY);
-        assertThat(credentials.status().source()).isEqualTo(AuthStatus.Source.FILE);
+        assertThat(credentials.status().source()).isEqualTo(CredentialStatus.Source.FILE);
         assertThat(credentials.current().kind()).isEqualTo("oauth_token");
 
         Files.delete(file);
 
         assertThat(credentials.look()).isTrue();
-        assertThat(credentials.status().source()).isEqualTo(AuthStatus.Source.ENVIRONMENT);
+        assertThat(credentials.status().source()).isEqualTo(CredentialStatus.Source.ENVIRONMENT);
         assertThat(credentials.current().kind()).isEqualTo("api_key");
     }
 
@@ -69,7 +69,7 @@ class CredentialsTest {
         Files.writeString(file, "{\"apiKey\":");
 
         assertThat(credentials.look()).isTrue();
-        assertThat(credentials.status().state()).isEqualTo(AuthState.INVALID);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.INVALID);
         assertThat(credentials.isUsable()).isFalse();
         assertThat(credentials.status().reason().orElseThrow()).contains("is not JSON", "claudeAiOauth");
 
@@ -84,7 +84,7 @@ class CredentialsTest {
         Files.writeString(file, "{\"apiKey\":\"one\"}");
         Credentials credentials = credentials(Map.of());
         credentials.heard(credentials.current(), failed(Reason.AUTH_FAILED));
-        assertThat(credentials.status().state()).isEqualTo(AuthState.REFUSED);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.REFUSED);
         assertThat(credentials.status().reason().orElseThrow()).contains("as the CLI said");
 
         // The same key in other clothes is no other key.
@@ -94,7 +94,7 @@ class CredentialsTest {
 
         Files.writeString(file, "{\"apiKey\":\"two\"}");
         credentials.look();
-        assertThat(credentials.status().state()).isEqualTo(AuthState.UNKNOWN);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.UNKNOWN);
         assertThat(credentials.status().reason()).isEmpty();
     }
 
@@ -108,7 +108,7 @@ class CredentialsTest {
 
         credentials.heard(before, failed(Reason.AUTH_FAILED));
 
-        assertThat(credentials.status().state()).isEqualTo(AuthState.UNKNOWN);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.UNKNOWN);
     }
 
     @Test
@@ -128,7 +128,7 @@ class CredentialsTest {
         clock.advance(Duration.ofSeconds(1));
         assertThat(credentials.isRetryDue()).isTrue();
         credentials.worked(credentials.current());
-        assertThat(credentials.status().state()).isEqualTo(AuthState.OK);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.OK);
         assertThat(credentials.isRetryDue()).isFalse();
     }
 
@@ -147,9 +147,9 @@ class CredentialsTest {
     void only_who_was_let_in_can_meet_a_limit_and_other_failures_say_nothing() {
         Credentials credentials = credentials(KEY);
         credentials.heard(credentials.current(), failed(Reason.OVERLOADED));
-        assertThat(credentials.status().state()).isEqualTo(AuthState.UNKNOWN);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.UNKNOWN);
         credentials.heard(credentials.current(), failed(Reason.USAGE_LIMIT));
-        assertThat(credentials.status().state()).isEqualTo(AuthState.OK);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.OK);
     }
 
     @Test
@@ -157,7 +157,7 @@ class CredentialsTest {
         Credentials credentials = credentials(Map.of());
         assertThat(credentials.isUsable()).isTrue();
         credentials.unusable(credentials.current());
-        assertThat(credentials.status().state()).isEqualTo(AuthState.MISSING);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.MISSING);
         assertThat(credentials.status().reason()).contains(Credentials.NONE);
         credentials.present(credentials.current());
         assertThat(credentials.isUsable()).isTrue();
@@ -213,10 +213,10 @@ class CredentialsTest {
         Files.writeString(file, "{\"apiKey\":\"one\",\"ANTHROPIC_BASE_URL\":\"https://right\"}");
 
         assertThat(credentials.look()).isTrue();
-        assertThat(credentials.status().state()).isEqualTo(AuthState.UNKNOWN);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.UNKNOWN);
         assertThat(credentials.current().environment()).containsEntry("ANTHROPIC_BASE_URL", "https://right");
         credentials.heard(before, failed(Reason.AUTH_FAILED));
-        assertThat(credentials.status().state()).isEqualTo(AuthState.UNKNOWN);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.UNKNOWN);
     }
 
     @Test
@@ -245,7 +245,7 @@ class CredentialsTest {
         Files.createSymbolicLink(file, file);
         Credentials credentials = credentials(KEY);
 
-        assertThat(credentials.status().state()).isEqualTo(AuthState.INVALID);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.INVALID);
         assertThat(credentials.current().kind()).isEqualTo("none");
     }
 
@@ -259,7 +259,7 @@ class CredentialsTest {
 
         Credentials credentials = credentials(KEY);
 
-        assertThat(credentials.status().state()).isEqualTo(AuthState.INVALID);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.INVALID);
         assertThat(stored.getParent()).hasContent("in the way");
     }
 
@@ -272,12 +272,12 @@ class CredentialsTest {
 
         credentials.heard(credentials.current(), failed(Reason.AUTH_FAILED));
 
-        assertThat(credentials.status().state()).isEqualTo(AuthState.EXPIRED);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.EXPIRED);
         clock.advance(Duration.ofHours(1));
         assertThat(credentials.isRetryDue()).isFalse();
         Files.writeString(file, login("c", "r3", 1));
         assertThat(credentials.look()).isTrue();
-        assertThat(credentials.status().state()).isEqualTo(AuthState.UNKNOWN);
+        assertThat(credentials.status().state()).isEqualTo(CredentialState.UNKNOWN);
     }
 
     @Test

@@ -1,9 +1,9 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.credential;
 
 import java.util.Locale;
 
 /** How the credential that new tasks get stands, as far as is known. Wire names are part of the API. */
-public enum AuthState {
+public enum CredentialState {
     /** The API has answered with it. */
     OK(true),
     /** Nothing speaks against it, but the API has not been asked with it yet. */
@@ -21,7 +21,7 @@ public enum AuthState {
 
     private final boolean usable;
 
-    AuthState(boolean usable) {
+    CredentialState(boolean usable) {
         this.usable = usable;
     }
 

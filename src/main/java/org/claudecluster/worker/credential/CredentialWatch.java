@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.credential;
 
 import java.time.Duration;
 import java.util.concurrent.Executors;
@@ -6,7 +6,6 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
-import org.claudecluster.worker.claude.Credential;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -15,16 +14,16 @@ import org.jspecify.annotations.Nullable;
  * after the API has refused one; and whether the CLI can run that could not. One thread, which may wait for the CLI; a
  * look at what is well costs the reading of a small file.
  */
-public final class AuthWatch {
+public final class CredentialWatch {
 
-    private static final Logger LOG = Logger.getLogger(AuthWatch.class);
+    private static final Logger LOG = Logger.getLogger(CredentialWatch.class);
 
     private final Credentials credentials;
     private final CredentialTrial trial;
     private final CredentialUser user;
     private final SharedPause shared;
     private final boolean verify;
-    private final Consumer<AuthStatus> told;
+    private final Consumer<CredentialStatus> told;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("auth").daemon().factory());
     private @Nullable Credential tried;
@@ -37,13 +36,13 @@ public final class AuthWatch {
      * @param verify whether a credential that is new is tried by a real turn
      * @param told hears after each look how things stand
      */
-    public AuthWatch(
+    public CredentialWatch(
             Credentials credentials,
             CredentialTrial trial,
             CredentialUser user,
             SharedPause shared,
             boolean verify,
-            Consumer<AuthStatus> told) {
+            Consumer<CredentialStatus> told) {
         this.credentials = credentials;
         this.trial = trial;
         this.user = user;
@@ -105,7 +104,7 @@ public final class AuthWatch {
 
     /** A success of a run, or of a try of ours, ends the pause; what we don't know better we take over. */
     private void share() {
-        if (wasHeld && credentials.status().state() == AuthState.OK) {
+        if (wasHeld && credentials.status().state() == CredentialState.OK) {
             shared.end();
         }
         shared.look();
@@ -113,16 +112,16 @@ public final class AuthWatch {
     }
 
     private void again(Credential current) {
-        if (credentials.status().state() == AuthState.MISSING) {
+        if (credentials.status().state() == CredentialState.MISSING) {
             CredentialTrial.Login _ = trial.tryLogin(current);
             return;
         }
         if (!shared.isOurTurn()) {
             return;
         }
-        AuthState before = credentials.status().state();
+        CredentialState before = credentials.status().state();
         boolean told = trial.tryTurn(current);
-        if (!told && before == AuthState.UNPAID) {
+        if (!told && before == CredentialState.UNPAID) {
             credentials.letOneTry();
         }
     }

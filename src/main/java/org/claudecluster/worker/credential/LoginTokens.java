@@ -1,4 +1,4 @@
-package org.claudecluster.worker.claude;
+package org.claudecluster.worker.credential;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.time.Instant;

@@ -1,6 +1,6 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.credential;
 
-/** Runs tasks with the current credential, and is told of it by {@link AuthWatch}. */
+/** Runs tasks with the current credential, and is told of it by {@link CredentialWatch}. */
 public interface CredentialUser {
 
     /** New tasks get another credential, which may be what they could not run without. */

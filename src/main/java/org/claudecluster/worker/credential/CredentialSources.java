@@ -1,14 +1,10 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.credential;
 
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
-import org.claudecluster.worker.claude.AuthFile;
-import org.claudecluster.worker.claude.AuthShape;
-import org.claudecluster.worker.claude.Credential;
-import org.claudecluster.worker.claude.LoginStore;
 import org.jboss.logging.Logger;
 
 /** Where a credential comes from: the mounted file, else the environment, else the CLI's own login. */
@@ -26,18 +22,18 @@ final class CredentialSources {
     }
 
     /** A credential of which nothing is known yet, or why there is none. */
-    record Found(Credential credential, AuthStatus status) {}
+    record Found(Credential credential, CredentialStatus status) {}
 
-    AuthFile file() {
-        return AuthFile.read(settings.file());
+    CredentialFile file() {
+        return CredentialFile.read(settings.file());
     }
 
-    Found take(AuthFile found) {
+    Found take(CredentialFile found) {
         return switch (found) {
-            case AuthFile.Absent _ -> fromEnvironment();
-            case AuthFile.Refused(String why) -> refusedFile(why);
-            case AuthFile.Unreadable(String why) -> refusedFile(why);
-            case AuthFile.Accepted accepted -> fromFile(accepted);
+            case CredentialFile.Absent _ -> fromEnvironment();
+            case CredentialFile.Refused(String why) -> refusedFile(why);
+            case CredentialFile.Unreadable(String why) -> refusedFile(why);
+            case CredentialFile.Accepted accepted -> fromFile(accepted);
         };
     }
 
@@ -45,8 +41,8 @@ final class CredentialSources {
      * Logins of files that are not mounted any more. INVARIANT: only when another mounted login is in use: a file that is
      * away may come back, and its own refresh token is spent.
      */
-    void removeAllBut(Credential inUse, AuthStatus.Source source) {
-        if (source == AuthStatus.Source.FILE && inUse instanceof Credential.Login login) {
+    void removeAllBut(Credential inUse, CredentialStatus.Source source) {
+        if (source == CredentialStatus.Source.FILE && inUse instanceof Credential.Login login) {
             logins.removeAllBut(login.lineage());
         }
     }
@@ -55,22 +51,22 @@ final class CredentialSources {
         Credential own = Credential.from(settings.environment());
         if (own instanceof Credential.None) {
             return LoginStore.in(settings.configDirectory())
-                    .map(login -> unknown(login, AuthStatus.Source.CLI))
-                    .orElseGet(() -> unknown(own, AuthStatus.Source.NONE));
+                    .map(login -> unknown(login, CredentialStatus.Source.CLI))
+                    .orElseGet(() -> unknown(own, CredentialStatus.Source.NONE));
         }
-        return unknown(own, AuthStatus.Source.ENVIRONMENT);
+        return unknown(own, CredentialStatus.Source.ENVIRONMENT);
     }
 
-    private Found fromFile(AuthFile.Accepted accepted) {
+    private Found fromFile(CredentialFile.Accepted accepted) {
         if (accepted.worldReadable() && !toldOfMode) {
             toldOfMode = true;
             LOG.warnf("every user may read the credentials file %s: mount it with mode 0400", settings.file());
         }
         return switch (accepted.shape()) {
-            case AuthShape.Ready(Credential credential) -> unknown(credential, AuthStatus.Source.FILE);
-            case AuthShape.Rotating rotating -> {
+            case CredentialFileShape.Ready(Credential credential) -> unknown(credential, CredentialStatus.Source.FILE);
+            case CredentialFileShape.Rotating rotating -> {
                 try {
-                    yield unknown(logins.imported(rotating.json(), accepted.hash()), AuthStatus.Source.FILE);
+                    yield unknown(logins.imported(rotating.json(), accepted.hash()), CredentialStatus.Source.FILE);
                 } catch (IOException e) {
                     yield refusedFile("it can't be imported into the data directory ("
                             + e.getClass().getSimpleName() + ")");
@@ -79,20 +75,20 @@ final class CredentialSources {
         };
     }
 
-    private Found unknown(Credential credential, AuthStatus.Source source) {
+    private Found unknown(Credential credential, CredentialStatus.Source source) {
         return new Found(
                 credential,
-                new AuthStatus(
-                        AuthState.UNKNOWN, source, credential.kind(), Optional.empty(), false, Optional.empty()));
+                new CredentialStatus(
+                        CredentialState.UNKNOWN, source, credential.kind(), Optional.empty(), false, Optional.empty()));
     }
 
     private Found refusedFile(String why) {
-        String reason = "%s is refused: %s; accepted are %s".formatted(settings.file(), why, AuthShape.ACCEPTED);
+        String reason = "%s is refused: %s; accepted are %s".formatted(settings.file(), why, CredentialFileShape.ACCEPTED);
         return new Found(
                 new Credential.None(),
-                new AuthStatus(
-                        AuthState.INVALID,
-                        AuthStatus.Source.FILE,
+                new CredentialStatus(
+                        CredentialState.INVALID,
+                        CredentialStatus.Source.FILE,
                         "none",
                         Optional.empty(),
                         false,
