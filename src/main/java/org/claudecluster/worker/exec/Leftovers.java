@@ -13,6 +13,8 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.claudecluster.worker.cli.OwnCalls;
+import org.claudecluster.worker.cli.SetAside;
 import org.claudecluster.worker.process.OrphanScanner;
 import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.task.TaskId;

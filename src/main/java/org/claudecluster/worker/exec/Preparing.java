@@ -4,6 +4,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.claudecluster.worker.claude.ChildEnvironment;
+import org.claudecluster.worker.cli.CliCommand;
+import org.claudecluster.worker.cli.TaskDirectories;
 import org.claudecluster.worker.outcome.RunOutcomes;
 import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.outcome.StopSignal;

@@ -10,6 +10,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.outcome.RunOutcomes;
 import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.result.Ending;

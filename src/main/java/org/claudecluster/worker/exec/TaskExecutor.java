@@ -1,5 +1,6 @@
 package org.claudecluster.worker.exec;
 
+import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.task.result.Verdict;
 
 /** A way to run tasks. */

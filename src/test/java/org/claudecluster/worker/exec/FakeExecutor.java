@@ -1,6 +1,7 @@
 package org.claudecluster.worker.exec;
 
 import java.util.Optional;
+import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Verdict;

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.outcome.RunOutcomes;
 import org.claudecluster.worker.outcome.Runs;
 import org.claudecluster.worker.outcome.StopCause;

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.claudecluster.worker.exec.Availability;
+import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;

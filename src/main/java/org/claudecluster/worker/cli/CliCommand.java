@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +21,7 @@ import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.workspace.SafeDirectories;
 
 /** What is run for a task: the CLI with its arguments, environment, prompt and credential. */
-final class CliCommand {
+public final class CliCommand {
 
     /** Docs name it, since it shows in the session. */
     static final String CONTINUE =
@@ -32,7 +32,7 @@ final class CliCommand {
     private final SessionFiles sessions;
     private final Credentials credentials;
 
-    CliCommand(PtySettings settings, SessionFiles sessions, Credentials credentials) {
+    public CliCommand(PtySettings settings, SessionFiles sessions, Credentials credentials) {
         this.settings = settings;
         this.environments = new ChildEnvironment(settings.environment());
         this.sessions = sessions;
@@ -40,7 +40,7 @@ final class CliCommand {
     }
 
     /** Throws {@link LaunchException} when there is no CLI to be run. */
-    TerminalCommand of(Task task, TaskDirectories directories, ConfigOverlay overlay, Credential credential)
+    public TerminalCommand of(Task task, TaskDirectories directories, ConfigOverlay overlay, Credential credential)
             throws LaunchException, SessionLostException {
         Path program = Programs.find(settings.cli(), settings.environment().getOrDefault("PATH", ""))
                 .orElseThrow(this::noProgram);
@@ -70,7 +70,7 @@ final class CliCommand {
     }
 
     /** There is nothing to go on with, or it can't be told. */
-    static final class SessionLostException extends IOException {
+    public static final class SessionLostException extends IOException {
 
         private static final long serialVersionUID = 1L;
 
@@ -80,7 +80,7 @@ final class CliCommand {
     }
 
     /** The value of {@link ChildEnvironment#RUN_MARKER} for this run of the task. */
-    static String marker(Task task) {
+    public static String marker(Task task) {
         return ChildEnvironment.run(task.id().toString(), task.epoch());
     }
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -11,7 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import org.claudecluster.worker.exec.TaskDirectories.OutsideWorkspaceException;
+import org.claudecluster.worker.cli.TaskDirectories.OutsideWorkspaceException;
 import org.claudecluster.worker.files.FileTrees;
 import org.claudecluster.worker.files.Mounted;
 import org.claudecluster.worker.outcome.Runs;

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -39,7 +39,7 @@ import org.jboss.logging.Logger;
  * Runs the CLI for the worker itself, to ask it something: no task, no transcript. It may start more all the same, an
  * {@code apiKeyHelper} or an operator's hooks: so it is contained as a run is, and nothing of it is left when it was asked.
  */
-final class CliCall {
+public final class CliCall {
 
     private static final Logger LOG = Logger.getLogger(CliCall.class);
     private static final Grace NONE = new Grace(Duration.ZERO, Duration.ZERO);
@@ -50,7 +50,7 @@ final class CliCall {
     private final ChildEnvironment environments;
     private final ConfigOverlays overlays;
 
-    CliCall(PtyLauncher launcher, Containment containment, PtySettings settings, ConfigOverlays overlays) {
+    public CliCall(PtyLauncher launcher, Containment containment, PtySettings settings, ConfigOverlays overlays) {
         this.launcher = launcher;
         this.containment = containment;
         this.settings = settings;

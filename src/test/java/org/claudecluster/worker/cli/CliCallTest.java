@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.credential.Credential;
+import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
@@ -20,7 +20,7 @@ import org.claudecluster.worker.files.Disk;
  * directory cost 0.65 ms where this was measured, to rename one 0.02 ms; a task needs three. ext4 passes over what was
  * deleted in the last seconds, so that making and removing many of anything grows dearer than one of them shows.
  */
-final class DirectoryPool {
+public final class DirectoryPool {
 
     private static final String SPARE = ".spare";
     /** What is given back beyond this is removed. */
@@ -33,17 +33,17 @@ final class DirectoryPool {
     private final AtomicInteger names = new AtomicInteger();
 
     /** Of directories that are given back empty. */
-    DirectoryPool(Path root) {
+    public DirectoryPool(Path root) {
         this(root, Set.of());
     }
 
     /** Of directories that may be given back, and come again, with entries of these names. */
-    DirectoryPool(Path root, Set<String> furniture) {
+    public DirectoryPool(Path root, Set<String> furniture) {
         this.root = root;
         this.furniture = furniture;
     }
 
-    Path root() {
+    public Path root() {
         return root;
     }
 
@@ -132,7 +132,7 @@ final class DirectoryPool {
     }
 
     /** What a predecessor kept for its next tasks. */
-    Path spares() {
+    public Path spares() {
         return root.resolve(SPARE);
     }
 }

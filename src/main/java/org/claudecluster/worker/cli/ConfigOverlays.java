@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -29,7 +29,7 @@ import org.jboss.logging.Logger;
  * directory ({@code settings.json}, {@code CLAUDE.md}, agents, commands, skills). The directory comes from a pool, with
  * the seed to be written over and the link to the sessions in it.
  */
-final class ConfigOverlays {
+public final class ConfigOverlays {
 
     private static final Logger LOG = Logger.getLogger(ConfigOverlays.class);
     private static final JsonMapper JSON = new JsonMapper();
@@ -50,14 +50,14 @@ final class ConfigOverlays {
     private final DirectoryPool pool;
     private final SetAside aside;
 
-    ConfigOverlays(PtySettings settings) {
+    public ConfigOverlays(PtySettings settings) {
         this.settings = settings;
         this.pool = new DirectoryPool(settings.state().resolve("config"), Set.of(SEED, SESSIONS));
         this.aside = new SetAside(List.of(pool.root()));
     }
 
     /** Makes the directories that all share; what a predecessor left is set aside. */
-    void prepare() throws IOException {
+    public void prepare() throws IOException {
         Files.createDirectories(settings.claudeDirectory().resolve(SESSIONS));
         Files.createDirectories(settings.state());
         if (Disk.REAL.look(pool.root()).isEmpty()) {
@@ -67,12 +67,12 @@ final class ConfigOverlays {
     }
 
     /** Removes what was set aside. */
-    void sweep() {
+    public void sweep() {
         aside.remove();
     }
 
     /** Makes one of this name; {@code work} is trusted, as {@code -p} does it anyway. */
-    ConfigOverlay open(String name, Path work, Credential credential) throws IOException {
+    public ConfigOverlay open(String name, Path work, Credential credential) throws IOException {
         aside.replace(pool.root().resolve(name));
         Path directory = pool.make(name).path();
         write(directory.resolve(SEED), seed(work));

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

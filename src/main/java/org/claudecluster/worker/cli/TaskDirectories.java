@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -19,7 +19,7 @@ import org.jboss.logging.Logger;
  * The directories of one run: where the task works, its HOME, and a private one for temporary files that goes with it. A
  * working directory and a HOME of the task's own stay when the task left something that may be gone on with.
  */
-final class TaskDirectories implements AutoCloseable {
+public final class TaskDirectories implements AutoCloseable {
 
     private static final Logger LOG = Logger.getLogger(TaskDirectories.class);
 
@@ -52,7 +52,7 @@ final class TaskDirectories implements AutoCloseable {
      * @param homes where each task, or chain of follow-ups, has a HOME of its own
      * @param sharedHome the HOME of all, where they are to have none of their own
      */
-    record Pools(
+    public record Pools(
             DirectoryPool workspaces,
             DirectoryPool homes,
             Optional<Path> sharedHome,
@@ -66,7 +66,7 @@ final class TaskDirectories implements AutoCloseable {
      * @throws OutsideWorkspaceException when the wished directory leaves the root through a symbolic link
      * @throws IOException when they can't be made
      */
-    static TaskDirectories open(Task task, Standing before, Pools pools) throws IOException {
+    public static TaskDirectories open(Task task, Standing before, Pools pools) throws IOException {
         Place place =
                 task.spec().workingDirectory().isPresent() ? wished(task, before, pools) : own(task, before, pools);
         Path home = pools.sharedHome().isPresent()
@@ -112,11 +112,11 @@ final class TaskDirectories implements AutoCloseable {
         }
     }
 
-    Path work() {
+    public Path work() {
         return place.directory();
     }
 
-    Place place() {
+    public Place place() {
         return place;
     }
 
@@ -124,22 +124,22 @@ final class TaskDirectories implements AutoCloseable {
         return home;
     }
 
-    Path temporary() {
+    public Path temporary() {
         return temporary;
     }
 
     /** All that the run fills and that goes with it or with its task. */
-    List<Path> filled() {
+    public List<Path> filled() {
         return List.copyOf(filled);
     }
 
     /** More of it. */
-    void fills(List<Path> others) {
+    public void fills(List<Path> others) {
         filled.addAll(others);
     }
 
     /** The CLI's session goes on here: then the directory stays, also as an empty one, to be told from a lost one. */
-    void keep() {
+    public void keep() {
         kept = true;
     }
 
@@ -175,7 +175,7 @@ final class TaskDirectories implements AutoCloseable {
     }
 
     /** The wished directory is not below the root. */
-    static final class OutsideWorkspaceException extends IOException {
+    public static final class OutsideWorkspaceException extends IOException {
 
         private static final long serialVersionUID = 1L;
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -24,9 +24,9 @@ import org.claudecluster.worker.terminal.LaunchException;
 import org.jboss.logging.Logger;
 
 /** Tries credentials: by asking the CLI whether it is logged in, which asks nobody else, and by one real turn. */
-final class AuthProbe {
+public final class CredentialProbe {
 
-    private static final Logger LOG = Logger.getLogger(AuthProbe.class);
+    private static final Logger LOG = Logger.getLogger(CredentialProbe.class);
     private static final Pattern LOGGED_IN =
             Pattern.compile("\"loggedIn\":(?:\u001b\\[[0-9;?]*[A-Za-z]|\\s)*(true|false)");
     private static final int STATUS_SECONDS = 30;
@@ -37,7 +37,7 @@ final class AuthProbe {
     private final Optional<String> model;
     private final InstantSource clock;
 
-    AuthProbe(CliCall call, Optional<String> model, InstantSource clock) {
+    public CredentialProbe(CliCall call, Optional<String> model, InstantSource clock) {
         this.call = call;
         this.model = model;
         this.clock = clock;

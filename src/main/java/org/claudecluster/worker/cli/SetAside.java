@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.claudecluster.worker.exec.Leftovers;
 import org.claudecluster.worker.files.Disk;
 import org.claudecluster.worker.files.FileTrees;
 import org.jboss.logging.Logger;
@@ -14,23 +15,23 @@ import org.jboss.logging.Logger;
  * Makes room at once, also where something can't be removed: a file of root's, a busy mount, what an orphan still writes.
  * What is there gets another name beside it and goes later, when nobody who could wait for it is there any more.
  */
-final class SetAside {
+public final class SetAside {
 
     private static final Logger LOG = Logger.getLogger(SetAside.class);
     /** {@link Leftovers} looks into it for who is still at work in there. */
-    static final String ASIDE = ".aside";
+    public static final String ASIDE = ".aside";
 
     private final List<Path> directories;
     private final AtomicInteger names = new AtomicInteger();
     private final Set<Path> told = ConcurrentHashMap.newKeySet();
 
     /** Of what lies in these directories. */
-    SetAside(List<Path> directories) {
+    public SetAside(List<Path> directories) {
         this.directories = List.copyOf(directories);
     }
 
     /** Nothing but what can't even be renamed, such as a mount, is left in them afterwards; that is told. */
-    void all() {
+    public void all() {
         for (Path directory : directories) {
             try {
                 for (Path entry : Disk.REAL.list(directory)) {
@@ -53,7 +54,7 @@ final class SetAside {
     }
 
     /** Makes sure that nothing is there under this name. */
-    void replace(Path entry) throws IOException {
+    public void replace(Path entry) throws IOException {
         if (Disk.REAL.look(entry).isEmpty()) {
             return;
         }
@@ -76,7 +77,7 @@ final class SetAside {
     }
 
     /** Removes what was set aside; what can't be removed is told and stays until the next time. */
-    void remove() {
+    public void remove() {
         for (Path directory : directories) {
             try {
                 FileTrees.delete(directory.resolve(ASIDE));

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
@@ -9,7 +9,7 @@ import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.terminal.LaunchException;
 
 /** Asks the CLI for its version through a pseudo-terminal, which shows that both work. */
-final class CliProbe {
+public final class CliProbe {
 
     private static final int PATIENCE_SECONDS = 10;
     private static final int SIGKILL = 9;
@@ -18,17 +18,17 @@ final class CliProbe {
     private final PtySettings settings;
     private volatile Speaker speaker = Speaker.UNKNOWN;
 
-    CliProbe(CliCall call, PtySettings settings) {
+    public CliProbe(CliCall call, PtySettings settings) {
         this.call = call;
         this.settings = settings;
     }
 
     /** What the program called itself when it answered last. */
-    Speaker speaker() {
+    public Speaker speaker() {
         return speaker;
     }
 
-    Availability run() {
+    public Availability run() {
         Optional<Path> program = call.program();
         if (program.isEmpty()) {
             return new Availability.Unavailable("no program at CLAUDE_CLI_PATH=" + settings.cli()
@@ -53,7 +53,7 @@ final class CliProbe {
     }
 
     /** Whether there is a program still. */
-    boolean isInPlace() {
+    public boolean isInPlace() {
         return call.program().isPresent();
     }
 

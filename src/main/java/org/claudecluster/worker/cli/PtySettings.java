@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import static java.util.Objects.requireNonNull;
 
@@ -39,12 +39,12 @@ public record PtySettings(
     }
 
     /** HOME of the worker's own calls, and of every task where they share one. */
-    Path home() {
+    public Path home() {
         return state.resolve("home");
     }
 
     /** Where the CLI keeps what outlives a task. */
-    Path claudeDirectory() {
+    public Path claudeDirectory() {
         return state.resolve("claude");
     }
 

@@ -1,16 +1,16 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import org.claudecluster.worker.credential.Credential;
 import org.claudecluster.worker.credential.CredentialTrial;
 import org.claudecluster.worker.credential.Credentials;
 
 /** Tries credentials with the CLI of this machine. */
-final class CliTrial implements CredentialTrial {
+public final class CliTrial implements CredentialTrial {
 
-    private final AuthProbe probe;
+    private final CredentialProbe probe;
     private final Credentials credentials;
 
-    CliTrial(AuthProbe probe, Credentials credentials) {
+    public CliTrial(CredentialProbe probe, Credentials credentials) {
         this.probe = probe;
         this.credentials = credentials;
     }

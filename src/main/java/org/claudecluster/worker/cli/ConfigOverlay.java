@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -11,7 +11,7 @@ import java.util.Optional;
  *
  * @param settingsFile the credential's own settings, where it has some
  */
-record ConfigOverlay(Path directory, Optional<Path> settingsFile, ConfigOverlays owner) implements AutoCloseable {
+public record ConfigOverlay(Path directory, Optional<Path> settingsFile, ConfigOverlays owner) implements AutoCloseable {
 
     /** With what the credential needs before them. */
     List<String> arguments(List<String> others) {

@@ -1,10 +1,10 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.cli;
 
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Names the worker's own calls of the CLI, so that the next worker can tell those of the one before from its own. */
-final class OwnCalls {
+public final class OwnCalls {
 
     private static final String START = "call-";
     private static final String OURS = START + UUID.randomUUID() + "-";
@@ -18,7 +18,7 @@ final class OwnCalls {
     }
 
     /** Whether a process before this one made the call. */
-    static boolean isPredecessors(String run) {
+    public static boolean isPredecessors(String run) {
         return run.startsWith(START) && !run.startsWith(OURS);
     }
 }
