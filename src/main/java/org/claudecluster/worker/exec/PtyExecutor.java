@@ -49,6 +49,8 @@ import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
+import org.claudecluster.worker.watchdog.RunWatch;
+import org.claudecluster.worker.watchdog.Watchdog;
 import org.claudecluster.worker.workspace.Space;
 import org.claudecluster.worker.workspace.Standing;
 import org.claudecluster.worker.workspace.TaskWorkspaces;

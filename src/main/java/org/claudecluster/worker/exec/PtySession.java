@@ -17,13 +17,14 @@ import org.claudecluster.worker.terminal.Channel;
 import org.claudecluster.worker.terminal.TerminalListener;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.WholeCharacters;
+import org.claudecluster.worker.watchdog.RunActivity;
 
 /** What one terminal prints, on its way into the transcript and the report. Runs on the terminal's reading thread. */
 final class PtySession implements TerminalListener {
 
     private final LiveTranscript transcript;
     private final TaskObserver observer;
-    private final Signs signs;
+    private final RunActivity signs;
     private final LongSupplier nanos;
     private final RunReport report;
     private final AgentStream agent;
@@ -36,7 +37,7 @@ final class PtySession implements TerminalListener {
         this.report = new RunReport(clock);
         this.observer = observer;
         this.nanos = nanos;
-        this.signs = new Signs(nanos);
+        this.signs = new RunActivity(nanos);
         this.agent = new AgentStream(this::event, report::output);
         for (Channel channel : Channel.values()) {
             characters.put(channel, new WholeCharacters());
@@ -94,7 +95,7 @@ final class PtySession implements TerminalListener {
         signs.event(event);
     }
 
-    Signs signs() {
+    RunActivity signs() {
         return signs;
     }
 

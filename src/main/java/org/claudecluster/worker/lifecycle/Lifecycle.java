@@ -11,7 +11,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.Leftovers;
-import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.lifecycle.Timers.Wait;
 import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.Task;
@@ -29,6 +28,7 @@ import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.task.store.TaskStore;
 import org.claudecluster.worker.task.store.WorkerRegistry;
 import org.claudecluster.worker.transcript.Transcripts;
+import org.claudecluster.worker.watchdog.Watchdog;
 import org.jboss.logging.Logger;
 
 /** This worker's life: claims, renews, reaps and at last lets go. */

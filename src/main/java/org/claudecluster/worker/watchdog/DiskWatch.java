@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.watchdog;
 
 import java.io.IOException;
 import java.nio.file.FileVisitResult;

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.watchdog;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.claudecluster.worker.task.result.Footprint;
  * One run under watch: what it has used so far, and whether it has to be ended. Looked at by one thread; its footprint
  * may be asked for by any.
  */
-final class RunWatch {
+public final class RunWatch {
 
     /**
      * What is watched.
@@ -25,9 +25,9 @@ final class RunWatch {
      * @param pastCap whether it has printed more than is kept
      * @param refused whether the API refuses its credential for good
      */
-    record Subject(
+    public record Subject(
             TaskId task,
-            Signs signs,
+            RunActivity signs,
             StopSignal stop,
             List<Path> directories,
             BooleanSupplier pastCap,
@@ -120,7 +120,7 @@ final class RunWatch {
     }
 
     private Optional<Alarm> ofSilence(long now) {
-        Signs signs = subject.signs();
+        RunActivity signs = subject.signs();
         if (!signs.inBackground() && isOver(limits.lingering(), signs.resultAt(), now)) {
             return alarm(StopCause.LINGERING, "the result was there, but the program did not end");
         }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.watchdog;
 
 import java.util.HashMap;
 import java.util.Map;
@@ -38,23 +38,23 @@ public final class Watchdog implements Footprints {
         this.disk = new DiskWatch(nanos);
     }
 
-    WatchSettings settings() {
+    public WatchSettings settings() {
         return settings;
     }
 
-    LongSupplier clock() {
+    public LongSupplier clock() {
         return nanos;
     }
 
     /** Watches until the answer is closed. */
-    Watching watch(ProcessTree tree, RunWatch.Subject subject) {
+    public Watching watch(ProcessTree tree, RunWatch.Subject subject) {
         RunWatch watch = new RunWatch(subject, settings);
         watched.put(watch, tree);
         return new Watching(watch, tree);
     }
 
     /** One run's place. */
-    final class Watching implements AutoCloseable {
+    public final class Watching implements AutoCloseable {
 
         private final RunWatch watch;
         private final ProcessTree tree;
@@ -65,14 +65,14 @@ public final class Watchdog implements Footprints {
         }
 
         /** Measures once more, and answers all that was seen. */
-        Footprint last() {
+        public Footprint last() {
             TreeUsage usage = measureOne(tree);
             watch.learn(nanos.getAsLong(), usage);
             return watch.footprint();
         }
 
         /** All that was seen so far. */
-        Footprint seen() {
+        public Footprint seen() {
             return watch.footprint();
         }
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.watchdog;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -35,7 +35,7 @@ class RunWatchTest {
 
     private final AtomicLong now =
             new AtomicLong(Long.MAX_VALUE - Duration.ofMinutes(5).toNanos());
-    private final Signs signs = new Signs(now::get);
+    private final RunActivity signs = new RunActivity(now::get);
     private final AgentStream agent = new AgentStream(signs::event);
     private boolean pastCap;
     private boolean refused;

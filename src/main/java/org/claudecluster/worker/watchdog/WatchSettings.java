@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.watchdog;
 
 import java.time.Duration;
 import java.util.Map;
@@ -40,7 +40,7 @@ public record WatchSettings(
     private static final int THREADS = 8;
 
     /** What the kernel shall enforce where it can; beyond it a fork fails, rather than the run. */
-    TreeLimits limits() {
+    public TreeLimits limits() {
         return new TreeLimits(
                 memoryBytes > 0 ? OptionalLong.of(memoryBytes) : OptionalLong.empty(),
                 processes > 0 ? OptionalInt.of(THREADS * processes) : OptionalInt.empty());

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.watchdog;
 
 import java.util.OptionalLong;
 import java.util.function.LongSupplier;
@@ -11,7 +11,7 @@ import org.claudecluster.worker.claude.OpenTools;
  * The signs of life that a terminal gives: written by the thread that reads it, read by the watchdog. Times are the
  * monotonic clock's.
  */
-final class Signs {
+public final class RunActivity {
 
     private final LongSupplier nanos;
     private final long startedAt;
@@ -25,14 +25,14 @@ final class Signs {
     private volatile OptionalLong resultAt = OptionalLong.empty();
     private volatile OptionalLong dialogAt = OptionalLong.empty();
 
-    Signs(LongSupplier nanos) {
+    public RunActivity(LongSupplier nanos) {
         this.nanos = nanos;
         this.startedAt = nanos.getAsLong();
         this.lastOutputAt = startedAt;
     }
 
     /** Says whether these were the first bytes. */
-    boolean printed(byte[] bytes) {
+    public boolean printed(byte[] bytes) {
         long now = nanos.getAsLong();
         boolean first = silent;
         lastOutputAt = now;
@@ -43,7 +43,7 @@ final class Signs {
         return first;
     }
 
-    void event(AgentEvent event) {
+    public void event(AgentEvent event) {
         inTool = tools.after(event);
         // Whoever goes on to work waits for nobody; several results in one process are normal.
         dialogAt = OptionalLong.empty();
@@ -62,7 +62,7 @@ final class Signs {
         return goesOn ? OptionalLong.empty() : resultAt;
     }
 
-    long startedAt() {
+    public long startedAt() {
         return startedAt;
     }
 

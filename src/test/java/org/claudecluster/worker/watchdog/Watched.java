@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.watchdog;
 
 import java.util.List;
 import org.claudecluster.worker.outcome.StopSignal;
@@ -15,6 +15,6 @@ public final class Watched {
         return watchdog.watch(
                 tree,
                 new RunWatch.Subject(
-                        task, new Signs(watchdog.clock()), new StopSignal(), List.of(), () -> false, () -> false));
+                        task, new RunActivity(watchdog.clock()), new StopSignal(), List.of(), () -> false, () -> false));
     }
 }
