@@ -31,7 +31,7 @@ import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WorkerConfig;
 import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
-import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.exec.PtyExecutor;
 import org.claudecluster.worker.lifecycle.ClaimGate;
 import org.claudecluster.worker.lifecycle.LeaseTimes;
@@ -167,7 +167,7 @@ class Wiring {
                 times.park(),
                 times.retention(),
                 !database.isShared());
-        Leftovers leftovers = new Leftovers(
+        OrphanCleaner leftovers = new OrphanCleaner(
                 observer, containment.remains(), Directories.cliState(storage).resolve(PtyExecutor.TEMPORARIES));
         return new Lifecycle(
                 settings,

@@ -190,13 +190,13 @@ public final class PtyExecutor implements TaskExecutor {
         Optional<UUID> session = Optional.empty();
         try {
             Standing before = left.standing(run.task());
-            Optional<Verdict> lost = Preparing.lost(run.task(), before);
+            Optional<Verdict> lost = WorkspacePreparer.lost(run.task(), before);
             if (lost.isPresent()) {
                 return lost.get();
             }
             try (TaskDirectories directories = TaskDirectories.open(run.task(), before, pools);
                     WorkDirectories.Use use = used.enter(run.task(), directories.work())) {
-                Optional<Verdict> refused = Preparing.problem(run, directories, use, left, deadline);
+                Optional<Verdict> refused = WorkspacePreparer.problem(run, directories, use, left, deadline);
                 if (refused.isPresent()) {
                     return refused.get();
                 }

@@ -10,7 +10,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.claudecluster.worker.exec.ExecutorStrategy;
-import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.lifecycle.Timers.Wait;
 import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.Task;
@@ -41,7 +41,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
     private final TaskStore store;
     private final WorkerRegistry registry;
     private final Transcripts transcripts;
-    private final Leftovers leftovers;
+    private final OrphanCleaner leftovers;
     private final Watchdog watchdog;
     private final Strays strays;
     private final TaskObserver observer;
@@ -67,7 +67,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
             Transcripts transcripts,
             ExecutorStrategy strategy,
             ClaimGate gate,
-            Leftovers leftovers,
+            OrphanCleaner leftovers,
             Watchdog watchdog,
             TaskObserver observer,
             InstantSource clock,
@@ -108,7 +108,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
     /** Takes over what a predecessor left, and returns: what has to be ended before the first claim is not waited for. */
     public void start() {
         announce();
-        Set<Leftovers.Run> lost = runs(reaped(settings.ownsStore()));
+        Set<OrphanCleaner.Run> lost = runs(reaped(settings.ownsStore()));
         queue.refresh();
         leases.start();
         Thread.ofPlatform().name("recovery").daemon().start(() -> recover(lost));
@@ -129,7 +129,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
      * INVARIANT: nothing is claimed before what the lost runs left was ended, or told: a claim may be the next run of
      * one of them, in the same directory.
      */
-    private void recover(Set<Leftovers.Run> lost) {
+    private void recover(Set<OrphanCleaner.Run> lost) {
         Timers.attempt(() -> strays.begin(lost));
         Timers.attempt(workspaces::look);
         Timers.attempt(workspaces::settleCrashed);
@@ -199,9 +199,9 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
         return reaped;
     }
 
-    private static Set<Leftovers.Run> runs(List<Task> tasks) {
+    private static Set<OrphanCleaner.Run> runs(List<Task> tasks) {
         return tasks.stream()
-                .map(task -> new Leftovers.Run(task.id(), task.epoch()))
+                .map(task -> new OrphanCleaner.Run(task.id(), task.epoch()))
                 .collect(Collectors.toSet());
     }
 

@@ -4,7 +4,7 @@ import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.store.TaskStore;
@@ -17,11 +17,11 @@ import org.claudecluster.worker.task.store.TaskStore;
 final class Strays {
 
     private final TaskStore store;
-    private final Leftovers leftovers;
-    private final Set<Leftovers.Run> watched = ConcurrentHashMap.newKeySet();
-    private final Set<Leftovers.Run> lost = ConcurrentHashMap.newKeySet();
+    private final OrphanCleaner leftovers;
+    private final Set<OrphanCleaner.Run> watched = ConcurrentHashMap.newKeySet();
+    private final Set<OrphanCleaner.Run> lost = ConcurrentHashMap.newKeySet();
 
-    Strays(TaskStore store, Leftovers leftovers) {
+    Strays(TaskStore store, OrphanCleaner leftovers) {
         this.store = store;
         this.leftovers = leftovers;
     }
@@ -31,8 +31,8 @@ final class Strays {
      *
      * @param reaped runs of which the store has said already that they are lost
      */
-    void begin(Set<Leftovers.Run> reaped) {
-        Leftovers.Look look = leftovers.look();
+    void begin(Set<OrphanCleaner.Run> reaped) {
+        OrphanCleaner.Look look = leftovers.look();
         watched.addAll(look.runs());
         lost.addAll(reaped);
         leftovers.endCalls(look);
@@ -44,9 +44,9 @@ final class Strays {
         settle(Optional.empty());
     }
 
-    private synchronized void settle(Optional<Leftovers.Look> seen) {
-        Set<Leftovers.Run> unknown = new HashSet<>();
-        for (Leftovers.Run run : watched) {
+    private synchronized void settle(Optional<OrphanCleaner.Look> seen) {
+        Set<OrphanCleaner.Run> unknown = new HashSet<>();
+        for (OrphanCleaner.Run run : watched) {
             Optional<Task> task = store.find(run.task());
             if (task.isEmpty()) {
                 unknown.add(run);
@@ -57,7 +57,7 @@ final class Strays {
         if (lost.isEmpty() && unknown.isEmpty()) {
             return;
         }
-        Leftovers.Look look = seen.orElseGet(leftovers::look);
+        OrphanCleaner.Look look = seen.orElseGet(leftovers::look);
         leftovers.end(lost, look);
         leftovers.forget(unknown, look);
         watched.removeAll(lost);
@@ -65,7 +65,7 @@ final class Strays {
         lost.clear();
     }
 
-    private static boolean isHeld(Task now, Leftovers.Run run) {
+    private static boolean isHeld(Task now, OrphanCleaner.Run run) {
         return now.status() == TaskStatus.RUNNING && now.epoch() == run.epoch();
     }
 }

@@ -15,7 +15,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.credential.Credential;
-import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;
@@ -134,8 +134,8 @@ class CliCallTest {
 
     @Test
     void the_next_worker_ends_what_a_killed_one_had_asked_and_leaves_its_own_questions_alone() throws Exception {
-        Leftovers leftovers =
-                new Leftovers(new Meters(new SimpleMeterRegistry()), containment.remains(), state.resolve("tmp"));
+        OrphanCleaner leftovers =
+                new OrphanCleaner(new Meters(new SimpleMeterRegistry()), containment.remains(), state.resolve("tmp"));
         Process before = asking("call-of-a-worker-before-1");
         Process own = asking(OwnCalls.next());
         Process elsewhere = marked("call-of-a-worker-elsewhere-1");

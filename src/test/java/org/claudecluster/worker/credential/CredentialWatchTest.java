@@ -20,7 +20,7 @@ import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Fallback;
 import org.claudecluster.worker.exec.ManualClock;
 import org.claudecluster.worker.exec.PtyExecutor;
-import org.claudecluster.worker.exec.StubExecutor;
+import org.claudecluster.worker.exec.stub.StubExecutor;
 import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;

@@ -13,7 +13,7 @@ import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Fallback;
-import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;
@@ -129,7 +129,7 @@ abstract class LifecycleFixture {
                 transcripts,
                 strategy(runs),
                 gate,
-                new Leftovers(observed, containment.remains(), directory.resolve("tmp")),
+                new OrphanCleaner(observed, containment.remains(), directory.resolve("tmp")),
                 watchdog,
                 observed,
                 InstantSource.system(),

@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.claude.ChildEnvironment;
-import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.process.OrphanScanner;
@@ -40,7 +40,7 @@ class StraysTest {
     @TempDir
     Path directory;
 
-    private Leftovers leftovers;
+    private OrphanCleaner leftovers;
     private Containment containment;
     private final List<Process> processes = new ArrayList<>();
     private EmbeddedStore store;
@@ -50,7 +50,7 @@ class StraysTest {
     void open() {
         store = new EmbeddedStore(directory);
         containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
-        leftovers = new Leftovers(new Observed(), containment.remains(), directory.resolve("tmp"));
+        leftovers = new OrphanCleaner(new Observed(), containment.remains(), directory.resolve("tmp"));
         strays = new Strays(store.tasks, leftovers);
     }
 
@@ -109,9 +109,9 @@ class StraysTest {
     void a_note_of_a_run_that_nobody_knows_goes_when_nothing_of_it_is_left() {
         TaskId stranger = TaskId.create(Instant.EPOCH);
         containment.expect(ChildEnvironment.run(stranger.toString(), 1));
-        assertThat(leftovers.look().runs()).contains(new Leftovers.Run(stranger, 1));
+        assertThat(leftovers.look().runs()).contains(new OrphanCleaner.Run(stranger, 1));
         strays.begin(Set.of());
-        assertThat(leftovers.look().runs()).doesNotContain(new Leftovers.Run(stranger, 1));
+        assertThat(leftovers.look().runs()).doesNotContain(new OrphanCleaner.Run(stranger, 1));
     }
 
     private Task claimed() {
@@ -156,7 +156,7 @@ class StraysTest {
         builder.environment().put(ChildEnvironment.RUN_MARKER, ChildEnvironment.run(task.toString(), epoch));
         Process process = builder.start();
         processes.add(process);
-        await().until(() -> leftovers.look().runs().contains(new Leftovers.Run(task, epoch)));
+        await().until(() -> leftovers.look().runs().contains(new OrphanCleaner.Run(task, epoch)));
         return process;
     }
 }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.exec.stub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.cli.Availability;
+import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.outcome.RunOutcomes;
 import org.claudecluster.worker.outcome.Runs;
 import org.claudecluster.worker.outcome.StopCause;

@@ -1,9 +1,9 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.exec.stub;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
-import org.claudecluster.worker.exec.StubScript.Step;
+import org.claudecluster.worker.exec.stub.StubScript.Step;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;

@@ -19,9 +19,9 @@ import org.claudecluster.worker.workspace.TaskWorkspaces.Prepared;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 
 /** What happens between a task's directories and its program: the clone, within the task's own time. */
-final class Preparing {
+final class WorkspacePreparer {
 
-    private Preparing() {}
+    private WorkspacePreparer() {}
 
     /** What the run came to when the program must not be started. */
     static Optional<Verdict> problem(

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.exec.stub;
 
 import java.time.Duration;
 import java.util.ArrayList;

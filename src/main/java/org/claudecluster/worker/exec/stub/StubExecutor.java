@@ -1,4 +1,4 @@
-package org.claudecluster.worker.exec;
+package org.claudecluster.worker.exec.stub;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -11,6 +11,10 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.cli.Availability;
+import org.claudecluster.worker.exec.Deadline;
+import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.exec.TaskExecutor;
+import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.outcome.RunOutcomes;
 import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.result.Ending;

@@ -25,9 +25,9 @@ import org.jboss.logging.Logger;
  * Ends what a dead worker left running on this machine, of its tasks and of its own calls of the CLI, and collects the
  * orphans of living ones. All that is asked about at once costs one look at the machine.
  */
-public final class Leftovers {
+public final class OrphanCleaner {
 
-    private static final Logger LOG = Logger.getLogger(Leftovers.class);
+    private static final Logger LOG = Logger.getLogger(OrphanCleaner.class);
     private static final Duration PATIENCE = Duration.ofSeconds(2);
     private static final Duration PAUSE = Duration.ofMillis(5);
 
@@ -40,7 +40,7 @@ public final class Leftovers {
      *
      * @param temporaries where each task had its private directory for temporary files, named by its id
      */
-    public Leftovers(TaskObserver observer, OrphanScanner remains, Path temporaries) {
+    public OrphanCleaner(TaskObserver observer, OrphanScanner remains, Path temporaries) {
         this.observer = observer;
         this.remains = remains;
         this.temporaries = temporaries;
