@@ -32,7 +32,7 @@ import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.process.Grace;
 import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.process.linux.OwnMemory;
-import org.claudecluster.worker.store.Database;
+import org.claudecluster.worker.store.database.Database;
 import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.terminal.ArgumentSpace;
 import org.claudecluster.worker.terminal.PtyLauncher;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claudecluster.worker.config.KnownSettings;
-import org.claudecluster.worker.store.StoreRefused;
+import org.claudecluster.worker.store.database.StoreRefusedException;
 import org.claudecluster.worker.task.Masked;
 
 /** Why the worker did not start, in lines that tell a person what to do. */
@@ -35,7 +35,7 @@ final class StartFailure {
             if (cause instanceof ConfigValidationException invalid) {
                 return settings(invalid);
             }
-            if (cause instanceof WrongSetting || cause instanceof StoreRefused) {
+            if (cause instanceof WrongSetting || cause instanceof StoreRefusedException) {
                 return List.of(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof QuarkusBindException || cause instanceof BindException) {

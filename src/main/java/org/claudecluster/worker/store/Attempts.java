@@ -1,8 +1,8 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.count;
-import static org.claudecluster.worker.store.Sql.text;
-import static org.claudecluster.worker.store.Sql.time;
+import static org.claudecluster.worker.store.database.Sql.count;
+import static org.claudecluster.worker.store.database.Sql.text;
+import static org.claudecluster.worker.store.database.Sql.time;
 
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;

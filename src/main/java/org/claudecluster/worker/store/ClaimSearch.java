@@ -2,6 +2,7 @@ package org.claudecluster.worker.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.claudecluster.worker.store.database.StoreFault;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;

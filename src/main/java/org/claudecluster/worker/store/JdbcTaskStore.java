@@ -8,6 +8,11 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
+import org.claudecluster.worker.store.database.Commits;
+import org.claudecluster.worker.store.database.Connections;
+import org.claudecluster.worker.store.database.Database;
+import org.claudecluster.worker.store.database.GroupCommit;
+import org.claudecluster.worker.store.database.OwnCommits;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
@@ -74,7 +79,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
                 ageing);
     }
 
-    JdbcTaskStore(Connections connections, Commits writes, Commits removals, Commits renewals, Duration ageing) {
+    public JdbcTaskStore(Connections connections, Commits writes, Commits removals, Commits renewals, Duration ageing) {
         this.connections = connections;
         this.writes = writes;
         this.removals = removals;

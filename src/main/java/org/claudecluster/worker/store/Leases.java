@@ -1,7 +1,7 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.query;
-import static org.claudecluster.worker.store.Sql.updateEach;
+import static org.claudecluster.worker.store.database.Sql.query;
+import static org.claudecluster.worker.store.database.Sql.updateEach;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;

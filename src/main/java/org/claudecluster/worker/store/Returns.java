@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.result.Account;

@@ -8,14 +8,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.claudecluster.worker.store.database.Connections;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.transcript.KnownPlaces;
 import org.claudecluster.worker.transcript.OutputPlace;
 import org.claudecluster.worker.transcript.RecordBlock;
 import org.claudecluster.worker.transcript.TranscriptLog;
-import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
+import org.claudecluster.worker.transcript.TranscriptRecord;
 
 /** Transcripts in the table {@code transcript_chunk}, where workers share a store: each of them can read all. */
 public final class TableTranscriptLog implements TranscriptLog {

@@ -1,9 +1,9 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.count;
-import static org.claudecluster.worker.store.Sql.number;
-import static org.claudecluster.worker.store.Sql.text;
-import static org.claudecluster.worker.store.Sql.time;
+import static org.claudecluster.worker.store.database.Sql.count;
+import static org.claudecluster.worker.store.database.Sql.number;
+import static org.claudecluster.worker.store.database.Sql.text;
+import static org.claudecluster.worker.store.database.Sql.time;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.time;
-import static org.claudecluster.worker.store.Sql.update;
+import static org.claudecluster.worker.store.database.Sql.time;
+import static org.claudecluster.worker.store.database.Sql.update;
 
 import java.sql.Connection;
 import java.sql.SQLException;

@@ -1,7 +1,7 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.update;
-import static org.claudecluster.worker.store.Sql.updateEach;
+import static org.claudecluster.worker.store.database.Sql.update;
+import static org.claudecluster.worker.store.database.Sql.updateEach;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.store.RegisteredWorker;
 import org.claudecluster.worker.task.store.WorkerState;

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.stream.Stream;
 import org.claudecluster.worker.store.WaitingRows.Asked;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.result.Reason;
 import org.jboss.logging.Logger;

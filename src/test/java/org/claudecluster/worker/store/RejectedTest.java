@@ -12,6 +12,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
+import org.claudecluster.worker.store.database.Database;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.result.Ending;

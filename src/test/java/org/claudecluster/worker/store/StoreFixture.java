@@ -10,6 +10,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.claudecluster.worker.store.database.Database;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Progress;
@@ -28,11 +30,11 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** An empty store before each test, and the words in which the contracts speak of it. */
-abstract class StoreFixture {
+public abstract class StoreFixture {
 
     static final Claimant ME = claimant("me-1", "me");
     static final Claimant OTHER = claimant("other-1", "other");
-    static final Finish DONE =
+    public static final Finish DONE =
             new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
 
     protected JdbcTaskStore store;

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -6,7 +6,7 @@ import java.time.Duration;
 import org.claudecluster.worker.task.store.StoreException;
 
 /** Makes writes durable, each as a whole. */
-interface Commits extends AutoCloseable {
+public interface Commits extends AutoCloseable {
 
     /** How long a close waits for what is on its way. */
     Duration LAST_WRITES = Duration.ofSeconds(5);

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -10,18 +10,18 @@ import org.claudecluster.worker.task.store.StoreUnavailableException;
  * A pool whose failures are told apart, and whose connections are dropped when one turned out to be dead: the others may
  * be so without knowing it. What was rejected says nothing about a connection, and drops none.
  */
-final class Connections {
+public final class Connections {
 
     private final DataSource pool;
     private final Runnable drop;
 
-    Connections(DataSource pool, Runnable drop) {
+    public Connections(DataSource pool, Runnable drop) {
         this.pool = pool;
         this.drop = drop;
     }
 
     /** Runs statements, each of which is its own transaction unless the work says otherwise. Throws {@link StoreException}. */
-    <T> T with(Commits.Work<T> work) {
+    public <T> T with(Commits.Work<T> work) {
         try (Connection connection = pool.getConnection()) {
             return work.on(connection);
         } catch (SQLException e) {
@@ -30,7 +30,7 @@ final class Connections {
     }
 
     /** Does what a failure asks for, and answers it. */
-    <F extends StoreException> F seen(F failure) {
+    public <F extends StoreException> F seen(F failure) {
         if (failure instanceof StoreUnavailableException unavailable) {
             switch (unavailable.kind()) {
                 case AWAY -> drop.run();
@@ -45,7 +45,7 @@ final class Connections {
      * Changes nothing, but needs all that a write needs. A store that takes no writes is reached anew after this: behind
      * the same name may be another server by then, and a session keeps what it was told when it began.
      */
-    void requireWritable() {
+    public void requireWritable() {
         try {
             with(Schema::touch);
         } catch (StoreUnavailableException e) {

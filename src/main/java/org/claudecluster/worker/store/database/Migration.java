@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;

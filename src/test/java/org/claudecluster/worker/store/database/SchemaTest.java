@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,6 +19,8 @@ import java.util.Arrays;
 import java.util.List;
 import org.assertj.core.api.AbstractStringAssert;
 import org.claudecluster.worker.Ports;
+import org.claudecluster.worker.store.Databases;
+import org.claudecluster.worker.store.PostgresServer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -50,7 +52,7 @@ class SchemaTest {
             List<String> before = rows(pool, "SELECT script FROM flyway_schema_history ORDER BY installed_rank");
 
             assertThatThrownBy(() -> prepare(pool))
-                    .isInstanceOf(StoreRefused.class)
+                    .isInstanceOf(StoreRefusedException.class)
                     .hasMessageContaining("version 6")
                     .hasMessageContaining("one version at a time");
             assertThat(rows(pool, "SELECT script FROM flyway_schema_history ORDER BY installed_rank"))
@@ -159,7 +161,7 @@ class SchemaTest {
     private static AbstractStringAssert<?> refused(String url, String user, String password) {
         try (AgroalDataSource pool = Databases.pool(url, user, password)) {
             Throwable failure = catchThrowable(() -> prepare(pool));
-            assertThat(failure).isInstanceOf(StoreRefused.class);
+            assertThat(failure).isInstanceOf(StoreRefusedException.class);
             return assertThat(String.valueOf(failure.getMessage())).doesNotContain("\n");
         }
     }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * <p>All statements run on one thread of our own, which nobody interrupts: an interrupt during file access would close
  * the file of an embedded database under everybody.
  */
-final class GroupCommit implements Commits {
+public final class GroupCommit implements Commits {
 
     /** Bounds a transaction. The queue holds this many more; callers beyond that wait for a place. */
     static final int MAX_BATCH = 256;
@@ -63,7 +63,7 @@ final class GroupCommit implements Commits {
         UNKNOWN
     }
 
-    GroupCommit(DataSource dataSource) {
+    public GroupCommit(DataSource dataSource) {
         this.dataSource = dataSource;
         this.writer = Thread.ofPlatform().name("store-writer").daemon().start(this::writeUntilClosed);
     }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import java.sql.SQLException;
 import java.util.Optional;
@@ -6,9 +6,9 @@ import org.claudecluster.worker.task.Masked;
 import org.jspecify.annotations.Nullable;
 
 /** What a failure of a database means for a start, in a person's words. No URL is shown: it may hold a password. */
-final class StoreFailures {
+public final class StoreFailures {
 
-    static final String READ_ONLY = "the store is read-only: WORKER_STORAGE_JDBC_URL must name the primary,"
+    public static final String READ_ONLY = "the store is read-only: WORKER_STORAGE_JDBC_URL must name the primary,"
             + " and its user needs the right to write";
 
     /** PostgreSQL: lock_not_available. */
@@ -37,8 +37,8 @@ final class StoreFailures {
         return state.equals(NOT_LOCKED) || state.equals("40P01");
     }
 
-    static StoreRefused refusal(Throwable failure) {
-        return new StoreRefused(sentence(failure), failure);
+    static StoreRefusedException refusal(Throwable failure) {
+        return new StoreRefusedException(sentence(failure), failure);
     }
 
     /** What is wrong with the store and what to do, in one line. */

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import java.sql.SQLException;
 import java.util.Optional;
@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * Classifies what a database answers instead of a result, by SQLSTATE: PostgreSQL's appendix A, and H2's ErrorCode, whose
  * own codes are 90000 and up. The one place that does.
  */
-enum StoreFault {
+public enum StoreFault {
 
     /** The statement or its data is wrong, and will be. */
     REJECTED,
@@ -67,7 +67,7 @@ enum StoreFault {
      * Whether it is the data that was rejected, or a trigger that did not like it: then another row may be taken. What is
      * wrong with a statement or with the schema is no row's fault.
      */
-    static boolean isOfData(Throwable failure) {
+    public static boolean isOfData(Throwable failure) {
         String state =
                 StoreFailures.root(failure).map(SQLException::getSQLState).orElse(NO_STATE);
         return DATA.contains(state.substring(0, Math.min(2, state.length())));

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -13,15 +13,15 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** The few lines of JDBC that every statement needs. */
-final class Sql {
+public final class Sql {
 
     private Sql() {}
 
-    interface RowMapper<T> {
+    public interface RowMapper<T> {
         T map(ResultSet row) throws SQLException;
     }
 
-    static int update(Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
+    public static int update(Connection connection, String sql, @Nullable Object... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, parameters);
             return statement.executeUpdate();
@@ -29,7 +29,7 @@ final class Sql {
     }
 
     /** One statement for many rows, in one round trip; the row counts in the order of the parameters. */
-    static int[] updateEach(Connection connection, String sql, List<@Nullable Object[]> rows) throws SQLException {
+    public static int[] updateEach(Connection connection, String sql, List<@Nullable Object[]> rows) throws SQLException {
         if (rows.isEmpty()) {
             return new int[0];
         }
@@ -43,7 +43,7 @@ final class Sql {
     }
 
     /** Inserts one row and answers the time that the database wrote into a column of it. */
-    static Instant insert(Connection connection, String sql, String timeColumn, @Nullable Object... parameters)
+    public static Instant insert(Connection connection, String sql, String timeColumn, @Nullable Object... parameters)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql, new String[] {timeColumn})) {
             bind(statement, parameters);
@@ -56,7 +56,7 @@ final class Sql {
     }
 
     /** Changes at most one row and answers what stands in a column of it then; empty when it changed none. */
-    static Optional<String> updated(Connection connection, String sql, String column, @Nullable Object... parameters)
+    public static Optional<String> updated(Connection connection, String sql, String column, @Nullable Object... parameters)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql, new String[] {column})) {
             bind(statement, parameters);
@@ -67,7 +67,7 @@ final class Sql {
         }
     }
 
-    static <T> List<T> query(Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
+    public static <T> List<T> query(Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, parameters);
@@ -81,7 +81,7 @@ final class Sql {
         }
     }
 
-    static <T> Optional<T> first(Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
+    public static <T> Optional<T> first(Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
             throws SQLException {
         return query(connection, sql, mapper, parameters).stream().findFirst();
     }
@@ -92,28 +92,28 @@ final class Sql {
         }
     }
 
-    static OffsetDateTime time(Instant instant) {
+    public static OffsetDateTime time(Instant instant) {
         return instant.atOffset(ZoneOffset.UTC);
     }
 
-    static @Nullable OffsetDateTime time(Optional<Instant> instant) {
+    public static @Nullable OffsetDateTime time(Optional<Instant> instant) {
         return instant.map(Sql::time).orElse(null);
     }
 
-    static Optional<Instant> time(ResultSet row, String column) throws SQLException {
+    public static Optional<Instant> time(ResultSet row, String column) throws SQLException {
         return Optional.ofNullable(row.getObject(column, OffsetDateTime.class)).map(OffsetDateTime::toInstant);
     }
 
-    static Optional<String> text(ResultSet row, String column) throws SQLException {
+    public static Optional<String> text(ResultSet row, String column) throws SQLException {
         return Optional.ofNullable(row.getString(column));
     }
 
-    static Optional<Integer> number(ResultSet row, String column) throws SQLException {
+    public static Optional<Integer> number(ResultSet row, String column) throws SQLException {
         int value = row.getInt(column);
         return row.wasNull() ? Optional.empty() : Optional.of(value);
     }
 
-    static Optional<Long> count(ResultSet row, String column) throws SQLException {
+    public static Optional<Long> count(ResultSet row, String column) throws SQLException {
         long value = row.getLong(column);
         return row.wasNull() ? Optional.empty() : Optional.of(value);
     }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -19,6 +19,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
+import org.claudecluster.worker.store.Databases;
+import org.claudecluster.worker.store.PostgresServer;
+import org.claudecluster.worker.store.Together;
 import org.claudecluster.worker.task.store.StoreRejectedException;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.junit.jupiter.api.AfterAll;

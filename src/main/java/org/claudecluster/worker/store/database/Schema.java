@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import io.agroal.api.AgroalDataSource;
 import java.sql.Connection;
@@ -22,7 +22,7 @@ public final class Schema {
     private Schema() {}
 
     /**
-     * Waits for the database, looks at its version and migrates it. Throws {@link StoreRefused} when that can't be.
+     * Waits for the database, looks at its version and migrates it. Throws {@link StoreRefusedException} when that can't be.
      *
      * @param patience how long to wait for a database that does not answer yet
      */
@@ -80,7 +80,7 @@ public final class Schema {
     /** A migration is compatible with the program one version older, so a newer replica may have migrated already. */
     private static void requireKnown(int applied, int known) {
         if (applied > known + 1) {
-            throw new StoreRefused("the store's schema is version " + applied + ", this program knows " + known
+            throw new StoreRefusedException("the store's schema is version " + applied + ", this program knows " + known
                     + " and goes on beside " + (known + 1) + " at most: upgrade this worker, one version at a time");
         }
     }

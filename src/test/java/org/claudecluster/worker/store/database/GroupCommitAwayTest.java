@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

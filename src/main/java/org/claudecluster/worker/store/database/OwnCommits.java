@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -20,7 +20,7 @@ import org.claudecluster.worker.task.store.StoreUnavailableException;
  * for a socket loses the connection. They are served in the order of their coming; the pool itself serves whoever is
  * quickest.
  */
-final class OwnCommits implements Commits {
+public final class OwnCommits implements Commits {
 
     /** Half of the pool: reads and transcripts find a connection whatever is written. */
     static final int AT_ONCE = 4;
@@ -35,7 +35,7 @@ final class OwnCommits implements Commits {
     private final ExecutorService writers = Executors.newFixedThreadPool(
             AT_ONCE, Thread.ofPlatform().name("store-writer-", 0).daemon().factory());
 
-    OwnCommits(DataSource pool) {
+    public OwnCommits(DataSource pool) {
         this.pool = pool;
     }
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.store;
+package org.claudecluster.worker.store.database;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -18,6 +18,10 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.claudecluster.worker.Ports;
+import org.claudecluster.worker.store.Databases;
+import org.claudecluster.worker.store.JdbcTaskStore;
+import org.claudecluster.worker.store.StoreFixture;
+import org.claudecluster.worker.store.Together;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Sessions;
