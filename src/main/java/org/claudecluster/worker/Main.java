@@ -4,7 +4,7 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Map;
-import org.claudecluster.worker.api.MalformedUris;
+import org.claudecluster.worker.api.guard.MalformedUris;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 
 /** Starts the worker, or says in one line why it can't. Exit code 2 for a wrong setting, 1 for anything else. */

@@ -3,6 +3,7 @@ package org.claudecluster.worker.api;
 import com.fasterxml.jackson.annotation.JsonInclude;
 import java.math.BigDecimal;
 import java.util.Optional;
+import org.claudecluster.worker.api.http.Times;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.result.Account;

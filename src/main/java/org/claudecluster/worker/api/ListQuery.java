@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.result.Storable;

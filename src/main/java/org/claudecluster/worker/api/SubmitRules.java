@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.claudecluster.worker.api.http.JsonFaults;
+import org.claudecluster.worker.api.http.RequestValidator;
+import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.task.ArgumentText;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.PermissionMode;
@@ -26,7 +29,7 @@ class SubmitRules {
 
     private static final String TAKEN_OVER = "can't be chosen: it is that of the task that is continued";
 
-    private final Constraints constraints = Constraints.of(SubmitRequest.class);
+    private final RequestValidator constraints = RequestValidator.of(SubmitRequest.class);
     private final ApiSettings settings;
     private final ArgumentRoom room;
 

@@ -19,6 +19,8 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
+import org.claudecluster.worker.api.guard.RequestMemory;
+import org.claudecluster.worker.api.http.Durations;
 import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.Task;

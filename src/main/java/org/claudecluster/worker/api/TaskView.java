@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.api.http.Times;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.Backoff;
 import org.claudecluster.worker.task.Parked;

@@ -15,6 +15,8 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.api.http.StrictJson;
+import org.claudecluster.worker.api.http.Times;
 import org.claudecluster.worker.credential.CredentialStatus;
 import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;

@@ -6,6 +6,7 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import org.claudecluster.worker.api.http.Times;
 import org.claudecluster.worker.service.ServiceSettings;
 import org.claudecluster.worker.task.store.RegisteredWorker;
 import org.claudecluster.worker.task.store.WorkerRegistry;
