@@ -12,6 +12,9 @@ import java.util.stream.Collectors;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.lifecycle.Timers.Wait;
+import org.claudecluster.worker.lifecycle.retention.RetentionJob;
+import org.claudecluster.worker.lifecycle.retention.TranscriptSweep;
+import org.claudecluster.worker.lifecycle.retention.WorkspacePurge;
 import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
@@ -43,7 +46,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
     private final Transcripts transcripts;
     private final OrphanCleaner leftovers;
     private final Watchdog watchdog;
-    private final Strays strays;
+    private final OrphanedRuns strays;
     private final TaskObserver observer;
     private final Instant startedAt;
     private final RunningTasks running;
@@ -53,7 +56,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
     private final Dispatcher dispatcher;
     private final LeaseKeeper leases;
     private final Drain drain;
-    private final Purge purge;
+    private final RetentionJob purge;
     private final TranscriptSweep sweep;
     private final WorkspacePurge workspaces;
     private final AtomicBoolean draining = new AtomicBoolean();
@@ -79,7 +82,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
         this.leftovers = leftovers;
         this.watchdog = watchdog;
         this.observer = observer;
-        this.strays = new Strays(store, leftovers);
+        this.strays = new OrphanedRuns(store, leftovers);
         this.startedAt = clock.instant();
         this.slots = new Slots(settings.slots());
         this.queue = new QueueGauge(store, settings.queueCapacity());
@@ -98,7 +101,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
                 runner,
                 queue,
                 observer);
-        this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
+        this.purge = new RetentionJob(settings.retention(), store, transcripts.log(), observer);
         this.sweep = new TranscriptSweep(store, transcripts.log(), clock);
         this.workspaces = new WorkspacePurge(
                 settings.retention().workspaces(), store, settings.workspaces(), settings.sessions(), clock);

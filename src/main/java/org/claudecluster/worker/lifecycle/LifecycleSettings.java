@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.WorkerId;

@@ -39,10 +39,10 @@ final class OutcomeWriter {
      *
      * @param closing another than was asked for, where the store rejects that
      */
-    record Written(Closing closing, TaskStatus now) {}
+    record Written(FinalWrite closing, TaskStatus now) {}
 
     /** Empty when the task is no longer ours: then nothing was written, as far as we can know. */
-    Optional<Written> write(Running run, Closing closing) {
+    Optional<Written> write(Running run, FinalWrite closing) {
         try {
             return tried(run, closing).map(now -> new Written(closing, now));
         } catch (StoreRejectedException e) {
@@ -52,7 +52,7 @@ final class OutcomeWriter {
         }
     }
 
-    private Optional<Written> rejected(Running run, Closing instead) {
+    private Optional<Written> rejected(Running run, FinalWrite instead) {
         try {
             return tried(run, instead).map(now -> new Written(instead, now));
         } catch (StoreRejectedException e) {
@@ -61,7 +61,7 @@ final class OutcomeWriter {
         }
     }
 
-    private Optional<TaskStatus> tried(Running run, Closing closing) {
+    private Optional<TaskStatus> tried(Running run, FinalWrite closing) {
         Duration pause = FIRST_PAUSE;
         boolean again = false;
         while (!run.isLost() && run.trust().holds()) {
@@ -83,7 +83,7 @@ final class OutcomeWriter {
         return again ? foundAtLast(run.lease(), closing) : Optional.empty();
     }
 
-    private Optional<TaskStatus> foundAtLast(Lease lease, Closing closing) {
+    private Optional<TaskStatus> foundAtLast(Lease lease, FinalWrite closing) {
         try {
             return found(lease, closing);
         } catch (StoreUnavailableException _) {
@@ -91,18 +91,18 @@ final class OutcomeWriter {
         }
     }
 
-    private Optional<TaskStatus> written(Lease lease, Closing closing) {
+    private Optional<TaskStatus> written(Lease lease, FinalWrite closing) {
         return switch (closing) {
-            case Closing.Ended(var finish) ->
+            case FinalWrite.Ended(var finish) ->
                 store.finish(lease, finish) ? Optional.of(finish.outcome().status()) : Optional.empty();
-            case Closing.GivenBack(var _, var account) -> store.giveBack(lease, account);
-            case Closing.Parked(var park, var account) -> store.park(lease, park, account);
-            case Closing.Retried(var requeue, var account) -> store.requeue(lease, requeue, account);
+            case FinalWrite.GivenBack(var _, var account) -> store.giveBack(lease, account);
+            case FinalWrite.Parked(var park, var account) -> store.park(lease, park, account);
+            case FinalWrite.Retried(var requeue, var account) -> store.requeue(lease, requeue, account);
         };
     }
 
     /** The reply to an earlier try may have been lost after its commit. */
-    private Optional<TaskStatus> found(Lease lease, Closing closing) {
+    private Optional<TaskStatus> found(Lease lease, FinalWrite closing) {
         return store.find(lease.task())
                 .filter(task -> task.epoch() == lease.epoch())
                 .map(Task::status)

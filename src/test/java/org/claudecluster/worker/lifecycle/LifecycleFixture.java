@@ -15,6 +15,7 @@ import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Fallback;
 import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.exec.TaskExecutor;
+import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
 import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.task.ASpec;

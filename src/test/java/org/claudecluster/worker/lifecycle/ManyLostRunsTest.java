@@ -25,8 +25,8 @@ class ManyLostRunsTest {
             .mapToObj(_ -> new OrphanCleaner.Run(TaskId.create(Instant.EPOCH), 1))
             .collect(Collectors.toSet());
 
-    private Strays strays(EmbeddedStore store) {
-        return new Strays(
+    private OrphanedRuns strays(EmbeddedStore store) {
+        return new OrphanedRuns(
                 store.tasks,
                 new OrphanCleaner(new Observed(), machine.remains(directory.resolve("runs")), directory.resolve("tmp")));
     }

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OutcomeWriterTest {
 
     private static final Duration TRUSTED = Duration.ofMinutes(1);
-    private static final Closing DONE = new Closing.Ended(
+    private static final FinalWrite DONE = new FinalWrite.Ended(
             new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE));
 
     @TempDir
@@ -98,7 +98,7 @@ class OutcomeWriterTest {
 
     @ParameterizedTest
     @MethodSource("closings")
-    void a_write_whose_answer_was_lost_has_been_written(Closing closing) {
+    void a_write_whose_answer_was_lost_has_been_written(FinalWrite closing) {
         TaskStore forgetful = store.with((method, real) -> answerOnce(method, real));
         assertThat(new OutcomeWriter(forgetful).write(run, closing).map(OutcomeWriter.Written::now))
                 .contains(closing.status());
@@ -121,10 +121,10 @@ class OutcomeWriterTest {
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
     }
 
-    static List<Closing> closings() {
+    static List<FinalWrite> closings() {
         Instant reset = Instant.parse("2126-01-01T00:00:00Z");
         Park park = new Park(new Parked(Reason.USAGE_LIMIT, "a limit"), reset, reset, Optional.empty());
-        return List.of(DONE, Closing.GivenBack.drained(), new Closing.Parked(park, Account.NONE));
+        return List.of(DONE, FinalWrite.GivenBack.drained(), new FinalWrite.Parked(park, Account.NONE));
     }
 
     @Test
@@ -141,7 +141,7 @@ class OutcomeWriterTest {
 
     @ParameterizedTest
     @MethodSource("closings")
-    void an_outcome_that_the_store_rejects_is_told_instead_and_not_tried_for_ever(Closing closing) {
+    void an_outcome_that_the_store_rejects_is_told_instead_and_not_tried_for_ever(FinalWrite closing) {
         TaskStore picky = store.with((_, real) -> {
             if (tries.incrementAndGet() == 1) {
                 throw rejection();

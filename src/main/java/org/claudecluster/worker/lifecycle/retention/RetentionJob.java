@@ -1,4 +1,4 @@
-package org.claudecluster.worker.lifecycle;
+package org.claudecluster.worker.lifecycle.retention;
 
 import java.io.UncheckedIOException;
 import java.util.List;
@@ -14,9 +14,9 @@ import org.jboss.logging.Logger;
  * Removes what is older than retention allows, in small steps, so that nobody waits behind it. Every replica does this;
  * what one of them has removed is not there for the next.
  */
-final class Purge {
+public final class RetentionJob {
 
-    private static final Logger LOG = Logger.getLogger(Purge.class);
+    private static final Logger LOG = Logger.getLogger(RetentionJob.class);
 
     /** One transaction each. */
     private static final int BATCH = 100;
@@ -28,14 +28,14 @@ final class Purge {
     private final TranscriptLog log;
     private final TaskObserver observer;
 
-    Purge(RetentionTimes times, TaskStore store, TranscriptLog log, TaskObserver observer) {
+    public RetentionJob(RetentionTimes times, TaskStore store, TranscriptLog log, TaskObserver observer) {
         this.times = times;
         this.store = store;
         this.log = log;
         this.observer = observer;
     }
 
-    void run() {
+    public void run() {
         int transcripts =
                 times.transcripts().isZero() ? 0 : remove(limit -> store.expireTranscripts(times.transcripts(), limit));
         int tasks = times.tasks().isZero() ? 0 : forget();

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.lifecycle;
+package org.claudecluster.worker.lifecycle.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -12,6 +12,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.claudecluster.worker.lifecycle.EmbeddedStore;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.transcript.FileTranscriptLog;

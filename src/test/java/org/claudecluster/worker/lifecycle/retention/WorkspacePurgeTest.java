@@ -1,4 +1,4 @@
-package org.claudecluster.worker.lifecycle;
+package org.claudecluster.worker.lifecycle.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.claudecluster.worker.lifecycle.EmbeddedStore;
+import org.claudecluster.worker.lifecycle.RemovedSessions;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.ClaudeOptions;

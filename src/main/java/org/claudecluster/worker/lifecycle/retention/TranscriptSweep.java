@@ -1,4 +1,4 @@
-package org.claudecluster.worker.lifecycle;
+package org.claudecluster.worker.lifecycle.retention;
 
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -16,7 +16,7 @@ import org.jboss.logging.Logger;
  * Removes transcripts whose tasks are gone: a crash came between a task's deletion and its transcript's, or the file could
  * not be removed then. Each round looks at a bounded number and goes on where the one before has stopped.
  */
-final class TranscriptSweep {
+public final class TranscriptSweep {
 
     private static final Logger LOG = Logger.getLogger(TranscriptSweep.class);
 
@@ -34,14 +34,14 @@ final class TranscriptSweep {
     private final InstantSource clock;
     private int next;
 
-    TranscriptSweep(TaskStore store, TranscriptLog log, InstantSource clock) {
+    public TranscriptSweep(TaskStore store, TranscriptLog log, InstantSource clock) {
         this.store = store;
         this.log = log;
         this.clock = clock;
     }
 
     /** One round. Not safe for use by two threads at once. */
-    void run() {
+    public void run() {
         Instant before = clock.instant().minus(SETTLED);
         int looked = 0;
         int removed = 0;

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.lifecycle;
+package org.claudecluster.worker.lifecycle.retention;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.claudecluster.worker.lifecycle.EmbeddedStore;
+import org.claudecluster.worker.lifecycle.Observed;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
@@ -18,7 +20,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class PurgeTest {
+class RetentionJobTest {
 
     private static final Duration MONTH = Duration.ofDays(30);
     private static final Duration WEEK = Duration.ofDays(7);
@@ -126,8 +128,8 @@ class PurgeTest {
         assertThat(observed.forgottenTasks).hasValue(250);
     }
 
-    private Purge purge(Duration tasks, Duration transcripts) {
-        return new Purge(new RetentionTimes(tasks, transcripts, Duration.ofMinutes(1)), store.tasks, log, observed);
+    private RetentionJob purge(Duration tasks, Duration transcripts) {
+        return new RetentionJob(new RetentionTimes(tasks, transcripts, Duration.ofMinutes(1)), store.tasks, log, observed);
     }
 
     private TaskId ended(Duration ago) {

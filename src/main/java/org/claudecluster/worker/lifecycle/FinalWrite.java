@@ -13,7 +13,7 @@ import org.claudecluster.worker.task.store.Park;
 import org.claudecluster.worker.task.store.Requeue;
 
 /** The last write under a lease. */
-sealed interface Closing {
+sealed interface FinalWrite {
 
     /** What the task becomes, unless its cancel was asked for meanwhile. */
     TaskStatus status();
@@ -25,10 +25,10 @@ sealed interface Closing {
     Account account();
 
     /** The same, once the transcript is whole: number of its last record, if it has any. */
-    Closing upTo(Optional<Long> lastRecord);
+    FinalWrite upTo(Optional<Long> lastRecord);
 
     /** What is written instead when the store rejects this: no text of the run, but what was counted. */
-    default Closing rejected(String why) {
+    default FinalWrite rejected(String why) {
         Outcome outcome = new Outcome.Failed(
                 Reason.OUTPUT_LIMIT,
                 "the outcome could not be written: " + why,
@@ -38,7 +38,7 @@ sealed interface Closing {
     }
 
     /** It has its one outcome. */
-    record Ended(Finish finish) implements Closing {
+    record Ended(Finish finish) implements FinalWrite {
         public Ended {
             requireNonNull(finish, "finish");
         }
@@ -59,7 +59,7 @@ sealed interface Closing {
         }
 
         @Override
-        public Closing upTo(Optional<Long> lastRecord) {
+        public FinalWrite upTo(Optional<Long> lastRecord) {
             return new Ended(new Finish(
                     finish.outcome(),
                     finish.result(),
@@ -73,7 +73,7 @@ sealed interface Closing {
      *
      * @param why {@link Reason#DRAINED} when this worker stops; none when the store was away at its start
      */
-    record GivenBack(Optional<Reason> why, Account account) implements Closing {
+    record GivenBack(Optional<Reason> why, Account account) implements FinalWrite {
         public GivenBack {
             requireNonNull(why, "why");
             requireNonNull(account, "account");
@@ -99,13 +99,13 @@ sealed interface Closing {
         }
 
         @Override
-        public Closing upTo(Optional<Long> lastRecord) {
+        public FinalWrite upTo(Optional<Long> lastRecord) {
             return new GivenBack(why, account.upTo(lastRecord));
         }
     }
 
     /** It waits for its next attempt. */
-    record Retried(Requeue requeue, Account account) implements Closing {
+    record Retried(Requeue requeue, Account account) implements FinalWrite {
         public Retried {
             requireNonNull(requeue, "requeue");
             requireNonNull(account, "account");
@@ -122,13 +122,13 @@ sealed interface Closing {
         }
 
         @Override
-        public Closing upTo(Optional<Long> lastRecord) {
+        public FinalWrite upTo(Optional<Long> lastRecord) {
             return new Retried(requeue, account.upTo(lastRecord));
         }
     }
 
     /** It waits for the reset of a usage limit. */
-    record Parked(Park park, Account account) implements Closing {
+    record Parked(Park park, Account account) implements FinalWrite {
         public Parked {
             requireNonNull(park, "park");
             requireNonNull(account, "account");
@@ -145,7 +145,7 @@ sealed interface Closing {
         }
 
         @Override
-        public Closing upTo(Optional<Long> lastRecord) {
+        public FinalWrite upTo(Optional<Long> lastRecord) {
             return new Parked(park, account.upTo(lastRecord));
         }
     }

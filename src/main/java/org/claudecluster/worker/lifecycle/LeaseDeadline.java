@@ -6,7 +6,7 @@ import java.time.Duration;
  * Until when this process may take a task for its own, by its monotonic clock. Ends before the store's lease does,
  * whatever the network did to the replies, and never comes back once it is over.
  */
-final class Trust {
+final class LeaseDeadline {
 
     private final Ticker ticker;
     private final long span;
@@ -17,7 +17,7 @@ final class Trust {
      *
      * @param sentAt the ticker's reading <em>before</em> the claim was sent: a slow reply must not lengthen the trust
      */
-    Trust(Ticker ticker, Duration span, long sentAt) {
+    LeaseDeadline(Ticker ticker, Duration span, long sentAt) {
         this.ticker = ticker;
         this.span = span.toNanos();
         this.end = sentAt + this.span;

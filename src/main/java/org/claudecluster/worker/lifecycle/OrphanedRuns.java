@@ -14,14 +14,14 @@ import org.claudecluster.worker.task.store.TaskStore;
  * dead while its lease still counts and a worker elsewhere takes its task over. So each is watched until the store
  * says; what the store does not know is another store's business.
  */
-final class Strays {
+final class OrphanedRuns {
 
     private final TaskStore store;
     private final OrphanCleaner leftovers;
     private final Set<OrphanCleaner.Run> watched = ConcurrentHashMap.newKeySet();
     private final Set<OrphanCleaner.Run> lost = ConcurrentHashMap.newKeySet();
 
-    Strays(TaskStore store, OrphanCleaner leftovers) {
+    OrphanedRuns(TaskStore store, OrphanCleaner leftovers) {
         this.store = store;
         this.leftovers = leftovers;
     }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.lifecycle;
+package org.claudecluster.worker.lifecycle.retention;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -22,7 +22,7 @@ import org.jboss.logging.Logger;
  * ago, and those whose tasks are no longer in the store. With a workspace go the HOME of its tasks and, when no task
  * names them any more, the CLI's sessions. No other worker can do it.
  */
-final class WorkspacePurge {
+public final class WorkspacePurge {
 
     private static final Logger LOG = Logger.getLogger(WorkspacePurge.class);
 
@@ -35,7 +35,7 @@ final class WorkspacePurge {
     private final AtomicBoolean begun = new AtomicBoolean();
 
     /** With zero for as long as the task. */
-    WorkspacePurge(Duration age, TaskStore store, Workspaces workspaces, Sessions sessions, InstantSource clock) {
+    public WorkspacePurge(Duration age, TaskStore store, Workspaces workspaces, Sessions sessions, InstantSource clock) {
         this.age = age;
         this.store = store;
         this.workspaces = workspaces;
@@ -44,12 +44,12 @@ final class WorkspacePurge {
     }
 
     /** To be called once, before the first task begins here: a directory of which nothing is known is a crash's. */
-    void look() {
+    public void look() {
         crashed.addAll(workspaces.unsettled());
     }
 
     /** To be called when the crash's processes are ended, and again until the store says what became of its tasks. */
-    void settleCrashed() {
+    public void settleCrashed() {
         crashed.removeIf(this::isSettled);
         if (!begun.getAndSet(true)) {
             // It may take minutes, and nobody waits for it.
@@ -75,7 +75,7 @@ final class WorkspacePurge {
         return true;
     }
 
-    void run() {
+    public void run() {
         workspaces.unsettled().forEach(this::isSettled);
         int removed = 0;
         for (Map.Entry<TaskId, TaskId> entry : workspaces.known().entrySet()) {
@@ -88,7 +88,7 @@ final class WorkspacePurge {
     }
 
     /** A task is gone from the store. What its chain has left goes now, or later when a task of it needs it still. */
-    void deleted(TaskId owner) {
+    public void deleted(TaskId owner) {
         workspaces.lastUser(owner).ifPresent(lastUser -> settle(owner, lastUser));
     }
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.lifecycle;
+package org.claudecluster.worker.lifecycle.retention;
 
 import java.time.Duration;
 

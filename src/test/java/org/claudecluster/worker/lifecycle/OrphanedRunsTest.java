@@ -35,7 +35,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** With real processes that carry a run's marker, as a dead worker leaves them. */
-class StraysTest {
+class OrphanedRunsTest {
 
     @TempDir
     Path directory;
@@ -44,14 +44,14 @@ class StraysTest {
     private Containment containment;
     private final List<Process> processes = new ArrayList<>();
     private EmbeddedStore store;
-    private Strays strays;
+    private OrphanedRuns strays;
 
     @BeforeEach
     void open() {
         store = new EmbeddedStore(directory);
         containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
         leftovers = new OrphanCleaner(new Observed(), containment.remains(), directory.resolve("tmp"));
-        strays = new Strays(store.tasks, leftovers);
+        strays = new OrphanedRuns(store.tasks, leftovers);
     }
 
     @AfterEach
