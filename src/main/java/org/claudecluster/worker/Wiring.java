@@ -57,9 +57,9 @@ import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.store.database.Database;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.store.TaskObserver;
+import org.claudecluster.worker.transcript.RemoteTranscripts;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
-import org.claudecluster.worker.transcript.Watches;
 import org.claudecluster.worker.watchdog.Watchdog;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
@@ -111,8 +111,8 @@ class Wiring {
 
     @Produces
     @Singleton
-    Watches watches(Transcripts transcripts, JdbcTaskStore store) {
-        return new Watches(transcripts, store::find);
+    RemoteTranscripts watches(Transcripts transcripts, JdbcTaskStore store) {
+        return new RemoteTranscripts(transcripts, store::find);
     }
 
     private static long bytes(String key, MemorySize size, long least) {

@@ -10,8 +10,8 @@ import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.WorkerConfig;
 import org.claudecluster.worker.exec.PtyExecutor;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.workspace.DataDirectoryId;
 import org.claudecluster.worker.workspace.Git;
-import org.claudecluster.worker.workspace.HomeId;
 import org.claudecluster.worker.workspace.SshProgram;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 
@@ -27,7 +27,7 @@ class WorkspaceWiring {
                 worker.workspace().sshKey(), worker.workspace().sshKnownHosts());
         try {
             TaskWorkspaces workspaces = new TaskWorkspaces(
-                    HomeId.of(Directories.dataDir(storage)),
+                    DataDirectoryId.of(Directories.dataDir(storage)),
                     Directories.workspaces(storage),
                     Directories.cliState(storage).resolve("workspaces"),
                     new Git(environment, SshProgram.write(Directories.cliState(storage), identity, environment)),

@@ -51,7 +51,7 @@ import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.watchdog.RunWatch;
 import org.claudecluster.worker.watchdog.Watchdog;
-import org.claudecluster.worker.workspace.Space;
+import org.claudecluster.worker.workspace.FreeSpace;
 import org.claudecluster.worker.workspace.Standing;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.jboss.logging.Logger;
@@ -212,8 +212,8 @@ public final class PtyExecutor implements TaskExecutor {
         } catch (CliCommand.SessionLostException e) {
             return notStarted(Reason.WORKSPACE_FAILED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            boolean full = Space.isFull(pools.workspaces().root())
-                    || Space.isFull(pools.temporaries().root());
+            boolean full = FreeSpace.isFull(pools.workspaces().root())
+                    || FreeSpace.isFull(pools.temporaries().root());
             return notStarted(
                     full ? Reason.NO_SPACE : Reason.WORKSPACE_FAILED, "the task's directories can't be used: " + e);
         } finally {
@@ -306,7 +306,7 @@ public final class PtyExecutor implements TaskExecutor {
 
     /** A full disk is a reason to fail, not a failure: it is looked at where there is one. */
     private static boolean isFull(TaskDirectories directories) {
-        return directories.filled().stream().anyMatch(Space::isFull);
+        return directories.filled().stream().anyMatch(FreeSpace::isFull);
     }
 
     private static RunWatch.Subject subject(TaskRun run, PtySession session, TaskDirectories directories) {

@@ -23,8 +23,8 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.transcript.LiveTranscript;
+import org.claudecluster.worker.transcript.RemoteTranscripts;
 import org.claudecluster.worker.transcript.Transcripts;
-import org.claudecluster.worker.transcript.Watches;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -48,7 +48,7 @@ class StreamRoute {
     StreamRoute(
             TaskService service,
             Transcripts transcripts,
-            Watches watches,
+            RemoteTranscripts watches,
             Streaming streaming,
             SharedFrames frames,
             ApiSettings settings,

@@ -19,10 +19,10 @@ import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.LiveTranscript;
+import org.claudecluster.worker.transcript.RemoteTranscripts;
 import org.claudecluster.worker.transcript.TranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.Transcripts;
-import org.claudecluster.worker.transcript.Watches;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,7 +48,7 @@ final class TaskStream implements AutoCloseable {
     /** The claim of which all was sent while it ran here; what a later one printed may be elsewhere. */
     private long sawAllOf = NONE;
 
-    private Watches.@Nullable Watching watching;
+    private RemoteTranscripts.@Nullable Watching watching;
     private boolean hasWritten;
     /** Since the last pause. */
     private boolean hasNews;
@@ -59,7 +59,7 @@ final class TaskStream implements AutoCloseable {
     record Sources(
             Function<TaskId, Task> tasks,
             Transcripts transcripts,
-            Watches watches,
+            RemoteTranscripts watches,
             Streaming streaming,
             SharedFrames frames) {}
 
@@ -187,14 +187,14 @@ final class TaskStream implements AutoCloseable {
         return watched(watching);
     }
 
-    private Next watched(Watches.Watching watch) throws InterruptedException {
-        Optional<Watches.End> end = watch.end();
+    private Next watched(RemoteTranscripts.Watching watch) throws InterruptedException {
+        Optional<RemoteTranscripts.End> end = watch.end();
         if (!sendFrom(watch::after)) {
             return Next.GIVE_UP;
         }
         return switch (end.orElse(null)) {
-            case Watches.End.Final(Task ended) -> sendComplete(ended);
-            case Watches.End.Removed() -> Next.END;
+            case RemoteTranscripts.End.Final(Task ended) -> sendComplete(ended);
+            case RemoteTranscripts.End.Removed() -> Next.END;
             case null -> Next.WAIT;
         };
     }
@@ -286,7 +286,7 @@ final class TaskStream implements AutoCloseable {
     }
 
     private void stopWatching() {
-        Watches.Watching open = watching;
+        RemoteTranscripts.Watching open = watching;
         watching = null;
         if (open != null) {
             open.close();

@@ -39,8 +39,8 @@ import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.task.store.TaskStore;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.LiveTranscript;
+import org.claudecluster.worker.transcript.RemoteTranscripts;
 import org.claudecluster.worker.transcript.Transcripts;
-import org.claudecluster.worker.transcript.Watches;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -82,7 +82,7 @@ class TaskStreamTest {
                 new Class<?>[] {TaskStore.class},
                 (_, _, _) -> Optional.of(store.get()));
         sources = new TaskStream.Sources(
-                _ -> store.get(), here, new Watches(here, tasks::find), streaming, new SharedFrames());
+                _ -> store.get(), here, new RemoteTranscripts(here, tasks::find), streaming, new SharedFrames());
     }
 
     private Transcripts transcripts() {

@@ -11,18 +11,18 @@ import org.claudecluster.worker.transcript.LiveTranscript.Window;
  * Where viewers meet tasks that don't run in this process. However many watch a task, one looks: at the task and at the
  * log, several times a second while it runs, seldom while it waits, and no more once the last viewer has gone.
  */
-public final class Watches {
+public final class RemoteTranscripts {
 
     private final Transcripts transcripts;
     private final Function<TaskId, Optional<Task>> store;
-    private final ConcurrentHashMap<TaskId, Watch> watches = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<TaskId, RemoteTranscript> watches = new ConcurrentHashMap<>();
 
     /**
      * Of tasks elsewhere.
      *
      * @param store finds a task; may throw {@link org.claudecluster.worker.task.store.StoreUnavailableException}
      */
-    public Watches(Transcripts transcripts, Function<TaskId, Optional<Task>> store) {
+    public RemoteTranscripts(Transcripts transcripts, Function<TaskId, Optional<Task>> store) {
         this.transcripts = transcripts;
         this.store = store;
     }
@@ -56,8 +56,8 @@ public final class Watches {
      * @param wake called when there is news; must return at once and never throw
      */
     public Watching watch(TaskId task, long after, Runnable wake) {
-        Watch joined = watches.compute(task, (_, current) -> {
-            Watch watch = current == null ? new Watch(task, after, transcripts, store) : current;
+        RemoteTranscript joined = watches.compute(task, (_, current) -> {
+            RemoteTranscript watch = current == null ? new RemoteTranscript(task, after, transcripts, store) : current;
             watch.join(wake);
             return watch;
         });

@@ -8,7 +8,7 @@ import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
  * is one status record with the last number that is missing, so that numbering and resuming go on as if nothing were.
  * Not safe for use by two threads at once.
  */
-final class Cap {
+final class TranscriptLimit {
 
     private final long headBytes;
     private long recorded;
@@ -16,7 +16,7 @@ final class Cap {
     private long headEnd = -1;
 
     /** So many bytes in all. */
-    Cap(long bytes) {
+    TranscriptLimit(long bytes) {
         this.headBytes = bytes - Tail.BYTES;
     }
 

@@ -9,24 +9,24 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-class HomeIdTest {
+class DataDirectoryIdTest {
 
     @TempDir
     Path data;
 
     @Test
     void it_is_made_once() throws IOException {
-        String id = HomeId.of(data.resolve("new"));
+        String id = DataDirectoryId.of(data.resolve("new"));
 
         assertThat(id).matches("home-[0-9a-f-]{36}");
-        assertThat(HomeId.of(data.resolve("new"))).isEqualTo(id);
-        assertThat(HomeId.of(data.resolve("other"))).isNotEqualTo(id);
+        assertThat(DataDirectoryId.of(data.resolve("new"))).isEqualTo(id);
+        assertThat(DataDirectoryId.of(data.resolve("other"))).isNotEqualTo(id);
     }
 
     @Test
     void a_damaged_one_is_told() throws IOException {
         Files.writeString(data.resolve("home-id"), "garbage");
 
-        assertThatThrownBy(() -> HomeId.of(data)).hasMessageContaining("home-id");
+        assertThatThrownBy(() -> DataDirectoryId.of(data)).hasMessageContaining("home-id");
     }
 }

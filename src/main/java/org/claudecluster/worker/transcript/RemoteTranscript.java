@@ -14,14 +14,14 @@ import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
-import org.claudecluster.worker.transcript.Watches.End;
+import org.claudecluster.worker.transcript.RemoteTranscripts.End;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /** Looks at one task for all its viewers, on a virtual thread that ends with the last of them or with the task. */
-final class Watch {
+final class RemoteTranscript {
 
-    private static final Logger LOG = Logger.getLogger(Watch.class);
+    private static final Logger LOG = Logger.getLogger(RemoteTranscript.class);
 
     /** With the runner's flush interval this is the lag of a line. */
     private static final Duration WHILE_IT_RUNS = Duration.ofMillis(250);
@@ -46,7 +46,7 @@ final class Watch {
     private boolean isPositionKnown;
     private int waits;
 
-    Watch(TaskId task, long after, Transcripts transcripts, Function<TaskId, Optional<Task>> store) {
+    RemoteTranscript(TaskId task, long after, Transcripts transcripts, Function<TaskId, Optional<Task>> store) {
         this.task = task;
         this.transcripts = transcripts;
         this.store = store;

@@ -4,11 +4,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Whether there is room, asked of the file system rather than read out of somebody's message. */
-public final class Space {
+public final class FreeSpace {
 
     private static final long LEAST = 1024 * 1024;
 
-    private Space() {}
+    private FreeSpace() {}
 
     /** Whether less than 1 MiB can be written where this path is, or would be. */
     public static boolean isFull(Path path) {

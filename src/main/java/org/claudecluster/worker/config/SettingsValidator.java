@@ -1,8 +1,8 @@
 package org.claudecluster.worker.config;
 
 import io.quarkus.runtime.configuration.MemorySize;
-import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.ConfigValidationException.Problem;
+import io.smallrye.config.ConfigValidationException;
 import io.smallrye.config.ConfigValidator;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * of them on one setting makes Quarkus look at each of its own 160 configuration classes at the start: a quarter of the
  * time to the first answer (ADR 0025).
  */
-public final class Bounds implements SmallRyeConfigBuilderCustomizer, ConfigValidator {
+public final class SettingsValidator implements SmallRyeConfigBuilderCustomizer, ConfigValidator {
 
     /** No clock of the worker, and no column of the store, overflows by it. */
     static final Duration LONGEST = Duration.ofDays(3650);

@@ -32,8 +32,8 @@ import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.RemoteLog.Network;
-import org.claudecluster.worker.transcript.Watches.End;
-import org.claudecluster.worker.transcript.Watches.Watching;
+import org.claudecluster.worker.transcript.RemoteTranscripts.End;
+import org.claudecluster.worker.transcript.RemoteTranscripts.Watching;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Two replicas with one log and one store: what one of them runs, the other shows. */
 @Timeout(60)
-class WatchesTest {
+class RemoteTranscriptsTest {
 
     private static final Claimant RUNNER = new Claimant(
             new WorkerId("runner"),
@@ -66,14 +66,14 @@ class WatchesTest {
     private RemoteLog log;
     private Transcripts runner;
     private Transcripts here;
-    private Watches watches;
+    private RemoteTranscripts watches;
 
     @BeforeEach
     void open() {
         log = new RemoteLog(directory);
         runner = new Transcripts(log, InstantSource.system(), 8 << 20, 64 << 20);
         here = new Transcripts(log, InstantSource.system(), 8 << 20, 64 << 20);
-        watches = new Watches(here, id -> {
+        watches = new RemoteTranscripts(here, id -> {
             looks.incrementAndGet();
             return store.apply(id);
         });

@@ -22,7 +22,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A run that prints more than is kept of it. */
-class CapTest {
+class TranscriptLimitTest {
 
     private static final int CAP = 2 << 20;
     private static final int PIECE = 4096;

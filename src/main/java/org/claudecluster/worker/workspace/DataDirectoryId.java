@@ -9,12 +9,12 @@ import org.claudecluster.worker.files.Disk;
 import org.claudecluster.worker.files.WholeFile;
 
 /** The name of a data directory, made once and kept in it, by which tasks tell where they left what they left. */
-public final class HomeId {
+public final class DataDirectoryId {
 
     private static final String FILE = "home-id";
     private static final Pattern FORM = Pattern.compile("home-[0-9a-f-]{36}");
 
-    private HomeId() {}
+    private DataDirectoryId() {}
 
     /** Reads it, or makes it. INVARIANT: one that can't be read is not replaced: with it everything left would be lost. */
     public static String of(Path dataDirectory) throws IOException {
