@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.Proxy;
@@ -10,12 +10,12 @@ import org.jboss.logging.Logger;
  * one is heard; a drain needs both. {@code sun.misc.Signal} is in the supported module jdk.unsupported, but javac warns
  * of it in a way that can't be switched off, hence by reflection.
  */
-final class StopSignals {
+final class ShutdownSignals {
 
-    private static final Logger LOG = Logger.getLogger(StopSignals.class);
+    private static final Logger LOG = Logger.getLogger(ShutdownSignals.class);
     private static final List<String> NAMES = List.of("TERM", "INT");
 
-    private StopSignals() {}
+    private ShutdownSignals() {}
 
     /**
      * From now on calls {@code onSignal} at each of the signals, on a thread of its own, and the JVM does nothing about
@@ -40,7 +40,7 @@ final class StopSignals {
             }
             return null;
         };
-        Object proxy = Proxy.newProxyInstance(StopSignals.class.getClassLoader(), new Class<?>[] {receiver}, calls);
+        Object proxy = Proxy.newProxyInstance(ShutdownSignals.class.getClassLoader(), new Class<?>[] {receiver}, calls);
         signal.getMethod("handle", signal, receiver)
                 .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
     }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import java.io.IOException;
 import java.net.InetAddress;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * Looks at the environment before anything is started: each wrong value becomes one line that names the key, the value
  * and what is allowed. A value that may be a secret is never shown, and that of an unknown name may be one.
  */
-final class StartCheck {
+public final class StartupChecks {
 
     private static final String DATA_DIR_KEY = "worker.storage.data-dir";
     private static final String DATA_DIR_ENV = "WORKER_STORAGE_DATA_DIR";
@@ -41,7 +41,7 @@ final class StartCheck {
     private static final Pattern SERVICE_LINK =
             Pattern.compile("WORKER_(\\w+_)?(SERVICE_(HOST|PORT)(_\\w+)?|PORT(_\\d+_(TCP|UDP|SCTP)(_\\w+)?)?)");
 
-    private StartCheck() {}
+    private StartupChecks() {}
 
     /** What a value may be. */
     private sealed interface Rule {
@@ -67,7 +67,7 @@ final class StartCheck {
             Map.entry("SSE_KEEPALIVE_INTERVAL", new Rule.Range(100, 600_000)),
             Map.entry("SSE_MAX_CONNECTIONS", new Rule.Range(1, 100_000)));
 
-    static List<String> problems(Map<String, String> environment) {
+    public static List<String> problems(Map<String, String> environment) {
         List<String> problems = new ArrayList<>();
         RULES.keySet().stream().sorted().forEach(key -> {
             String value = environment.get(key);
@@ -75,14 +75,14 @@ final class StartCheck {
                 problem(key, value).ifPresent(problems::add);
             }
         });
-        environment.keySet().stream().sorted().filter(StartCheck::isUnknown).forEach(key -> problems.add(unknown(key)));
+        environment.keySet().stream().sorted().filter(StartupChecks::isUnknown).forEach(key -> problems.add(unknown(key)));
         environment.keySet().stream()
                 .sorted()
                 .forEach(key -> TaskVariables.named(key)
                         .flatMap(TaskVariables::problem)
                         .ifPresent(why -> problems.add(key + " " + why)));
         dataDirProblem(dataDir(environment)).ifPresent(problems::add);
-        jdbcUrl(environment).flatMap(StartCheck::jdbcUrlProblem).ifPresent(problems::add);
+        jdbcUrl(environment).flatMap(StartupChecks::jdbcUrlProblem).ifPresent(problems::add);
         authFileProblem(environment).ifPresent(problems::add);
         return problems;
     }
@@ -103,7 +103,7 @@ final class StartCheck {
     }
 
     /** Whether somebody listens there already; to be asked last, since the answer grows old. */
-    static Optional<String> portProblem(Map<String, String> environment) {
+    public static Optional<String> portProblem(Map<String, String> environment) {
         String port = environment.getOrDefault("PORT", "3001");
         String host = environment.getOrDefault("HOST", "0.0.0.0");
         try (ServerSocket _ = new ServerSocket(Integer.parseInt(port), 1, InetAddress.getByName(host))) {
@@ -172,12 +172,12 @@ final class StartCheck {
     }
 
     /** Read this early, since a task that a predecessor left may be there from the start on. */
-    static boolean isDebuggable(Map<String, String> environment) {
+    public static boolean isDebuggable(Map<String, String> environment) {
         return Boolean.parseBoolean(System.getProperty(DEBUGGABLE_KEY, environment.get(DEBUGGABLE_ENV)));
     }
 
     /** What the environment means for settings that can't name it themselves. */
-    static Map<String, String> properties(Map<String, String> environment) {
+    public static Map<String, String> properties(Map<String, String> environment) {
         Map<String, String> properties = new HashMap<>();
         properties.put(DATA_DIR_KEY, dataDir(environment).toString());
         Optional.ofNullable(environment.get("LOG_LEVEL"))

@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import io.agroal.api.AgroalDataSource;
 import io.quarkus.agroal.DataSource;
@@ -24,7 +24,7 @@ import org.flywaydb.core.Flyway;
 
 /** One of two stores: an embedded file, or the PostgreSQL of {@code worker.storage.jdbc-url}. */
 @ApplicationScoped
-class StoreWiring {
+class StoreProducers {
 
     private static final Duration LONGEST_AGEING = Duration.ofDays(365);
 
@@ -73,7 +73,7 @@ class StoreWiring {
     JdbcTaskStore store(Database database, WorkerConfig worker) {
         Duration ageing = worker.queue().ageing();
         if (ageing.isNegative() || ageing.compareTo(LONGEST_AGEING) > 0) {
-            throw new WrongSetting("worker.queue.ageing=%s is not allowed: 0s to 365d".formatted(ageing));
+            throw new InvalidSettingException("worker.queue.ageing=%s is not allowed: 0s to 365d".formatted(ageing));
         }
         return new JdbcTaskStore(database, ageing);
     }

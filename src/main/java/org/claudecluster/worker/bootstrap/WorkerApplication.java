@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import io.quarkus.runtime.LaunchMode;
 import io.quarkus.runtime.Quarkus;
@@ -13,9 +13,9 @@ import org.jboss.logging.Logger;
  * The application from its start to its end: the first signal drains it, with HTTP up all the while, and then ends it;
  * a second one hurries the drain.
  */
-public final class Serve implements QuarkusApplication {
+public final class WorkerApplication implements QuarkusApplication {
 
-    private static final Logger LOG = Logger.getLogger(Serve.class);
+    private static final Logger LOG = Logger.getLogger(WorkerApplication.class);
     /** What viewers are told: somebody else is there by then, or the next process. */
     private static final Duration RETRY_AFTER = Duration.ofSeconds(1);
     /** For viewers to take what is left; who reads more slowly resumes elsewhere. */
@@ -25,7 +25,7 @@ public final class Serve implements QuarkusApplication {
     private final Streaming streaming;
     private final AtomicBoolean asked = new AtomicBoolean();
 
-    Serve(Lifecycle lifecycle, Streaming streaming) {
+    WorkerApplication(Lifecycle lifecycle, Streaming streaming) {
         this.lifecycle = lifecycle;
         this.streaming = streaming;
     }
@@ -34,7 +34,7 @@ public final class Serve implements QuarkusApplication {
     public int run(String... args) {
         // In dev mode a signal ends the JVM, since the end of the application would only wait for its next start.
         if (LaunchMode.current() != LaunchMode.DEVELOPMENT) {
-            StopSignals.handle(this::stop);
+            ShutdownSignals.handle(this::stop);
         }
         Quarkus.waitForExit();
         return 0;

@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -17,7 +17,7 @@ import org.claudecluster.worker.workspace.TaskWorkspaces;
 
 /** Puts together what tasks work in, and what goes on after them. */
 @ApplicationScoped
-class WorkspaceWiring {
+class WorkspaceProducers {
 
     @Produces
     @Singleton
@@ -27,11 +27,11 @@ class WorkspaceWiring {
                 worker.workspace().sshKey(), worker.workspace().sshKnownHosts());
         try {
             TaskWorkspaces workspaces = new TaskWorkspaces(
-                    DataDirectoryId.of(Directories.dataDir(storage)),
-                    Directories.workspaces(storage),
-                    Directories.cliState(storage).resolve("workspaces"),
-                    new Git(environment, SshProgram.write(Directories.cliState(storage), identity, environment)),
-                    Directories.gitSecrets(worker));
+                    DataDirectoryId.of(WorkerPaths.dataDir(storage)),
+                    WorkerPaths.workspaces(storage),
+                    WorkerPaths.cliState(storage).resolve("workspaces"),
+                    new Git(environment, SshProgram.write(WorkerPaths.cliState(storage), identity, environment)),
+                    WorkerPaths.gitSecrets(worker));
             return workspaces.sharingHome(worker.task().home() == WorkerConfig.Task.Home.SHARED);
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);

@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.config.MeterFilter;
@@ -67,9 +67,9 @@ import org.jboss.logging.Logger;
 
 /** The one place where the parts are put together; everything else gets what it needs through its constructor. */
 @ApplicationScoped
-class Wiring {
+class WorkerProducers {
 
-    private static final Logger LOG = Logger.getLogger(Wiring.class);
+    private static final Logger LOG = Logger.getLogger(WorkerProducers.class);
     private static final long LEAST_BUFFER = 256 * 1024;
     private static final long LEAST_CAP = 1024 * 1024;
     /** Connections that stay free for requests when all streams are open. */
@@ -117,7 +117,7 @@ class Wiring {
 
     private static long bytes(String key, MemorySize size, long least) {
         if (size.asLongValue() < least) {
-            throw new WrongSetting("%s=%d is not allowed: at least %d bytes".formatted(key, size.asLongValue(), least));
+            throw new InvalidSettingException("%s=%d is not allowed: at least %d bytes".formatted(key, size.asLongValue(), least));
         }
         return size.asLongValue();
     }
@@ -168,7 +168,7 @@ class Wiring {
                 times.retention(),
                 !database.isShared());
         OrphanCleaner leftovers = new OrphanCleaner(
-                observer, containment.remains(), Directories.cliState(storage).resolve(PtyExecutor.TEMPORARIES));
+                observer, containment.remains(), WorkerPaths.cliState(storage).resolve(PtyExecutor.TEMPORARIES));
         return new Lifecycle(
                 settings,
                 store,
@@ -188,13 +188,13 @@ class Wiring {
             return new RetentionTimes(
                     retention.tasks(), retention.transcripts(), retention.workspaces(), retention.interval());
         } catch (IllegalArgumentException e) {
-            throw new WrongSetting("worker.retention.*: " + e.getMessage());
+            throw new InvalidSettingException("worker.retention.*: " + e.getMessage());
         }
     }
 
     private static ParkRules parks(WorkerConfig.Limits limits) {
         if (!limits.maxWait().isPositive()) {
-            throw new WrongSetting("worker.limits.max-wait=%s is not allowed: more than 0".formatted(limits.maxWait()));
+            throw new InvalidSettingException("worker.limits.max-wait=%s is not allowed: more than 0".formatted(limits.maxWait()));
         }
         return new ParkRules(limits.park(), limits.maxParks(), limits.maxWait());
     }
@@ -203,7 +203,7 @@ class Wiring {
         try {
             return new LeaseTimes(lease.duration(), lease.renew(), lease.margin());
         } catch (IllegalArgumentException e) {
-            throw new WrongSetting(
+            throw new InvalidSettingException(
                     "worker.lease.renew=%s, worker.lease.duration=%s and worker.lease.margin=%s don't go together: renew must be shorter than duration without margin"
                             .formatted(lease.renew(), lease.duration(), lease.margin()));
         }
@@ -247,13 +247,13 @@ class Wiring {
             StreamConfig stream,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         if (!stream.stall().isPositive()) {
-            throw new WrongSetting("worker.stream.stall=%s is not allowed: more than 0".formatted(stream.stall()));
+            throw new InvalidSettingException("worker.stream.stall=%s is not allowed: more than 0".formatted(stream.stall()));
         }
         return new ApiSettings(
                 version,
                 worker.environment(),
                 Duration.ofMillis(worker.task().timeoutMs()),
-                Directories.workspaces(storage),
+                WorkerPaths.workspaces(storage),
                 Duration.ofMillis(stream.keepaliveMs()),
                 stream.stall(),
                 executor.cliPath(),
@@ -275,7 +275,7 @@ class Wiring {
                     http.idleTimeout(),
                     http.writeTimeout());
         } catch (IllegalArgumentException e) {
-            throw new WrongSetting("worker.http.*-timeout: " + e.getMessage());
+            throw new InvalidSettingException("worker.http.*-timeout: " + e.getMessage());
         }
     }
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import io.quarkus.runtime.QuarkusBindException;
 import io.smallrye.config.ConfigValidationException;
@@ -12,7 +12,7 @@ import org.claudecluster.worker.store.database.StoreRefusedException;
 import org.claudecluster.worker.task.Masked;
 
 /** Why the worker did not start, in lines that tell a person what to do. */
-final class StartFailure {
+public final class StartupFailure {
 
     private static final int OTHER = 1;
     private static final int WRONG_SETTING = 2;
@@ -20,22 +20,22 @@ final class StartFailure {
     private static final Pattern KEY = Pattern.compile("worker\\.[a-z0-9.-]*[a-z0-9]");
     private static final Pattern ANY_KEY = Pattern.compile("\\b[a-z][a-z0-9-]*(\\.\"?[A-Za-z0-9-]+\"?){2,}");
 
-    private StartFailure() {}
+    private StartupFailure() {}
 
-    static int exitCode(Throwable failure) {
-        return causes(failure).stream().anyMatch(StartFailure::isWrongSetting) ? WRONG_SETTING : OTHER;
+    public static int exitCode(Throwable failure) {
+        return causes(failure).stream().anyMatch(StartupFailure::isWrongSetting) ? WRONG_SETTING : OTHER;
     }
 
     private static boolean isWrongSetting(Throwable cause) {
-        return cause instanceof ConfigValidationException || cause instanceof WrongSetting;
+        return cause instanceof ConfigValidationException || cause instanceof InvalidSettingException;
     }
 
-    static List<String> lines(Throwable failure) {
+    public static List<String> lines(Throwable failure) {
         for (Throwable cause : causes(failure)) {
             if (cause instanceof ConfigValidationException invalid) {
                 return settings(invalid);
             }
-            if (cause instanceof WrongSetting || cause instanceof StoreRefusedException) {
+            if (cause instanceof InvalidSettingException || cause instanceof StoreRefusedException) {
                 return List.of(String.valueOf(cause.getMessage()));
             }
             if (cause instanceof QuarkusBindException || cause instanceof BindException) {

@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
@@ -46,7 +46,7 @@ import org.eclipse.microprofile.config.Config;
 
 /** Puts together what runs tasks. */
 @ApplicationScoped
-class ExecutorWiring {
+class ExecutorProducers {
 
     @Produces
     @Singleton
@@ -67,7 +67,7 @@ class ExecutorWiring {
                     observer,
                     System::nanoTime);
         } catch (IllegalArgumentException e) {
-            throw new WrongSetting("worker.watchdog.*, worker.task.*: " + e.getMessage());
+            throw new InvalidSettingException("worker.watchdog.*, worker.task.*: " + e.getMessage());
         }
     }
 
@@ -76,7 +76,7 @@ class ExecutorWiring {
     Containment containment(ExecutorConfig executor, StorageConfig storage) {
         return Containment.detect(
                 ChildEnvironment.RUN_MARKER,
-                Directories.cliState(storage).resolve("runs"),
+                WorkerPaths.cliState(storage).resolve("runs"),
                 switch (executor.cgroup()) {
                     case AUTO -> CgroupUse.WITH_CONTROLLERS;
                     case ON -> CgroupUse.ALWAYS;
@@ -90,11 +90,11 @@ class ExecutorWiring {
         try {
             TaskVariables variables = TaskVariables.of(config);
             ArgumentSpace.current().problem(variables.values()).ifPresent(why -> {
-                throw new WrongSetting("worker.task.env.*: " + why);
+                throw new InvalidSettingException("worker.task.env.*: " + why);
             });
             return variables;
         } catch (IllegalArgumentException e) {
-            throw new WrongSetting(String.valueOf(e.getMessage()));
+            throw new InvalidSettingException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -114,9 +114,9 @@ class ExecutorWiring {
         Map<String, String> all = new HashMap<>(variables.values());
         try {
             GitIdentity identity = new GitIdentity(workspace.gitUserName(), workspace.gitUserEmail());
-            all.putAll(identity.write(Directories.cliState(storage).resolve("gitconfig"), variables.values()));
+            all.putAll(identity.write(WorkerPaths.cliState(storage).resolve("gitconfig"), variables.values()));
         } catch (IllegalArgumentException e) {
-            throw new WrongSetting("worker.workspace." + e.getMessage());
+            throw new InvalidSettingException("worker.workspace." + e.getMessage());
         } catch (IOException e) {
             throw new UncheckedIOException("the data directory can't be prepared", e);
         }
@@ -161,7 +161,7 @@ class ExecutorWiring {
     ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor, StorageConfig storage, Database database) {
         Fallback fallback = database.isShared()
                 ? Fallback.ofSharedQueue()
-                : Fallback.ofOwnQueue(Directories.cliState(storage).resolve("auto-waits-for-the-cli"));
+                : Fallback.ofOwnQueue(WorkerPaths.cliState(storage).resolve("auto-waits-for-the-cli"));
         return new ExecutorStrategy(
                 new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()), fallback, System::nanoTime);
     }
@@ -180,7 +180,7 @@ class ExecutorWiring {
             WorkerConfig worker,
             AuthConfig auth,
             Map<String, String> everyTask) {
-        Path state = Directories.cliState(storage);
+        Path state = WorkerPaths.cliState(storage);
         return new PtySettings(
                 executor.cliPath(),
                 new TerminalSize(executor.terminal().cols(), executor.terminal().rows()),
@@ -190,8 +190,8 @@ class ExecutorWiring {
                 System.getenv(),
                 everyTask,
                 state,
-                Directories.workspaces(storage),
-                List.of(state, Directories.gitSecrets(worker)),
+                WorkerPaths.workspaces(storage),
+                List.of(state, WorkerPaths.gitSecrets(worker)),
                 auth.verifyModel());
     }
 }

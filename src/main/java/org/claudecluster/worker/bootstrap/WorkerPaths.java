@@ -1,13 +1,13 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import java.nio.file.Path;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.WorkerConfig;
 
 /** Where a worker keeps what it keeps. */
-final class Directories {
+final class WorkerPaths {
 
-    private Directories() {}
+    private WorkerPaths() {}
 
     static Path dataDir(StorageConfig storage) {
         return storage.dataDir().toAbsolutePath().normalize();

@@ -1,11 +1,11 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 /** Settings that are each allowed, but not together. The message names the keys and what to do. */
-final class WrongSetting extends IllegalArgumentException {
+final class InvalidSettingException extends IllegalArgumentException {
 
     private static final long serialVersionUID = 1L;
 
-    WrongSetting(String message) {
+    InvalidSettingException(String message) {
         super(message);
     }
 }

@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;

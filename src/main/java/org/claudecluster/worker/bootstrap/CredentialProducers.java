@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import io.quarkus.runtime.ShutdownEvent;
 import io.quarkus.runtime.StartupEvent;
@@ -26,7 +26,7 @@ import org.claudecluster.worker.store.JdbcTaskStore;
 
 /** Puts together what tasks authenticate with. */
 @ApplicationScoped
-class AuthWiring {
+class CredentialProducers {
 
     @Produces
     @Singleton
@@ -35,21 +35,21 @@ class AuthWiring {
         requirePositive("worker.auth.retry", auth.retry());
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.putAll(variables.values());
-        Path state = Directories.cliState(storage);
+        Path state = WorkerPaths.cliState(storage);
         return new Credentials(
                 new Credentials.Settings(
                         auth.file(),
                         environment,
                         state.resolve("claude"),
                         state.resolve("oauth"),
-                        Directories.workspaces(storage),
+                        WorkerPaths.workspaces(storage),
                         auth.retry()),
                 clock);
     }
 
     private static void requirePositive(String key, Duration value) {
         if (!value.isPositive()) {
-            throw new WrongSetting("%s=%s is not allowed: more than 0".formatted(key, value));
+            throw new InvalidSettingException("%s=%s is not allowed: more than 0".formatted(key, value));
         }
     }
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker;
+package org.claudecluster.worker.bootstrap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class StartCheckTest {
+class StartupChecksTest {
 
     @TempDir
     Path directory;
@@ -152,7 +152,7 @@ class StartCheckTest {
     @Test
     void a_data_directory_is_made_and_left_clean() throws IOException {
         Path data = directory.resolve("not/yet");
-        assertThat(StartCheck.problems(Map.of("WORKER_STORAGE_DATA_DIR", data.toString())))
+        assertThat(StartupChecks.problems(Map.of("WORKER_STORAGE_DATA_DIR", data.toString())))
                 .isEmpty();
         assertThat(data).isEmptyDirectory();
     }
@@ -160,7 +160,7 @@ class StartCheckTest {
     @Test
     void a_data_directory_that_is_a_file_is_told() throws IOException {
         Path file = Files.writeString(directory.resolve("file"), "");
-        assertThat(StartCheck.problems(Map.of("WORKER_STORAGE_DATA_DIR", file.toString())))
+        assertThat(StartupChecks.problems(Map.of("WORKER_STORAGE_DATA_DIR", file.toString())))
                 .singleElement()
                 .asString()
                 .startsWith("WORKER_STORAGE_DATA_DIR=" + file + " is not writable (")
@@ -169,11 +169,11 @@ class StartCheckTest {
 
     @Test
     void settings_that_can_t_name_the_environment_are_derived_from_it() {
-        assertThat(StartCheck.properties(Map.of("WORKER_STORAGE_DATA_DIR", "some/../where")))
+        assertThat(StartupChecks.properties(Map.of("WORKER_STORAGE_DATA_DIR", "some/../where")))
                 .containsOnly(Map.entry(
                         "worker.storage.data-dir",
                         Path.of("where").toAbsolutePath().toString()));
-        assertThat(StartCheck.properties(Map.of("LOG_LEVEL", "debug", "NODE_ENV", "development")))
+        assertThat(StartupChecks.properties(Map.of("LOG_LEVEL", "debug", "NODE_ENV", "development")))
                 .containsEntry("quarkus.log.level", "DEBUG")
                 .containsEntry("quarkus.log.console.json.enabled", "false")
                 .containsEntry(
@@ -184,7 +184,7 @@ class StartCheckTest {
     @Test
     void a_log_file_is_written_where_its_directory_can_be() {
         String file = directory.resolve("worker.log").toString();
-        assertThat(StartCheck.properties(Map.of("WORKER_LOG_FILE", file)))
+        assertThat(StartupChecks.properties(Map.of("WORKER_LOG_FILE", file)))
                 .containsEntry("quarkus.log.file.enabled", "true")
                 .containsEntry("quarkus.log.file.path", file);
     }
@@ -192,13 +192,13 @@ class StartCheckTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "/", "missing/worker.log", "/proc/worker.log/x", "not\0a path"})
     void elsewhere_none_is(String file) {
-        assertThat(StartCheck.properties(Map.of("WORKER_LOG_FILE", file)))
+        assertThat(StartupChecks.properties(Map.of("WORKER_LOG_FILE", file)))
                 .doesNotContainKeys("quarkus.log.file.enabled", "quarkus.log.file.path");
     }
 
     private List<String> problems(Map<String, String> environment) {
         Map<String, String> whole = new HashMap<>(environment);
         whole.put("WORKER_STORAGE_DATA_DIR", directory.toString());
-        return StartCheck.problems(whole);
+        return StartupChecks.problems(whole);
     }
 }
