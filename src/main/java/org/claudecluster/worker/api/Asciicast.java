@@ -7,8 +7,8 @@ import java.time.Instant;
 import java.util.Locale;
 import org.claudecluster.worker.api.http.ByteSink;
 import org.claudecluster.worker.api.http.JsonText;
-import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 import org.claudecluster.worker.transcript.TranscriptRecord;
+import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 
 /** Writes asciicast v2 (docs.asciinema.org/manual/asciicast/v2): a header line, then {@code [seconds, "o", data]}. */
 final class Asciicast {

@@ -75,7 +75,10 @@ public final class StartupChecks {
                 problem(key, value).ifPresent(problems::add);
             }
         });
-        environment.keySet().stream().sorted().filter(StartupChecks::isUnknown).forEach(key -> problems.add(unknown(key)));
+        environment.keySet().stream()
+                .sorted()
+                .filter(StartupChecks::isUnknown)
+                .forEach(key -> problems.add(unknown(key)));
         environment.keySet().stream()
                 .sorted()
                 .forEach(key -> TaskVariables.named(key)

@@ -117,7 +117,8 @@ class WorkerProducers {
 
     private static long bytes(String key, MemorySize size, long least) {
         if (size.asLongValue() < least) {
-            throw new InvalidSettingException("%s=%d is not allowed: at least %d bytes".formatted(key, size.asLongValue(), least));
+            throw new InvalidSettingException(
+                    "%s=%d is not allowed: at least %d bytes".formatted(key, size.asLongValue(), least));
         }
         return size.asLongValue();
     }
@@ -194,7 +195,8 @@ class WorkerProducers {
 
     private static ParkRules parks(WorkerConfig.Limits limits) {
         if (!limits.maxWait().isPositive()) {
-            throw new InvalidSettingException("worker.limits.max-wait=%s is not allowed: more than 0".formatted(limits.maxWait()));
+            throw new InvalidSettingException(
+                    "worker.limits.max-wait=%s is not allowed: more than 0".formatted(limits.maxWait()));
         }
         return new ParkRules(limits.park(), limits.maxParks(), limits.maxWait());
     }
@@ -247,7 +249,8 @@ class WorkerProducers {
             StreamConfig stream,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         if (!stream.stall().isPositive()) {
-            throw new InvalidSettingException("worker.stream.stall=%s is not allowed: more than 0".formatted(stream.stall()));
+            throw new InvalidSettingException(
+                    "worker.stream.stall=%s is not allowed: more than 0".formatted(stream.stall()));
         }
         return new ApiSettings(
                 version,

@@ -11,7 +11,8 @@ import java.util.Optional;
  *
  * @param settingsFile the credential's own settings, where it has some
  */
-public record ConfigOverlay(Path directory, Optional<Path> settingsFile, ConfigOverlays owner) implements AutoCloseable {
+public record ConfigOverlay(Path directory, Optional<Path> settingsFile, ConfigOverlays owner)
+        implements AutoCloseable {
 
     /** With what the credential needs before them. */
     List<String> arguments(List<String> others) {

@@ -1,8 +1,8 @@
 package org.claudecluster.worker.config;
 
 import io.quarkus.runtime.configuration.MemorySize;
-import io.smallrye.config.ConfigValidationException.Problem;
 import io.smallrye.config.ConfigValidationException;
+import io.smallrye.config.ConfigValidationException.Problem;
 import io.smallrye.config.ConfigValidator;
 import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;

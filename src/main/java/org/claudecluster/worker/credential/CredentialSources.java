@@ -83,7 +83,8 @@ final class CredentialSources {
     }
 
     private Found refusedFile(String why) {
-        String reason = "%s is refused: %s; accepted are %s".formatted(settings.file(), why, CredentialFileShape.ACCEPTED);
+        String reason =
+                "%s is refused: %s; accepted are %s".formatted(settings.file(), why, CredentialFileShape.ACCEPTED);
         return new Found(
                 new Credential.None(),
                 new CredentialStatus(

@@ -79,7 +79,8 @@ public final class OrphanCleaner {
 
         private List<OrphanScanner.Left> processesOf(Collection<Run> lost) {
             List<OrphanScanner.Left> left = seen.processes(run -> covers(lost, run));
-            Set<TaskId> seenTasks = parsed(left.stream().map(OrphanScanner.Left::run).collect(Collectors.toSet()))
+            Set<TaskId> seenTasks = parsed(
+                            left.stream().map(OrphanScanner.Left::run).collect(Collectors.toSet()))
                     .map(Run::task)
                     .collect(Collectors.toSet());
             Map<String, String> silent = new HashMap<>();

@@ -15,8 +15,8 @@ import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.Verdict;
 import org.claudecluster.worker.workspace.Standing;
-import org.claudecluster.worker.workspace.TaskWorkspaces.Prepared;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
+import org.claudecluster.worker.workspace.TaskWorkspaces.Prepared;
 
 /** What happens between a task's directories and its program: the clone, within the task's own time. */
 final class WorkspacePreparer {

@@ -88,7 +88,8 @@ public final class Libc {
     }
 
     /** The same for a handle of {@link #bindErrno}. */
-    public static int call(Arena arena, String name, MethodHandle function, Object... arguments) throws NativeException {
+    public static int call(Arena arena, String name, MethodHandle function, Object... arguments)
+            throws NativeException {
         MemorySegment state = newState(arena);
         Object[] all = new Object[arguments.length + 1];
         all[0] = state;

@@ -184,7 +184,9 @@ final class TaskRunner {
 
     private static FinalWrite broken(Task task, RuntimeException e) {
         LOG.errorf(e, "the run broke off taskId=%s", task.id());
-        String why = e instanceof StoreRejectedException ? e.getMessage() : e.getClass().getSimpleName();
+        String why = e instanceof StoreRejectedException
+                ? e.getMessage()
+                : e.getClass().getSimpleName();
         return failed(Reason.NEVER_STARTED, "the run broke off: " + why);
     }
 

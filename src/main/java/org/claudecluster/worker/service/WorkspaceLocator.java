@@ -2,8 +2,8 @@ package org.claudecluster.worker.service;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
-import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.store.RegisteredWorker;
 import org.claudecluster.worker.task.store.WorkerRegistry;
 

@@ -16,8 +16,8 @@ import org.claudecluster.worker.transcript.KnownPlaces;
 import org.claudecluster.worker.transcript.OutputPlace;
 import org.claudecluster.worker.transcript.RecordBlock;
 import org.claudecluster.worker.transcript.TranscriptLog;
-import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 import org.claudecluster.worker.transcript.TranscriptRecord;
+import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 
 /** Transcripts in the table {@code transcript_chunk}, where workers share a store: each of them can read all. */
 public final class TableTranscriptLog implements TranscriptLog {

@@ -14,8 +14,8 @@ import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.store.TaskFilter;
-import org.claudecluster.worker.task.store.TaskPage.Listed;
 import org.claudecluster.worker.task.store.TaskPage;
+import org.claudecluster.worker.task.store.TaskPage.Listed;
 import org.claudecluster.worker.task.store.TaskPart;
 
 /**

@@ -125,8 +125,10 @@ class CredentialFileTest {
     void what_is_too_large_or_no_file_is_refused() throws IOException {
         Files.writeString(file, " ".repeat(CredentialFile.MAX_BYTES) + "{\"apiKey\":\"k\"}");
         assertThat(CredentialFile.read(file)).isEqualTo(new CredentialFile.Refused("it is larger than 64 KiB"));
-        assertThat(CredentialFile.read(directory)).isEqualTo(new CredentialFile.Refused("it is a directory: name the file in it"));
-        assertThat(CredentialFile.read(Path.of("/dev/null"))).isEqualTo(new CredentialFile.Refused("it is no regular file"));
+        assertThat(CredentialFile.read(directory))
+                .isEqualTo(new CredentialFile.Refused("it is a directory: name the file in it"));
+        assertThat(CredentialFile.read(Path.of("/dev/null")))
+                .isEqualTo(new CredentialFile.Refused("it is no regular file"));
         Files.writeString(file, "{\"apiKey\":\"" + "k".repeat(CredentialFileShape.MAX_SECRET + 1) + "\"}");
         assertThat(CredentialFile.read(file)).asString().contains("apiKey is longer than any key");
     }

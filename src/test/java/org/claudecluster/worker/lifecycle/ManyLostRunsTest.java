@@ -28,7 +28,8 @@ class ManyLostRunsTest {
     private OrphanedRuns strays(EmbeddedStore store) {
         return new OrphanedRuns(
                 store.tasks,
-                new OrphanCleaner(new Observed(), machine.remains(directory.resolve("runs")), directory.resolve("tmp")));
+                new OrphanCleaner(
+                        new Observed(), machine.remains(directory.resolve("runs")), directory.resolve("tmp")));
     }
 
     private static String named(OrphanCleaner.Run run) {

@@ -52,7 +52,8 @@ class StoreReadinessTest {
 
     @Test
     void a_store_that_takes_none_is_not_ready_until_it_does() {
-        failure = Optional.of(new StoreUnavailableException(StoreUnavailableException.Kind.READ_ONLY, "it is read-only", test()));
+        failure = Optional.of(
+                new StoreUnavailableException(StoreUnavailableException.Kind.READ_ONLY, "it is read-only", test()));
         readiness.look();
         assertThat(readiness.whyNot()).contains("it is read-only");
 

@@ -15,6 +15,11 @@ public final class Watched {
         return watchdog.watch(
                 tree,
                 new RunWatch.Subject(
-                        task, new RunActivity(watchdog.clock()), new StopSignal(), List.of(), () -> false, () -> false));
+                        task,
+                        new RunActivity(watchdog.clock()),
+                        new StopSignal(),
+                        List.of(),
+                        () -> false,
+                        () -> false));
     }
 }

@@ -8,8 +8,8 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import org.claudecluster.worker.api.http.ProblemJson;
 import org.claudecluster.worker.api.http.Problems;
-import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.jspecify.annotations.Nullable;
 
 /**

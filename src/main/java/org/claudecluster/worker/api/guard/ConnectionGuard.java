@@ -30,8 +30,8 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.api.http.BodyLimit;
-import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
 
 /**
  * Holds one connection within the {@link ConnectionRules}, and refuses by a problem what never becomes a request of the

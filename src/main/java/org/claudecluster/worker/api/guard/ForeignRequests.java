@@ -11,8 +11,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.api.http.ProblemJson;
 import org.claudecluster.worker.api.http.Problems;
-import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
 
 /**
  * Refuses what a page of another origin sends by its visitor's browser, before any work: the worker asks nobody who they

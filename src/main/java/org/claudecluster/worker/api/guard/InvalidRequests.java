@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.api.http.ProblemJson;
 import org.claudecluster.worker.api.http.Problems;
-import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.jspecify.annotations.Nullable;
 
 /** Problems for what the decoder of HTTP refuses, and so never reaches the router. */

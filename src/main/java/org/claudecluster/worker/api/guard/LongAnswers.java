@@ -11,8 +11,8 @@ import java.util.regex.Pattern;
 import org.claudecluster.worker.api.http.ProblemJson;
 import org.claudecluster.worker.api.http.Problems;
 import org.claudecluster.worker.service.Streaming;
-import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.jspecify.annotations.Nullable;
 
 /**

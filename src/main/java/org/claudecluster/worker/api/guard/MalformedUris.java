@@ -8,8 +8,8 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import org.claudecluster.worker.api.http.ProblemJson;
 import org.claudecluster.worker.api.http.Problems;
-import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
 
 /**
  * Refuses requests whose target is no URI, such as {@code /%zz}, by a problem. The framework would refuse the same ones

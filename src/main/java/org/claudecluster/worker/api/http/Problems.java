@@ -5,8 +5,8 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.util.Locale;
-import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
 
 /** How refusals look on the wire (RFC 9457). The only place that knows which HTTP status a code becomes. */
 public final class Problems {

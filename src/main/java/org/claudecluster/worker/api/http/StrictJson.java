@@ -24,9 +24,9 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskProblem.FieldError;
-import org.claudecluster.worker.task.result.TaskProblem;
 import org.jspecify.annotations.Nullable;
 
 /** Reads request bodies and says exactly what is wrong with them: unknown fields, wrong types, broken text. */

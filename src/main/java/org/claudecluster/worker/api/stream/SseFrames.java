@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.claudecluster.worker.api.http.ByteSink;
 import org.claudecluster.worker.api.http.JsonText;
-import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 import org.claudecluster.worker.transcript.TranscriptRecord;
+import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 
 /** Turns records into server-sent events (WHATWG HTML, section 9.2): the one codec of live and replayed streams. */
 public final class SseFrames {

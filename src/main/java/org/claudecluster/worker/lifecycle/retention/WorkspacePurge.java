@@ -35,7 +35,8 @@ public final class WorkspacePurge {
     private final AtomicBoolean begun = new AtomicBoolean();
 
     /** With zero for as long as the task. */
-    public WorkspacePurge(Duration age, TaskStore store, Workspaces workspaces, Sessions sessions, InstantSource clock) {
+    public WorkspacePurge(
+            Duration age, TaskStore store, Workspaces workspaces, Sessions sessions, InstantSource clock) {
         this.age = age;
         this.store = store;
         this.workspaces = workspaces;

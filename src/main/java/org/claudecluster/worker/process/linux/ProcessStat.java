@@ -9,7 +9,8 @@ import java.util.Optional;
  * @param started clock ticks since boot; together with the pid it names a process for ever
  * @param bare whether the program was started with no environment at all
  */
-public record ProcessStat(long pid, char state, long parent, long session, int threads, long started, boolean bare, Use use) {
+public record ProcessStat(
+        long pid, char state, long parent, long session, int threads, long started, boolean bare, Use use) {
 
     private static final long KTHREADD = 2;
 

@@ -29,7 +29,8 @@ public final class Sql {
     }
 
     /** One statement for many rows, in one round trip; the row counts in the order of the parameters. */
-    public static int[] updateEach(Connection connection, String sql, List<@Nullable Object[]> rows) throws SQLException {
+    public static int[] updateEach(Connection connection, String sql, List<@Nullable Object[]> rows)
+            throws SQLException {
         if (rows.isEmpty()) {
             return new int[0];
         }
@@ -56,8 +57,8 @@ public final class Sql {
     }
 
     /** Changes at most one row and answers what stands in a column of it then; empty when it changed none. */
-    public static Optional<String> updated(Connection connection, String sql, String column, @Nullable Object... parameters)
-            throws SQLException {
+    public static Optional<String> updated(
+            Connection connection, String sql, String column, @Nullable Object... parameters) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql, new String[] {column})) {
             bind(statement, parameters);
             statement.executeUpdate();
@@ -67,7 +68,8 @@ public final class Sql {
         }
     }
 
-    public static <T> List<T> query(Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
+    public static <T> List<T> query(
+            Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
             throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(sql)) {
             bind(statement, parameters);
@@ -81,7 +83,8 @@ public final class Sql {
         }
     }
 
-    public static <T> Optional<T> first(Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
+    public static <T> Optional<T> first(
+            Connection connection, String sql, RowMapper<T> mapper, @Nullable Object... parameters)
             throws SQLException {
         return query(connection, sql, mapper, parameters).stream().findFirst();
     }

@@ -93,9 +93,12 @@ public enum StoreFault {
                 .orElseGet(() -> failure.getClass().getSimpleName());
         return switch (fault) {
             case REJECTED -> new StoreRejectedException("the store rejects it: " + line, failure);
-            case BUSY -> new StoreUnavailableException(StoreUnavailableException.Kind.BUSY, "the store is busy: " + line, failure);
+            case BUSY ->
+                new StoreUnavailableException(
+                        StoreUnavailableException.Kind.BUSY, "the store is busy: " + line, failure);
             case READ_ONLY ->
-                new StoreUnavailableException(StoreUnavailableException.Kind.READ_ONLY, StoreFailures.sentence(failure), failure);
+                new StoreUnavailableException(
+                        StoreUnavailableException.Kind.READ_ONLY, StoreFailures.sentence(failure), failure);
             case AWAY -> new StoreUnavailableException("the store does not answer: " + line, failure);
         };
     }

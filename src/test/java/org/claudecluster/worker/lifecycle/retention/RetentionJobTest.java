@@ -129,7 +129,8 @@ class RetentionJobTest {
     }
 
     private RetentionJob purge(Duration tasks, Duration transcripts) {
-        return new RetentionJob(new RetentionTimes(tasks, transcripts, Duration.ofMinutes(1)), store.tasks, log, observed);
+        return new RetentionJob(
+                new RetentionTimes(tasks, transcripts, Duration.ofMinutes(1)), store.tasks, log, observed);
     }
 
     private TaskId ended(Duration ago) {

@@ -103,8 +103,8 @@ class OwnProcessesTest {
         assertThat(ended).containsOnly(true);
         assertThat(own).allMatch(Process::isAlive);
         assertThat(own)
-                .allMatch(
-                        process -> ProcessTag.ofBirthIn(ProcFs.limits(process.pid())).isEmpty());
+                .allMatch(process ->
+                        ProcessTag.ofBirthIn(ProcFs.limits(process.pid())).isEmpty());
         own.forEach(Process::destroyForcibly);
     }
 

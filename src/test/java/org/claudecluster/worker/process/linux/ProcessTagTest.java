@@ -23,13 +23,15 @@ class ProcessTagTest {
 
     @Test
     void a_run_has_the_same_brand_in_every_version() {
-        assertThat(ProcessTag.of("01890a5d-ac96-774b-bcce-b302099a8057.1").value()).isEqualTo(3_178_933_244_756_857_290L);
+        assertThat(ProcessTag.of("01890a5d-ac96-774b-bcce-b302099a8057.1").value())
+                .isEqualTo(3_178_933_244_756_857_290L);
     }
 
     @Test
     void runs_have_brands_of_their_own_that_fit_into_a_limit() {
-        List<ProcessTag> brands =
-                IntStream.range(0, 1_000).mapToObj(n -> ProcessTag.of("task." + n)).toList();
+        List<ProcessTag> brands = IntStream.range(0, 1_000)
+                .mapToObj(n -> ProcessTag.of("task." + n))
+                .toList();
         assertThat(brands).doesNotHaveDuplicates();
         assertThat(brands).allMatch(brand -> brand.value() > 0 && brand.value() < 1L << 62);
     }

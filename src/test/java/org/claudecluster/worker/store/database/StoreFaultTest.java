@@ -6,8 +6,8 @@ import java.io.EOFException;
 import java.sql.BatchUpdateException;
 import java.sql.SQLException;
 import org.claudecluster.worker.task.store.StoreRejectedException;
-import org.claudecluster.worker.task.store.StoreUnavailableException.Kind;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.StoreUnavailableException.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,7 +58,8 @@ class StoreFaultTest {
     void a_pool_that_has_no_connection_is_busy_and_not_dead() {
         assertThat(StoreFault.told(new SQLException("Sorry, acquisition timeout!")))
                 .isInstanceOfSatisfying(
-                        StoreUnavailableException.class, told -> assertThat(told.kind()).isEqualTo(Kind.BUSY));
+                        StoreUnavailableException.class,
+                        told -> assertThat(told.kind()).isEqualTo(Kind.BUSY));
     }
 
     @Test
