@@ -1,8 +1,8 @@
 package org.claudecluster.worker.api;
 
-import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.claudecluster.worker.api.http.EntityTags;
 import org.claudecluster.worker.task.TaskId;
 import org.jspecify.annotations.Nullable;
 
@@ -16,9 +16,7 @@ record OutputTag(TaskId task, long length) {
 
     /** Whether an If-None-Match names it. */
     boolean isIn(@Nullable String ifNoneMatch) {
-        return ifNoneMatch != null
-                && (ifNoneMatch.equals("*")
-                        || List.of(ifNoneMatch.split("\\s*,\\s*")).contains(toString()));
+        return EntityTags.isIn(ifNoneMatch, toString());
     }
 
     /** Whether what an If-Range names is the start of this. */

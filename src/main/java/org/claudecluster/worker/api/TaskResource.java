@@ -21,6 +21,7 @@ import java.util.Set;
 import java.util.zip.CRC32C;
 import org.claudecluster.worker.api.guard.RequestMemory;
 import org.claudecluster.worker.api.http.Durations;
+import org.claudecluster.worker.api.http.EntityTags;
 import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.Task;
@@ -140,8 +141,7 @@ public class TaskResource {
         byte[] body = json.writeValueAsBytes(
                 TaskView.of(task, workspaces.start(task), service.attempts(Caller.local(), task)));
         String tag = tag(body);
-        if (known != null
-                && (known.equals("*") || List.of(known.split("\\s*,\\s*")).contains(tag))) {
+        if (EntityTags.isIn(known, tag)) {
             return Response.notModified().header(HttpHeaders.ETAG, tag).build();
         }
         return Response.ok(body).header(HttpHeaders.ETAG, tag).build();
