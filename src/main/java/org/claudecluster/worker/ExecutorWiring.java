@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.claudecluster.worker.api.ArgumentRoom;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.config.AuthConfig;
 import org.claudecluster.worker.config.ExecutorConfig;
@@ -30,6 +31,7 @@ import org.claudecluster.worker.exec.WatchSettings;
 import org.claudecluster.worker.exec.Watchdog;
 import org.claudecluster.worker.store.Database;
 import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.terminal.ArgumentSpace;
 import org.claudecluster.worker.terminal.CgroupUse;
 import org.claudecluster.worker.terminal.Containment;
 import org.claudecluster.worker.terminal.Grace;
@@ -86,10 +88,23 @@ class ExecutorWiring {
     @Singleton
     TaskVariables taskVariables(Config config) {
         try {
-            return TaskVariables.of(config);
+            TaskVariables variables = TaskVariables.of(config);
+            ArgumentSpace.current().problem(variables.values()).ifPresent(why -> {
+                throw new WrongSetting("worker.task.env.*: " + why);
+            });
+            return variables;
         } catch (IllegalArgumentException e) {
             throw new WrongSetting(String.valueOf(e.getMessage()));
         }
+    }
+
+    /** A shared queue's tasks may run elsewhere. */
+    @Produces
+    @Singleton
+    ArgumentRoom argumentRoom(TaskVariables variables, Database database) {
+        return database.isShared()
+                ? ArgumentRoom.UNKNOWN
+                : new ArgumentRoom(ArgumentSpace.current().beside(variables.values()));
     }
 
     /** The variables that every task gets. */

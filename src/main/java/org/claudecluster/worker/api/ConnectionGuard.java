@@ -184,6 +184,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
     /** Waits for the next request when all that came is answered. */
     private void settle() {
         if (heads == ends && answered >= heads) {
+            releaseBodies();
             deadline.set(hasPart ? rules.head() : rules.idle());
         }
     }
@@ -211,9 +212,6 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (message instanceof LastHttpContent) {
             answered++;
             unanswered.poll();
-            if (answered >= heads) {
-                releaseBodies();
-            }
             isStream = false;
             if (isLast && heads > ends) {
                 linger(context);
@@ -251,9 +249,10 @@ final class ConnectionGuard extends ChannelDuplexHandler {
                 Code.REQUEST_TIMEOUT, "the request's %s did not come within %,d ms".formatted(part, bound.toMillis()));
     }
 
-    /** Answers in Vert.x' place, if it has not begun to, and closes. */
+    /** Answers in Vert.x' place, if an answer is due and it has not begun to, and closes. */
     private void refuse(ChannelHandlerContext context, TaskProblem problem) {
-        boolean isFree = begun == answered && heads - begun <= 1;
+        // Of a request whose head did not come whole none is counted.
+        boolean isFree = begun == answered && heads - begun == (heads > ends ? 1 : 0);
         if (isFree) {
             begun++;
             ChannelFuture _ = context.write(InvalidRequests.response(problem));

@@ -11,7 +11,9 @@ import io.vertx.core.impl.VertxBuilder;
 import io.vertx.core.impl.transports.JDKTransport;
 import io.vertx.core.net.NetServerOptions;
 import io.vertx.core.spi.VertxServiceProvider;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 
 /**
  * Puts a {@link ConnectionGuard} on each connection of an HTTP server, and counts them. By Vert.x' own extension point,
@@ -33,34 +35,56 @@ public final class GuardedConnections implements VertxServiceProvider {
         public void configure(NetServerOptions options, boolean domainSocket, ServerBootstrap bootstrap) {
             super.configure(options, domainSocket, bootstrap);
             // The worker has no servers but those of HTTP; their options are only those of any server here.
-            bootstrap.handler(new Newcomers());
+            bootstrap.handler(new Newcomers(Bounds::ofApplication));
+        }
+    }
+
+    /** What connections are held within. */
+    record Bounds(ConnectionRules rules, RequestMemory memory) {
+
+        /** None where Vert.x is there without the application, as in a test. */
+        static Optional<Bounds> ofApplication() {
+            ArcContainer beans = Arc.container();
+            return beans == null
+                    ? Optional.empty()
+                    : Optional.of(new Bounds(
+                            beans.instance(ConnectionRules.class).get(),
+                            beans.instance(RequestMemory.class).get()));
         }
     }
 
     /** Sees each connection when it is accepted, before anybody else. */
-    private static final class Newcomers extends ChannelInboundHandlerAdapter {
+    static final class Newcomers extends ChannelInboundHandlerAdapter {
 
+        private final Supplier<Optional<Bounds>> bounds;
         private final AtomicInteger open = new AtomicInteger();
+
+        Newcomers(Supplier<Optional<Bounds>> bounds) {
+            this.bounds = bounds;
+        }
 
         @Override
         public void channelRead(ChannelHandlerContext context, Object message) {
-            ArcContainer beans = Arc.container();
-            if (beans == null) {
-                // Vert.x without the application, as in a test.
+            Optional<Bounds> known = bounds.get();
+            if (known.isEmpty() || admits((Channel) message, known.get())) {
                 context.fireChannelRead(message);
-                return;
             }
-            Channel connection = (Channel) message;
-            ConnectionRules rules = beans.instance(ConnectionRules.class).get();
+        }
+
+        private boolean admits(Channel connection, Bounds known) {
+            int most = known.rules().most();
             int number = open.incrementAndGet();
-            connection.closeFuture().addListener(_ -> open.decrementAndGet());
-            if (number > rules.most() + ConnectionRules.SPARE) {
+            if (number > most + ConnectionRules.SPARE) {
+                // Who is closed like this never tells of it by its future.
+                open.decrementAndGet();
                 connection.unsafe().closeForcibly();
-                return;
+                return false;
             }
-            RequestMemory memory = beans.instance(RequestMemory.class).get();
-            connection.pipeline().addLast(new Arrival(new ConnectionGuard(rules, memory, number > rules.most())));
-            context.fireChannelRead(message);
+            connection.closeFuture().addListener(_ -> open.decrementAndGet());
+            connection
+                    .pipeline()
+                    .addLast(new Arrival(new ConnectionGuard(known.rules(), known.memory(), number > most)));
+            return true;
         }
     }
 

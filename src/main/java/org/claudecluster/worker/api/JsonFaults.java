@@ -16,7 +16,7 @@ import org.claudecluster.worker.task.TaskProblem.FieldError;
 final class JsonFaults {
 
     /** That of the largest number that a double holds, which is what readers of JSON have in common (RFC 8259). */
-    private static final int MAX_EXPONENT = 308;
+    static final int MAX_EXPONENT = 308;
 
     static final String NUMBER =
             "must be 0 or a number of a size from 1e-308 to 1e308: other programs can't read it, send it as a string";

@@ -3,10 +3,13 @@ package org.claudecluster.worker.api;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.EOFException;
@@ -67,10 +70,13 @@ public class OutputResource {
             @QueryParam("format") @Nullable String format,
             @HeaderParam("Range") @Nullable String range,
             @HeaderParam("If-Range") @Nullable String ifRange,
-            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch) {
+            @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String ifNoneMatch,
+            @Context Request request) {
         Task task = withTranscript(id);
+        // RFC 9110, section 14.2: of a HEAD it means nothing.
+        @Nullable String asked = request.getMethod().equals(HttpMethod.GET) ? range : null;
         return switch (format == null ? "raw" : format) {
-            case "raw" -> raw(task.id(), new Conditions(range, ifRange, ifNoneMatch));
+            case "raw" -> raw(task.id(), new Conditions(asked, ifRange, ifNoneMatch));
             case "text" ->
                 Response.ok(text(task.id()), "text/plain;charset=UTF-8").build();
             case "asciicast" ->

@@ -77,11 +77,11 @@ class SharedFrames {
             @Override
             public void close() {
                 tasks.computeIfPresent(task, (_, frames) -> {
-                    if (frames.viewers.decrementAndGet() > 0) {
-                        return frames;
+                    int left = frames.viewers.decrementAndGet();
+                    if (left <= 1) {
+                        frames.clear();
                     }
-                    frames.clear();
-                    return null;
+                    return left > 0 ? frames : null;
                 });
             }
         };

@@ -75,16 +75,14 @@ final class StreamWriter {
 
     /** Writes, and waits for room; false when the viewer is gone or does not keep up. The bytes must not change any more. */
     boolean write(byte[] bytes) throws InterruptedException {
-        for (int from = 0; from < bytes.length; from += WRITE_BYTES) {
-            if (gone) {
-                return false;
-            }
+        boolean keepsUp = true;
+        for (int from = 0; from < bytes.length && !gone; from += WRITE_BYTES) {
             response.write(part(bytes, from));
-            if (!awaitRoom()) {
-                return false;
-            }
+            // The rest follows in any case: what is written behind an event that was cut off would become a part of it,
+            // and the viewer would take that for whole.
+            keepsUp = keepsUp && awaitRoom();
         }
-        return !gone;
+        return keepsUp && !gone;
     }
 
     /** Of the same memory: the other ways to make a buffer copy it, for each viewer. */

@@ -45,7 +45,7 @@ final class StrictJson {
                     .formatted(MAX_DEPTH, MAX_NAME, MAX_NUMBER, MAX_TOKENS);
 
     /** Who has more to mend sees the rest with the next request. */
-    private static final int MAX_ERRORS = 50;
+    static final int MAX_ERRORS = 50;
 
     private static final JsonFactory BOUNDED = JsonFactory.builder()
             .streamReadConstraints(StreamReadConstraints.builder()

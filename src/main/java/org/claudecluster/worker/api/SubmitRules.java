@@ -28,9 +28,11 @@ class SubmitRules {
 
     private final Constraints constraints = Constraints.of(SubmitRequest.class);
     private final ApiSettings settings;
+    private final ArgumentRoom room;
 
-    SubmitRules(ApiSettings settings) {
+    SubmitRules(ApiSettings settings, ArgumentRoom room) {
         this.settings = settings;
+        this.room = room;
     }
 
     TaskSpec spec(JsonNode body) {
@@ -48,7 +50,12 @@ class SubmitRules {
             throw StrictJson.invalid(errors);
         }
         try {
-            return spec(request, notBefore, claude.map(SubmitRules::claude).orElse(ClaudeOptions.NONE));
+            TaskSpec spec =
+                    spec(request, notBefore, claude.map(SubmitRules::claude).orElse(ClaudeOptions.NONE));
+            room.problem(spec.claude()).ifPresent(why -> {
+                throw StrictJson.invalid("claude", why);
+            });
+            return spec;
         } catch (IllegalArgumentException e) {
             throw StrictJson.invalid("", String.valueOf(e.getMessage()));
         }

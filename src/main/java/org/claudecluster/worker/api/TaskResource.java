@@ -23,7 +23,6 @@ import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
-import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskPage;
 import org.claudecluster.worker.task.TaskPart;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
@@ -82,10 +81,9 @@ public class TaskResource {
         byte[] body = json.writeValueAsBytes(
                 new TaskList(page.tasks().stream().map(TaskView::of).toList()));
         Response.ResponseBuilder response = Response.ok(body);
-        if (page.more()) {
-            TaskId last = page.tasks().getLast().task().id();
-            response.header(HttpHeaders.LINK, "<" + ListQuery.next(request, last) + ">; rel=\"next\"");
-        }
+        page.next()
+                .ifPresent(last ->
+                        response.header(HttpHeaders.LINK, "<" + ListQuery.next(request, last) + ">; rel=\"next\""));
         return response.build();
     }
 

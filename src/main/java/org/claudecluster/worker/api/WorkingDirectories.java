@@ -15,9 +15,9 @@ final class WorkingDirectories {
     private static final Path RESERVED = Path.of(".spare");
 
     /** Linux: NAME_MAX, and PATH_MAX with room for what the task itself makes below. */
-    private static final int MAX_NAME_BYTES = 255;
+    static final int MAX_NAME_BYTES = 255;
 
-    private static final int MAX_PATH_BYTES = 3_000;
+    static final int MAX_PATH_BYTES = 3_000;
 
     private WorkingDirectories() {}
 

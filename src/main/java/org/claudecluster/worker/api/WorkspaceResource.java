@@ -3,17 +3,19 @@ package org.claudecluster.worker.api;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Encoded;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HttpMethod;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.QueryParam;
+import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Request;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.StreamingOutput;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.service.Caller;
@@ -36,9 +38,6 @@ import org.jspecify.annotations.Nullable;
 @Path("/tasks/{id}")
 public class WorkspaceResource {
 
-    /** More are in the archive. */
-    private static final int MAX_LISTED = 10_000;
-
     private static final String NO_SNIFF = "X-Content-Type-Options";
 
     private final TaskService service;
@@ -60,7 +59,7 @@ public class WorkspaceResource {
         }
     }
 
-    /** All files, or the first 10,000. */
+    /** All files, or as many as {@link ArtifactListing} takes. */
     @Schema(name = "ArtifactList")
     public record ArtifactList(List<ArtifactView> artifacts, boolean truncated) {}
 
@@ -140,7 +139,9 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "409", description = "The task has no directory, or another worker has it.")
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
     @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
-    public Response artifact(@PathParam("id") String id, @Encoded @PathParam("path") String path) throws IOException {
+    public Response artifact(
+            @PathParam("id") String id, @Encoded @PathParam("path") String path, @Context Request request)
+            throws IOException {
         Optional<Artifacts> files = files(service.find(Caller.local(), TaskService.id(id)));
         Optional<Artifacts.Open> found =
                 files.isEmpty() ? Optional.empty() : files.get().open(path);
@@ -152,6 +153,10 @@ public class WorkspaceResource {
                 ExactBytes.copy(open.bytes(), open.size(), out);
             }
         };
+        if (request.getMethod().equals(HttpMethod.HEAD)) {
+            // Nobody writes the body of its answer.
+            open.close();
+        }
         return Response.ok(body, MediaType.APPLICATION_OCTET_STREAM)
                 .header(HttpHeaders.CONTENT_LENGTH, open.size())
                 .header(HttpHeaders.CONTENT_DISPOSITION, attachment(name))
@@ -171,15 +176,11 @@ public class WorkspaceResource {
     }
 
     private static ArtifactList list(TaskId task, Optional<Artifacts> files) throws IOException {
-        List<ArtifactView> listed = new ArrayList<>();
-        boolean[] truncated = {false};
+        ArtifactListing listing = new ArtifactListing(task);
         if (files.isPresent()) {
-            files.get().each((file, _) -> {
-                truncated[0] = listed.size() == MAX_LISTED;
-                return !truncated[0] && listed.add(ArtifactView.of(task, file));
-            });
+            files.get().each((file, _) -> listing.add(file));
         }
-        return new ArtifactList(listed, truncated[0]);
+        return listing.list();
     }
 
     private static Response archive(Task task, Optional<Artifacts> files) {

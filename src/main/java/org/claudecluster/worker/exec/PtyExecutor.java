@@ -239,7 +239,7 @@ public final class PtyExecutor implements TaskExecutor {
             containment.callOff(marker);
             Reason reason = reason(e.kind());
             boolean full = reason == Reason.NEVER_STARTED && isFull(directories);
-            return notStarted(full ? Reason.NO_SPACE : reason, String.valueOf(e.getMessage()));
+            return notStarted(full ? Reason.NO_SPACE : reason, e.getMessage() + advice(e.kind()));
         } catch (CliCommand.SessionLostException e) {
             containment.callOff(marker);
             throw e;
@@ -357,6 +357,12 @@ public final class PtyExecutor implements TaskExecutor {
 
     private static Verdict notStarted(Reason reason, String message) {
         return new Verdict(new Outcome.Failed(reason, message, new Ending.NotStarted()), Optional.empty());
+    }
+
+    private static String advice(LaunchException.Kind kind) {
+        return kind == LaunchException.Kind.ARGUMENTS_TOO_LONG
+                ? ": shorten the texts in claude.* or worker.task.env.*, or raise the worker's stack limit"
+                : "";
     }
 
     private static Reason reason(LaunchException.Kind kind) {

@@ -93,7 +93,12 @@ final class Dispatcher {
 
     /** Makes a task durable; claims it in the same write, where this worker may run it at once. */
     Enqueued enqueue(NewTask task) {
+        // In this order: a stop that comes later finds us among those who enqueue.
         enqueuing.incrementAndGet();
+        if (thread == null || stopped) {
+            enqueuing.decrementAndGet();
+            return enqueuedToWait(task);
+        }
         boolean isSettled = false;
         try {
             Enqueued answer = enqueued(task, strategy.choice());
@@ -108,14 +113,18 @@ final class Dispatcher {
         }
     }
 
+    /** Nobody claims it by that, so that a drain need not wait for it: others may submit as long as it lasts. */
+    private Enqueued enqueuedToWait(NewTask task) {
+        try {
+            return claims.enqueue(task);
+        } finally {
+            wake();
+        }
+    }
+
     private Enqueued enqueued(NewTask task, ExecutorStrategy.Choice choice) {
-        // In this order: a stop that comes later finds us among those who enqueue.
-        boolean isAtWork = thread != null && !stopped;
         TaskExecutor executor = choice.active();
-        if (!isAtWork
-                || !choice.mayClaim(settings.ownsStore())
-                || !gate.isOpen(executor.type())
-                || !slots.holdBackOne()) {
+        if (!choice.mayClaim(settings.ownsStore()) || !gate.isOpen(executor.type()) || !slots.holdBackOne()) {
             return claims.enqueue(task);
         }
         boolean taken = false;

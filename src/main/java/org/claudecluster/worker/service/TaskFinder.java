@@ -87,10 +87,11 @@ class TaskFinder {
         long end = System.nanoTime() + nanos;
         for (long left = nanos; left > 0; left = end - System.nanoTime()) {
             boolean woken = news.tryAcquire(left, TimeUnit.NANOSECONDS);
+            // Before the look, so that the end that comes after it is heard.
+            news.drainPermits();
             if (woken && (transcripts.live(id).isEmpty() || streaming.draining().isPresent())) {
                 return;
             }
-            news.drainPermits();
         }
     }
 

@@ -82,7 +82,7 @@ public class TaskService {
         List<TaskPage.Listed> now = page.tasks().stream()
                 .map(listed -> new TaskPage.Listed(finder.fresh(listed.task()), listed.promptCut(), listed.resultCut()))
                 .toList();
-        return new TaskPage(now, page.more());
+        return new TaskPage(now, page.next());
     }
 
     /** The attempts of a task, oldest first. */

@@ -27,11 +27,15 @@ final class ClaimSearch {
         return found.tasks();
     }
 
-    /** Claims what was found. A row whose claim the store rejects fails alone, or nothing behind it would ever run. */
+    /**
+     * Claims what was found. A row whose claim the store rejects fails alone, or nothing behind it would ever run. Throws
+     * {@link StoreRejected} where no row is to blame: all that waits would fail.
+     */
     static List<Task> claimed(JdbcTaskStore store, Claimant claimant, int slots, List<Task> found) {
         try {
             return store.write(connection -> Leases.claim(connection, claimant, slots, found));
         } catch (StoreRejected e) {
+            requireOfData(e);
             return claimedEach(store, claimant, found);
         }
     }
@@ -42,10 +46,17 @@ final class ClaimSearch {
             try {
                 claimed.addAll(store.write(connection -> Leases.claim(connection, claimant, 1, List.of(task))));
             } catch (StoreRejected e) {
+                requireOfData(e);
                 boolean _ = ends(store, List.of(Unreadable.rejected(task, e)));
             }
         }
         return claimed;
+    }
+
+    private static void requireOfData(StoreRejected e) {
+        if (!StoreFault.isOfData(e)) {
+            throw e;
+        }
     }
 
     /** Without a transaction, since mostly there is nothing for an idle worker's poll. */

@@ -148,10 +148,15 @@ final class GroupCommit implements Commits {
 
     private void commitEachAlone(List<Pending<?>> batch) {
         Verdict verdict = Verdict.ROLLED_BACK;
+        Pending<?> last = batch.getFirst();
         for (Pending<?> pending : batch) {
-            // Without a connection the rest need not wait for one too, each in turn.
-            if (verdict != Verdict.UNKNOWN) {
+            if (verdict == Verdict.UNKNOWN) {
+                // Without a connection the rest need not wait for one too, each in turn. What they have heard so far is
+                // of another's write, which may have been rejected.
+                pending.failedLike(last);
+            } else {
                 verdict = attemptAlone(pending);
+                last = pending;
             }
             pending.answer(verdict);
         }
@@ -239,6 +244,10 @@ final class GroupCommit implements Commits {
 
         void failed(Throwable why) {
             failure = why;
+        }
+
+        void failedLike(Pending<?> other) {
+            failure = other.failure;
         }
 
         @SuppressWarnings("NullAway") // Work never answers null

@@ -2,6 +2,7 @@ package org.claudecluster.worker.store;
 
 import java.sql.SQLException;
 import java.util.Optional;
+import java.util.Set;
 import org.claudecluster.worker.task.StoreFailure;
 import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.StoreUnavailable;
@@ -31,6 +32,9 @@ enum StoreFault {
     /** The pool's own, which has waited for a connection in vain, has none. */
     private static final String NO_STATE = "";
 
+    /** SQLSTATE classes: what a value, a constraint, a view and a trigger say. */
+    private static final Set<String> DATA = Set.of("22", "23", "44", "P0");
+
     static StoreFault of(Throwable failure) {
         Optional<SQLException> answer = StoreFailures.root(failure);
         return answer.map(sql -> ofState(sql.getSQLState())).orElse(AWAY);
@@ -57,6 +61,16 @@ enum StoreFault {
             case "40", "55", "72" -> BUSY;
             default -> AWAY;
         };
+    }
+
+    /**
+     * Whether it is the data that was rejected, or a trigger that did not like it: then another row may be taken. What is
+     * wrong with a statement or with the schema is no row's fault.
+     */
+    static boolean isOfData(Throwable failure) {
+        String state =
+                StoreFailures.root(failure).map(SQLException::getSQLState).orElse(NO_STATE);
+        return DATA.contains(state.substring(0, Math.min(2, state.length())));
     }
 
     /**

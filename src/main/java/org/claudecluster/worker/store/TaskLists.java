@@ -1,14 +1,18 @@
 package org.claudecluster.worker.store;
 
+import static java.util.Collections.nCopies;
+
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskFilter;
+import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskPage;
 import org.claudecluster.worker.task.TaskPage.Listed;
 import org.claudecluster.worker.task.TaskPart;
@@ -30,29 +34,31 @@ final class TaskLists {
     /** One more than a reader gets, so that it is known whether there are more. */
     private static final String PROMPT_START = " SUBSTRING(prompt FROM 1 FOR " + (TaskPage.START + 1) + ") AS prompt";
 
-    private static final String WEIGHT = "SELECT enqueue_no, OCTET_LENGTH(spec) + COALESCE(OCTET_LENGTH(result), 0)";
+    private static final String WEIGHT =
+            "SELECT enqueue_no, id, OCTET_LENGTH(spec) + COALESCE(OCTET_LENGTH(result), 0)";
 
     private TaskLists() {}
 
     /** A row by its place in the list. */
-    private record Weighed(long place, long bytes) {}
+    private record Weighed(long place, TaskId id, long bytes) {}
 
     static TaskPage page(Connection connection, TaskFilter filter, Set<TaskPart> whole) throws SQLException {
         List<Object> parameters = new ArrayList<>();
         String weights = weights(filter, whole, parameters);
         List<Weighed> found = Sql.query(connection, weights, TaskLists::weighed, parameters.toArray());
-        int fitting = fitting(found, filter.limit());
-        if (fitting == 0) {
-            return new TaskPage(List.of(), false);
+        List<Weighed> fitting = found.subList(0, fitting(found, filter.limit()));
+        if (fitting.isEmpty()) {
+            return new TaskPage(List.of(), Optional.empty());
         }
         parameters.clear();
-        String rows = rows(filter, whole, found.get(fitting - 1).place(), fitting, parameters);
+        String rows = rows(filter, whole, fitting, parameters);
         List<Listed> tasks = Sql.query(connection, rows, row -> listed(row, whole), parameters.toArray());
-        return new TaskPage(tasks, found.size() > fitting);
+        boolean more = found.size() > fitting.size();
+        return new TaskPage(tasks, more ? Optional.of(fitting.getLast().id()) : Optional.empty());
     }
 
     private static Weighed weighed(ResultSet row) throws SQLException {
-        return new Weighed(row.getLong(1), row.getLong(2));
+        return new Weighed(row.getLong("enqueue_no"), TaskRow.id(row), row.getLong("bytes"));
     }
 
     /** How many of the first may be read together: one at least. */
@@ -87,16 +93,20 @@ final class TaskLists {
         return sql.toString();
     }
 
-    /** The same rows as far as they fit: what came to match meanwhile may stand in place of another. */
-    private static String rows(
-            TaskFilter filter, Set<TaskPart> whole, long lastPlace, int count, List<Object> parameters) {
+    /**
+     * Those rows and no others, as far as they still match: of one that came to match meanwhile nobody knows how long it
+     * is, and it would stand in place of another, which no page would have.
+     */
+    private static String rows(TaskFilter filter, Set<TaskPart> whole, List<Weighed> weighed, List<Object> parameters) {
         String prompt = whole.contains(TaskPart.PROMPT) ? " prompt" : PROMPT_START;
         StringBuilder sql = new StringBuilder(COLUMNS).append(prompt);
         where(sql, filter, parameters);
-        sql.append(" AND enqueue_no >= ?");
-        parameters.add(lastPlace);
+        sql.append(" AND enqueue_no IN (")
+                .append(String.join(", ", nCopies(weighed.size(), "?")))
+                .append(')');
+        weighed.forEach(row -> parameters.add(row.place()));
         inOrder(sql, filter);
-        parameters.add(count);
+        parameters.add(weighed.size());
         return sql.toString();
     }
 

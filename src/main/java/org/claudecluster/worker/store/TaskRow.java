@@ -119,16 +119,12 @@ final class TaskRow {
     }
 
     private static Optional<Parked> parked(ResultSet row) throws SQLException {
-        Optional<String> known = text(row, "park_reason");
-        if (known.isEmpty()) {
-            return Optional.empty();
-        }
         String message = text(row, "park_message").orElse("");
-        return Reason.find(text(row, "exact_reason").orElse(known.get())).map(reason -> new Parked(reason, message));
+        return reason(row, "park_reason").map(reason -> new Parked(reason, message));
     }
 
     private static Optional<Outcome> outcome(ResultSet row, TaskStatus status) throws SQLException {
-        Optional<Reason> reason = reason(row);
+        Optional<Reason> reason = reason(row, "reason");
         Ending ending = Salvage.of(() -> ending(row), Ending.NotStarted::new);
         return switch (status) {
             case PENDING, RUNNING -> Optional.empty();
@@ -142,10 +138,16 @@ final class TaskRow {
         };
     }
 
-    /** A newer version may have written an exact one that is not known here; the other then is the nearest that is. */
-    private static Optional<Reason> reason(ResultSet row) throws SQLException {
-        Optional<Reason> exact = text(row, "exact_reason").flatMap(Reason::find);
-        return exact.isPresent() ? exact : text(row, "reason").flatMap(Reason::find);
+    /**
+     * A newer version may have written an exact one that is not known here; the other then is the nearest that is. The
+     * version before writes the other alone: an exact one that does not go with it is of an earlier attempt.
+     */
+    private static Optional<Reason> reason(ResultSet row, String column) throws SQLException {
+        Optional<Reason> known = text(row, column).flatMap(Reason::find);
+        return text(row, "exact_reason")
+                .flatMap(Reason::find)
+                .filter(exact -> known.equals(Optional.of(exact.olderName())))
+                .or(() -> known);
     }
 
     static Optional<Footprint> footprint(ResultSet row) throws SQLException {

@@ -6,6 +6,7 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.stream.Stream;
 
 /**
  * What the caller asks of the CLI beyond the prompt. Absent means the CLI's own default. Each text becomes one argument,
@@ -108,6 +109,14 @@ public record ClaudeOptions(
             return Optional.of("must have rules of 1 to " + MAX_RULE + " characters");
         }
         return ArgumentText.problem(rules);
+    }
+
+    /** Returns how many bytes of UTF-8 all texts have that become arguments. */
+    public long textBytes() {
+        Stream<String> single = Stream.of(model, fallbackModel, appendSystemPrompt, mcpConfig, jsonSchema)
+                .flatMap(Optional::stream);
+        Stream<String> rules = Stream.of(allowedTools, disallowedTools).map(list -> String.join(",", list));
+        return Stream.concat(single, rules).mapToLong(ArgumentText::utf8Length).sum();
     }
 
     /** The same, going on with a session. */

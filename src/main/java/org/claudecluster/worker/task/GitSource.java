@@ -28,6 +28,8 @@ public record GitSource(
     public static final int MAX_URL = 2_000;
     public static final int MAX_REF = 255;
     public static final int MAX_DEPTH = 1_000_000;
+    /** As Kubernetes bounds a name that a secret's key stands under. */
+    public static final int MAX_SECRET_NAME = 253;
 
     private static final String ALLOWED = "must begin with https:// or ssh://, and nothing else is allowed";
     private static final Pattern FORM = Pattern.compile("(https|ssh)://([^/]*)(/.+)");
@@ -37,7 +39,8 @@ public record GitSource(
     private static final Pattern SSH_USER = Pattern.compile("[A-Za-z0-9_][A-Za-z0-9._-]*");
     private static final Pattern HIDDEN_CONTROL = Pattern.compile("%([01][0-9A-Fa-f]|7[Ff])");
     private static final Pattern REF_COMPONENT = Pattern.compile("(?!\\.)[^\\x00-\\x20\\x7f~^:?*\\[\\\\]+(?<!\\.lock)");
-    private static final Pattern SECRET = Pattern.compile("[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?");
+    private static final Pattern SECRET =
+            Pattern.compile("[a-z0-9]([a-z0-9.-]{0," + (MAX_SECRET_NAME - 2) + "}[a-z0-9])?");
 
     public GitSource {
         requireNonNull(ref, "ref");
@@ -117,7 +120,8 @@ public record GitSource(
     /** What is wrong with the secret's name, if anything. */
     public static Optional<String> secretProblem(String name, String url) {
         if (!SECRET.matcher(name).matches() || name.contains("..")) {
-            return Optional.of("must be the name of a file in the secrets directory: a to z, 0 to 9, dots and dashes");
+            return Optional.of("must be the name of a file in the secrets directory: 1 to " + MAX_SECRET_NAME
+                    + " characters of a to z, 0 to 9, dots and dashes");
         }
         return url.startsWith("ssh://")
                 ? Optional.of("is for https:// only; ssh uses the worker's own key (worker.workspace.ssh-key)")

@@ -10,9 +10,10 @@ import java.util.Optional;
  * {@link #MAX_BYTES}, since however long they are, a reader has to hold them.
  *
  * @param tasks newest first
- * @param more whether others follow
+ * @param next the task behind which others follow, where any do; it need not be listed, since it may have come to match
+ *     no more while the page was read
  */
-public record TaskPage(List<Listed> tasks, boolean more) {
+public record TaskPage(List<Listed> tasks, Optional<TaskId> next) {
 
     /** Of all texts that were read for a page, unless one task alone has more. */
     public static final int MAX_BYTES = 4 * 1024 * 1024;
@@ -22,6 +23,12 @@ public record TaskPage(List<Listed> tasks, boolean more) {
 
     public TaskPage {
         tasks = List.copyOf(tasks);
+        requireNonNull(next, "next");
+    }
+
+    /** Whether others follow. */
+    public boolean more() {
+        return next.isPresent();
     }
 
     /**

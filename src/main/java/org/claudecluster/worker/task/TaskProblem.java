@@ -48,7 +48,7 @@ public final class TaskProblem extends RuntimeException {
 
     /** What is wrong with one field, what is allowed, and what to do. */
     public record FieldError(String field, String message) {
-        private static final int MAX_FIELD = 200;
+        public static final int MAX_FIELD = 200;
 
         public FieldError {
             requireNonNull(message, "message");

@@ -43,6 +43,7 @@ final class FfmPtyLauncher implements PtyLauncher {
     @Override
     public Terminal launch(TerminalCommand command, TerminalListener listener) throws LaunchException {
         Programs.requireDirectory(command.directory());
+        ArgumentSpace.current().require(command);
         return spawners.launch(() -> start(command, listener));
     }
 

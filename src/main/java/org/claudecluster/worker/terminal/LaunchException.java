@@ -12,7 +12,7 @@ public final class LaunchException extends Exception {
         PROGRAM_NOT_EXECUTABLE,
         /** The working directory is missing, is no directory, or may not be entered. */
         DIRECTORY_MISSING,
-        /** Arguments and environment exceed what the kernel takes (on Linux: 128 KiB each, 2 MiB together). */
+        /** Arguments and environment exceed what the kernel takes ({@link ArgumentSpace}). */
         ARGUMENTS_TOO_LONG,
         /** Out of processes, memory, file descriptors or pseudo-terminals: may work later. */
         RESOURCES

@@ -1,11 +1,9 @@
 package org.claudecluster.worker.terminal;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
 import org.jboss.logging.Logger;
 
@@ -15,10 +13,6 @@ import org.jboss.logging.Logger;
  */
 record Pty4jFiles(Optional<Path> stdin, Optional<Path> secret) {
     private static final Logger LOG = Logger.getLogger(Pty4jFiles.class);
-
-    // Linux's limit on one string, and three quarters of that on all: the start adds a little of its own.
-    private static final long MAX_STRING_BYTES = 128 * 1024;
-    private static final long MAX_TOTAL_BYTES = 3 * 512 * 1024;
 
     static Pty4jFiles write(TerminalCommand command) throws LaunchException {
         Optional<Path> stdin = Optional.empty();
@@ -40,16 +34,6 @@ record Pty4jFiles(Optional<Path> stdin, Optional<Path> secret) {
         secret.ifPresent(Pty4jFiles::delete);
     }
 
-    /** An exec that fails for its length would end as an exit code of the shell's. */
-    static void requireFits(TerminalCommand command) throws LaunchException {
-        long longest = strings(command).mapToLong(Pty4jFiles::bytes).max().orElse(0);
-        long total =
-                strings(command).mapToLong(text -> bytes(text) + Long.BYTES).sum();
-        if (longest > MAX_STRING_BYTES || total > MAX_TOTAL_BYTES)
-            throw new LaunchException(
-                    Kind.ARGUMENTS_TOO_LONG, "arguments and environment of " + total + " bytes are too long");
-    }
-
     /**
      * pty4j unpacks its library into a new directory under /tmp at every start of a JVM and leaves it there. In a
      * directory of ours it is found again; it must be its own, pty4j empties it of what it does not know.
@@ -64,17 +48,6 @@ record Pty4jFiles(Optional<Path> stdin, Optional<Path> secret) {
         } catch (IOException | RuntimeException e) {
             LOG.debugf("pty4j's library goes to the temporary directory: %s", e.getMessage());
         }
-    }
-
-    private static Stream<String> strings(TerminalCommand command) {
-        Stream<String> environment =
-                command.environment().entrySet().stream().map(entry -> entry.getKey() + "=" + entry.getValue());
-        return Stream.of(Stream.of(command.program().toString()), command.arguments().stream(), environment)
-                .flatMap(strings -> strings);
-    }
-
-    private static long bytes(String text) {
-        return text.getBytes(StandardCharsets.UTF_8).length + 1L;
     }
 
     private static Path write(String name, byte[] bytes) throws IOException {

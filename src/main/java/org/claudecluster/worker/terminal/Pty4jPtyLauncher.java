@@ -72,7 +72,8 @@ final class Pty4jPtyLauncher implements PtyLauncher {
         // pty4j runs the child in our own directory when its own is missing, and reports a bad program as an exit.
         Programs.requireDirectory(command.directory());
         Programs.requireProgram(command.program());
-        Pty4jFiles.requireFits(command);
+        // An exec that fails for its length would end as an exit code of the shell's.
+        ArgumentSpace.current().require(command);
         return threads.launch(() -> start(command, listener));
     }
 

@@ -14,7 +14,6 @@ import java.nio.file.attribute.BasicFileAttributeView;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -29,9 +28,15 @@ public final class Artifacts {
     private static final Set<Path> NOT_SHOWN = Set.of(Path.of(".git"), Path.of("."), Path.of(".."));
     /** Each level holds a descriptor open. */
     private static final int MAX_DEPTH = 100;
+    /** So many names are held on the way down to a file, at 350 bytes each at most; beyond it each level has the least. */
+    private static final int MOST_NAMES = 50_000;
+
+    private static final int LEAST_NAMES = 100;
+    private static final Path ITSELF = Path.of(".");
 
     private final Path base;
     private final List<Path> below;
+    private final int namesHeld;
 
     /**
      * With a base that only the worker changes.
@@ -39,8 +44,14 @@ public final class Artifacts {
      * @param workspace below it
      */
     Artifacts(Path base, Path workspace) {
+        this(base, workspace, MOST_NAMES);
+    }
+
+    /** The same, holding so many names. */
+    Artifacts(Path base, Path workspace, int namesHeld) {
         this.base = base;
         this.below = names(base.relativize(workspace));
+        this.namesHeld = namesHeld;
     }
 
     /**
@@ -87,10 +98,13 @@ public final class Artifacts {
         }
     }
 
-    /** All files, by name within each directory, the files of a directory before those below it. */
+    /**
+     * All files, by name within each directory, the files of a directory before those below it; where a directory has more
+     * names than are held at once, so for one part of them after the other.
+     */
     public void each(Visitor visitor) throws IOException {
         try (SecureDirectoryStream<Path> root = descend(below)) {
-            boolean _ = walk(root, "", visitor, 0);
+            boolean _ = walk(root, new Level("", 0, namesHeld), visitor);
         }
     }
 
@@ -119,10 +133,36 @@ public final class Artifacts {
         }
     }
 
-    private static boolean walk(SecureDirectoryStream<Path> directory, String prefix, Visitor visitor, int depth)
+    /** A directory on the way. What is held of its parents leaves less room for its own names. */
+    private record Level(String prefix, int depth, int room) {
+        int most() {
+            return Math.max(LEAST_NAMES, room / 2);
+        }
+
+        Level below(Path name, int held) {
+            return new Level(prefix + FileNames.encoded(name) + "/", depth + 1, room - held);
+        }
+    }
+
+    private static boolean walk(SecureDirectoryStream<Path> directory, Level level, Visitor visitor)
             throws IOException {
+        NameParts.Part part = NameParts.after(Optional.empty(), level.most(), directory);
+        while (walkPart(directory, part.names(), level, visitor)) {
+            if (part.isLast()) {
+                return true;
+            }
+            // A stream is read once.
+            try (SecureDirectoryStream<Path> again = directory.newDirectoryStream(ITSELF, LinkOption.NOFOLLOW_LINKS)) {
+                part = NameParts.after(Optional.of(part.names().getLast()), level.most(), again);
+            }
+        }
+        return false;
+    }
+
+    private static boolean walkPart(
+            SecureDirectoryStream<Path> directory, List<Path> names, Level level, Visitor visitor) throws IOException {
         List<Path> directories = new ArrayList<>();
-        for (Path name : sorted(directory)) {
+        for (Path name : names) {
             Optional<BasicFileAttributes> found = attributes(directory, name);
             if (found.isEmpty() || isHidden(name)) {
                 continue;
@@ -132,7 +172,7 @@ public final class Artifacts {
                 directories.add(name);
             } else if (file.isRegularFile()) {
                 Artifact artifact = new Artifact(
-                        prefix + FileNames.encoded(name),
+                        level.prefix() + FileNames.encoded(name),
                         file.size(),
                         file.lastModifiedTime().toInstant());
                 if (!visitor.visit(artifact, () -> open(directory, name))) {
@@ -140,16 +180,15 @@ public final class Artifacts {
                 }
             }
         }
-        for (Path name : depth == MAX_DEPTH ? List.<Path>of() : directories) {
-            if (!walkInto(directory, name, prefix, visitor, depth)) {
+        for (Path name : level.depth() == MAX_DEPTH ? List.<Path>of() : directories) {
+            if (!walkInto(directory, name, level.below(name, names.size()), visitor)) {
                 return false;
             }
         }
         return true;
     }
 
-    private static boolean walkInto(
-            SecureDirectoryStream<Path> directory, Path name, String prefix, Visitor visitor, int depth)
+    private static boolean walkInto(SecureDirectoryStream<Path> directory, Path name, Level level, Visitor visitor)
             throws IOException {
         SecureDirectoryStream<Path> next;
         try {
@@ -159,15 +198,8 @@ public final class Artifacts {
             return true;
         }
         try (next) {
-            return walk(next, prefix + FileNames.encoded(name) + "/", visitor, depth + 1);
+            return walk(next, level, visitor);
         }
-    }
-
-    private static List<Path> sorted(SecureDirectoryStream<Path> directory) {
-        List<Path> names = new ArrayList<>();
-        directory.forEach(path -> names.add(path.getFileName()));
-        names.sort(Comparator.naturalOrder());
-        return names;
     }
 
     private static Optional<BasicFileAttributes> regular(SecureDirectoryStream<Path> directory, Path name) {

@@ -63,6 +63,18 @@ class SharedFramesTest {
     }
 
     @Test
+    void who_is_left_alone_holds_nothing_any_more() {
+        try (SharedFrames.Share stays = frames.join(task)) {
+            try (SharedFrames.Share goes = frames.join(task)) {
+                assertThat(follow(goes, 10)).hasSize(10);
+                assertThat(frames.heldBytes()).isPositive();
+            }
+            assertThat(frames.heldBytes()).isZero();
+            assertThat(follow(stays, 10)).hasSize(10);
+        }
+    }
+
+    @Test
     void what_is_held_is_bounded_for_each_task_and_for_all() {
         List<SharedFrames.Share> shares = new ArrayList<>();
         for (int i = 0; i < 40; i++) {

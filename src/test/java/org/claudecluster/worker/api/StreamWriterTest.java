@@ -72,7 +72,10 @@ class StreamWriterTest {
 
     /** As a task at full speed does, until the viewer is found not to keep up. */
     private void writeUntilItStalls() throws InterruptedException {
-        byte[] batch = new byte[64 * 1024];
+        writeUntilItStalls(new byte[64 * 1024]);
+    }
+
+    private void writeUntilItStalls(byte[] batch) throws InterruptedException {
         boolean taken = true;
         while (taken) {
             taken = writer.write(batch);
@@ -85,6 +88,16 @@ class StreamWriterTest {
         CompletableFuture<String> read = CompletableFuture.supplyAsync(this::readAll);
         writer.endWith(LAST);
         assertThat(read.get(20, TimeUnit.SECONDS)).contains("event: lagging\ndata: {\"after\":7}\n\n");
+    }
+
+    @Test
+    void what_was_begun_when_a_viewer_stalled_comes_whole() throws Exception {
+        byte[] event = ("x".repeat(600_000) + "end\n\n").getBytes(StandardCharsets.US_ASCII);
+        writeUntilItStalls(event);
+        CompletableFuture<String> read = CompletableFuture.supplyAsync(this::readAll);
+        writer.endWith(LAST);
+        String withoutChunks = read.get(20, TimeUnit.SECONDS).replaceAll("\r\n[0-9a-f]+\r\n", "");
+        assertThat(withoutChunks).contains("xend\n\nevent: lagging\n");
     }
 
     @Test

@@ -197,6 +197,11 @@ class TasksTest {
                 .header("Content-Range", equalTo("bytes 2-4/12"))
                 .body(equalTo("234"));
         isProblem(given().header("Range", "bytes=99-").get("/tasks/" + id + "/output"), 416);
+        given().header("Range", "bytes=2-4")
+                .head("/tasks/" + id + "/output")
+                .then()
+                .statusCode(200)
+                .header("Content-Length", equalTo("12"));
     }
 
     @Test

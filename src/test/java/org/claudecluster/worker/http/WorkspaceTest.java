@@ -24,8 +24,12 @@ import io.restassured.response.Response;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.UUID;
@@ -96,6 +100,33 @@ class WorkspaceTest {
                 .header("Content-Disposition", containsString("attachment; filename*=UTF-8''b.txt"))
                 .body(equalTo("two"));
         isInvalid(given().get("/tasks/" + id + "/artifacts?format=zip"), "format");
+    }
+
+    @Test
+    void who_asks_for_the_head_of_a_file_leaves_it_closed() throws IOException {
+        String id = ended(FILES);
+
+        given().head("/tasks/" + id + "/artifacts/dir/b.txt")
+                .then()
+                .statusCode(200)
+                .header("Content-Length", equalTo("3"));
+
+        assertThat(openFiles()).noneMatch(file -> file.contains(id) && file.endsWith("/b.txt"));
+    }
+
+    /** Of this process, which is the worker's too; what is closed meanwhile is not among them. */
+    private static List<String> openFiles() throws IOException {
+        List<String> open = new ArrayList<>();
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(Path.of("/proc/self/fd"))) {
+            for (Path descriptor : descriptors) {
+                try {
+                    open.add(Files.readSymbolicLink(descriptor).toString());
+                } catch (NoSuchFileException _) {
+                    // closed meanwhile
+                }
+            }
+        }
+        return open;
     }
 
     @ParameterizedTest

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.exec.StopCause;
@@ -118,6 +119,34 @@ class LifecycleDrainTest extends LifecycleFixture {
         lifecycle.hurry();
         await().until(() -> !first.isAlive() && !second.isAlive());
         assertThat(executor.stopped).containsExactly(StopCause.DRAINED);
+    }
+
+    @Test
+    void a_drain_does_not_wait_for_those_who_submit_meanwhile() throws InterruptedException {
+        CountDownLatch submits = new CountDownLatch(1);
+        CountDownLatch goesOn = new CountDownLatch(1);
+        TaskStore slow = store.with((method, real) -> {
+            if (method.equals("enqueue")) {
+                submits.countDown();
+                goesOn.await();
+            }
+            return real.call();
+        });
+        lifecycle = lifecycle(slow, executor, 1, true);
+        TaskId runs = store.enqueue();
+        lifecycle.start();
+        await().until(() -> executor.started.contains(runs));
+        Thread drain = Thread.ofPlatform().start(lifecycle::drain);
+        await("it waits for what runs").until(() -> drain.getState() == Thread.State.TIMED_WAITING);
+        Thread submit = Thread.ofPlatform().start(this::submit);
+        submits.await();
+
+        executor.open = true;
+
+        await().until(() -> !drain.isAlive());
+        assertThat(submit.isAlive()).isTrue();
+        goesOn.countDown();
+        submit.join();
     }
 
     @Test

@@ -1,6 +1,7 @@
 package org.claudecluster.worker.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -12,6 +13,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskStatus;
@@ -31,6 +33,19 @@ abstract class ClaimContract extends StoreFixture {
         assertThat(claimPrompts(ME, 2)).containsExactly("urgent, older", "urgent, younger");
         assertThat(claimPrompts(ME, 9)).containsExactly("normal, older", "normal, younger", "low");
         assertThat(claimPrompts(ME, 9)).isEmpty();
+    }
+
+    @Test
+    void a_rejection_that_is_no_row_s_fault_fails_no_task() {
+        TaskId id = enqueue("waits");
+        sql("ALTER TABLE attempt RENAME COLUMN resumed TO renamed");
+        try {
+            assertThatThrownBy(() -> store.claim(ME, 1)).isInstanceOf(StoreRejected.class);
+        } finally {
+            sql("ALTER TABLE attempt RENAME COLUMN renamed TO resumed");
+        }
+
+        assertThat(claimOne(ME).id()).isEqualTo(id);
     }
 
     @Test

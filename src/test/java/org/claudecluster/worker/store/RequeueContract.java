@@ -76,6 +76,26 @@ abstract class RequeueContract extends StoreFixture {
     }
 
     @Test
+    void when_the_version_before_makes_the_next_attempt_its_end_has_no_reason_of_the_last() {
+        Task task = claimed(ASpec.asking("again").maxAttempts(2));
+        store.requeue(task.lease(), new Requeue(new Parked(Reason.INCOMPLETE, "cut off"), later), Account.NONE);
+        sql("""
+                UPDATE task SET status = 'running', worker = 'old-1', epoch = epoch + 1, attempt = attempt + 1,
+                                started_at = CURRENT_TIMESTAMP, park_reason = NULL, park_message = NULL,
+                                lease_until = CURRENT_TIMESTAMP + INTERVAL '30' SECOND
+                 WHERE id = ?
+                """, task.id());
+        assertThat(found(task.id()).parked()).isEmpty();
+
+        sql("""
+                UPDATE task SET status = 'completed', finished_at = CURRENT_TIMESTAMP, lease_until = NULL, exit_code = 0
+                 WHERE id = ?
+                """, task.id());
+
+        assertThat(found(task.id()).outcome().orElseThrow().reason()).isEmpty();
+    }
+
+    @Test
     void without_an_attempt_left_nothing_is_written() {
         Lease lease = claimed("once").lease();
         Task before = found(lease.task());

@@ -85,6 +85,14 @@ abstract class TaskStoreContract {
     }
 
     @Nested
+    class Pages extends PageContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
     class StateMachine extends StateMachineContract {
         @Override
         DataSource dataSource() {

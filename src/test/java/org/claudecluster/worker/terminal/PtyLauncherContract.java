@@ -12,6 +12,8 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
@@ -357,6 +359,29 @@ abstract class PtyLauncherContract {
                         "echo",
                         Stream.generate(() -> "x".repeat(100_000)).limit(30).toArray(String[]::new)),
                 Kind.ARGUMENTS_TOO_LONG);
+    }
+
+    @Test
+    void the_longest_texts_of_a_task_beside_all_variables_that_may_be_set_start_and_siblings_with_them()
+            throws Exception {
+        TerminalCommand plain = Commands.program(
+                "true", Stream.generate(() -> "x".repeat(120 * 1024)).limit(5).toArray(String[]::new));
+        // Half of what is there, as much as worker.task.env may have.
+        long variables = ArgumentSpace.current().most() / 2 / (100 * 1024);
+        TerminalCommand longest = new TerminalCommand(
+                plain.program(),
+                plain.arguments(),
+                LongStream.range(0, variables)
+                        .boxed()
+                        .collect(Collectors.toMap("V%d"::formatted, _ -> "v".repeat(100 * 1024 - 20))),
+                plain.directory(),
+                plain.size(),
+                plain.stdin(),
+                plain.secret());
+
+        List<Recording> siblings = List.of(start(longest), start(longest), start(Commands.program("true")));
+
+        assertThat(siblings).allSatisfy(each -> assertThat(each.exit()).isEqualTo(new TerminalExit.Exited(0)));
     }
 
     @Test

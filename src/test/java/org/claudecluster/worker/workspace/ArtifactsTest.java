@@ -119,6 +119,29 @@ class ArtifactsTest {
         assertThat(seen).containsExactly("a.txt", "b.txt");
     }
 
+    @Test
+    void a_directory_of_more_names_than_are_held_is_listed_whole_and_each_file_once() throws IOException {
+        fillLarge(Files.createDirectories(work.resolve("large")));
+        List<String> seen = new ArrayList<>();
+        new Artifacts(home.resolve("root"), work, 500).each((file, _) -> seen.add(file.path()));
+
+        assertThat(seen)
+                .startsWith("a.txt", "b.txt", "dir/deep/c ö.txt", "large/0000")
+                .doesNotHaveDuplicates();
+        assertThat(seen).hasSize(3 + 5_000 + 5).contains("large/4999", "large/0000-below/x", "large/4000-below/x");
+        assertThat(seen.stream().filter(path -> path.matches("large/\\d+"))).isSorted();
+    }
+
+    private static void fillLarge(Path large) throws IOException {
+        for (int file = 0; file < 5_000; file++) {
+            Files.createFile(large.resolve("%04d".formatted(file)));
+        }
+        for (int file = 0; file < 5_000; file += 1_000) {
+            Path below = Files.createDirectory(large.resolve("%04d-below".formatted(file)));
+            Files.createFile(below.resolve("x"));
+        }
+    }
+
     private List<String> paths() throws IOException {
         List<String> paths = new ArrayList<>();
         artifacts.each((file, _) -> paths.add(file.path()));
