@@ -4,7 +4,10 @@ import io.quarkus.runtime.Quarkus;
 import io.quarkus.runtime.annotations.QuarkusMain;
 import java.util.List;
 import java.util.Map;
-import org.claudecluster.worker.api.MalformedUris;
+import org.claudecluster.worker.api.guard.MalformedUris;
+import org.claudecluster.worker.bootstrap.StartupChecks;
+import org.claudecluster.worker.bootstrap.StartupFailure;
+import org.claudecluster.worker.bootstrap.WorkerApplication;
 import org.claudecluster.worker.terminal.PtyLaunchers;
 
 /** Starts the worker, or says in one line why it can't. Exit code 2 for a wrong setting, 1 for anything else. */
@@ -19,35 +22,35 @@ public final class Main {
 
     public static void main(String... args) {
         Map<String, String> environment = System.getenv();
-        List<String> problems = StartCheck.problems(environment);
+        List<String> problems = StartupChecks.problems(environment);
         if (!problems.isEmpty()) {
             problems.forEach(problem -> System.err.println("claudecluster-worker: " + problem));
             System.exit(WRONG_SETTING);
         }
-        StartCheck.properties(environment).forEach(System::setProperty);
+        StartupChecks.properties(environment).forEach(System::setProperty);
         System.setProperty(MalformedUris.OURS, "true");
         if (reloads()) {
-            Quarkus.run(Serve.class, args);
+            Quarkus.run(WorkerApplication.class, args);
             return;
         }
-        StartCheck.portProblem(environment).ifPresent(problem -> {
+        StartupChecks.portProblem(environment).ifPresent(problem -> {
             System.err.println("claudecluster-worker: " + problem);
             System.exit(OTHER);
         });
         waitForMainThreadAtExit();
-        if (StartCheck.isDebuggable(environment)) {
+        if (StartupChecks.isDebuggable(environment)) {
             PtyLaunchers.bindInBackground();
         } else {
             PtyLaunchers.closeAndBindInBackground();
         }
         Quarkus.run(
-                Serve.class,
+                WorkerApplication.class,
                 (code, failure) -> {
                     if (failure != null) {
-                        StartFailure.lines(failure)
+                        StartupFailure.lines(failure)
                                 .forEach(line -> System.err.println("claudecluster-worker: " + line));
                     }
-                    end(failure == null ? code : StartFailure.exitCode(failure));
+                    end(failure == null ? code : StartupFailure.exitCode(failure));
                 },
                 args);
     }

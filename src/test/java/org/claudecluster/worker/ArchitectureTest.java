@@ -1,11 +1,12 @@
 package org.claudecluster.worker;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
-import static com.tngtech.archunit.core.domain.properties.HasName.Predicates.nameMatching;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -16,82 +17,143 @@ import java.time.InstantSource;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZonedDateTime;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 
 /** The package table of docs/architecture.md, and what is never used. */
 @AnalyzeClasses(packages = "org.claudecluster.worker", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
 
     private static final String ROOT = "org.claudecluster.worker";
-    private static final List<String> OURS = List.of(
-            "files",
-            "task",
-            "transcript",
-            "terminal",
-            "claude",
-            "workspace",
-            "exec",
-            "service",
-            "lifecycle",
-            "store",
-            "api",
-            "observe",
-            "config");
+    /** A room, and the rooms that it may use. */
+    private record Room(String name, String... uses) {}
+
+    /** From the ground to the roof: each uses only what stands above it in this list. */
+    private static final List<Room> ROOMS = List.of(
+            new Room("libc"),
+            new Room("files"),
+            new Room("config"),
+            new Room("task.result"),
+            new Room("task", "task.result"),
+            new Room("task.store", "task", "task.result"),
+            new Room("transcript", "task", "task.result", "task.store"),
+            new Room("process.linux", "libc"),
+            new Room("process", "process.linux", "libc"),
+            new Room("terminal", "process", "process.linux", "libc"),
+            new Room("credential", "task.result", "task.store", "files"),
+            new Room("claude", "credential", "task", "task.result", "files"),
+            new Room("outcome", "claude", "process.linux", "task.result"),
+            new Room("store.database", "task", "task.store"),
+            new Room("store", "store.database", "task", "task.result", "task.store", "transcript"),
+            new Room("workspace", "terminal", "process", "process.linux", "task", "task.result", "files"),
+            new Room("watchdog", "outcome", "claude", "process", "task", "task.result", "task.store"),
+            new Room(
+                    "cli",
+                    "workspace",
+                    "outcome",
+                    "claude",
+                    "credential",
+                    "terminal",
+                    "process",
+                    "process.linux",
+                    "task",
+                    "task.result",
+                    "files"),
+            new Room(
+                    "exec",
+                    "cli",
+                    "watchdog",
+                    "workspace",
+                    "outcome",
+                    "claude",
+                    "credential",
+                    "terminal",
+                    "process",
+                    "process.linux",
+                    "transcript",
+                    "task",
+                    "task.result",
+                    "task.store"),
+            new Room("exec.stub", "exec", "cli", "outcome", "transcript", "task", "task.result"),
+            new Room("service", "exec", "workspace", "transcript", "task", "task.result", "task.store"),
+            new Room("lifecycle.retention", "transcript", "task", "task.result", "task.store"),
+            new Room(
+                    "lifecycle",
+                    "lifecycle.retention",
+                    "exec",
+                    "watchdog",
+                    "outcome",
+                    "transcript",
+                    "task",
+                    "task.result",
+                    "task.store"),
+            new Room("api.http", "task.result", "task.store"),
+            new Room("api.guard", "api.http", "task.result"),
+            new Room(
+                    "api",
+                    "api.guard",
+                    "api.http",
+                    "service",
+                    "exec",
+                    "credential",
+                    "workspace",
+                    "transcript",
+                    "task",
+                    "task.result",
+                    "task.store"),
+            new Room("api.stream", "api", "api.http", "service", "transcript", "task", "task.result", "task.store"),
+            new Room("observe", "lifecycle", "exec", "credential", "task", "task.result", "task.store"));
+
+    /** Puts all of them together. */
+    private static final String BOOTSTRAP = "bootstrap";
 
     @ArchTest
-    static final ArchRule files_know_nothing_of_ours = only("files");
+    static void a_room_uses_only_what_it_may(JavaClasses classes) {
+        for (Room room : ROOMS) {
+            String[] others = names().filter(other -> Stream.concat(Stream.of(room.name()), Arrays.stream(room.uses()))
+                            .noneMatch(other::equals))
+                    .map(ArchitectureTest::in)
+                    .toArray(String[]::new);
+            noClasses()
+                    .that()
+                    .resideInAPackage(in(room.name()))
+                    .should()
+                    .dependOnClassesThat(resideInAnyPackage(others))
+                    .check(classes);
+        }
+    }
+
+    @Test
+    void a_room_uses_only_what_stands_below_it() {
+        List<String> below = new ArrayList<>();
+        for (Room room : ROOMS) {
+            assertThat(below).as(room.name()).containsAll(List.of(room.uses()));
+            below.add(room.name());
+        }
+    }
 
     @ArchTest
-    static final ArchRule task_is_what_all_others_speak_of = only("task");
+    static void only_main_stands_in_no_room(JavaClasses classes) {
+        List<String> rooms = names().map(ArchitectureTest::in).toList();
 
-    @ArchTest
-    static final ArchRule transcript_knows_tasks = only("transcript", "task");
+        assertThat(classes.stream()
+                        .filter(found -> !rooms.contains(found.getPackageName()))
+                        .map(found -> found.getSimpleName())
+                        .filter(name -> !name.equals("package-info")))
+                .containsOnly("Main");
+    }
 
-    @ArchTest
-    static final ArchRule terminal_knows_nothing_of_ours = only("terminal");
+    private static Stream<String> names() {
+        return Stream.concat(ROOMS.stream().map(Room::name), Stream.of(BOOTSTRAP));
+    }
 
-    @ArchTest
-    static final ArchRule claude_knows_tasks = only("claude", "task", "files");
-
-    @ArchTest
-    static final ArchRule workspace_knows_tasks_and_ends_processes = only("workspace", "task", "terminal", "files");
-
-    @ArchTest
-    static final ArchRule exec_puts_terminal_claude_and_transcript_together =
-            only("exec", "task", "transcript", "terminal", "claude", "workspace", "files");
-
-    @ArchTest
-    static final ArchRule lifecycle_runs_executors = only("lifecycle", "task", "transcript", "exec", "claude")
-            .because("an executor answers with a claude.Verdict; nothing else of claude is for lifecycle");
-
-    @ArchTest
-    static final ArchRule lifecycle_takes_only_the_verdict_from_claude = noClasses()
-            .that()
-            .resideInAPackage(ROOT + ".lifecycle")
-            .should()
-            .dependOnClassesThat(resideInAnyPackage(ROOT + ".claude")
-                    .and(nameMatching(".*\\.Verdict").negate()));
-
-    @ArchTest
-    static final ArchRule store_knows_tasks = only("store", "task", "transcript");
-
-    @ArchTest
-    static final ArchRule service_says_what_may_be_done_with_tasks =
-            only("service", "task", "transcript", "exec", "workspace");
-
-    @ArchTest
-    static final ArchRule api_knows_the_service_transcripts_and_the_switch =
-            only("api", "service", "task", "transcript", "exec", "workspace");
-
-    @ArchTest
-    static final ArchRule observe_has_read_only_views = only("observe", "task", "lifecycle", "exec")
-            .because("the readiness check shows which executor is active and why");
-
-    @ArchTest
-    static final ArchRule config_knows_nothing_of_ours = only("config");
+    private static String in(String room) {
+        return ROOT + "." + room;
+    }
 
     @ArchTest
     static final ArchRule there_are_no_cycles =
@@ -100,19 +162,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule task_needs_no_framework = classes()
             .that()
-            .resideInAPackage(ROOT + ".task")
+            .resideInAPackage(ROOT + ".task..")
             .should()
-            .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..", ROOT + ".task"));
+            .onlyDependOnClassesThat(resideInAnyPackage("java..", "org.jspecify..", ROOT + ".task.."));
 
     @ArchTest
     static final ArchRule sql_is_in_store = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".store")
+            .resideOutsideOfPackage(ROOT + ".store..")
             .and()
-            .doNotHaveSimpleName("StoreWiring")
+            .doNotHaveSimpleName("StoreProducers")
             .should()
             .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql..", "org.flywaydb.."))
-            .because("StoreWiring hands the DataSource over");
+            .because("StoreProducers hands the DataSource over");
 
     @ArchTest
     static final ArchRule pty4j_is_in_one_launcher = noClasses()
@@ -138,7 +200,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule http_is_in_api = noClasses()
             .that()
-            .resideOutsideOfPackage(ROOT + ".api")
+            .resideOutsideOfPackage(ROOT + ".api..")
             .should()
             .dependOnClassesThat(resideInAnyPackage("jakarta.ws.rs..", "io.vertx.."));
 
@@ -147,14 +209,14 @@ class ArchitectureTest {
             .that()
             .resideOutsideOfPackage(ROOT + ".observe")
             .and()
-            .doNotHaveSimpleName("Wiring")
+            .doNotHaveSimpleName("WorkerProducers")
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.micrometer.."));
 
     @ArchTest
     static final ArchRule time_comes_in_through_the_constructor = noClasses()
             .that()
-            .doNotHaveSimpleName("Wiring")
+            .doNotHaveSimpleName("WorkerProducers")
             .should()
             .callMethod(Instant.class, "now")
             .orShould()
@@ -202,23 +264,7 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule only_the_wiring_knows_the_configuration = noClasses()
             .that()
-            .resideInAnyPackage(ROOT + ".(*)..")
-            .and()
-            .resideOutsideOfPackage(ROOT + ".config")
+            .resideOutsideOfPackages(ROOT + ".config", ROOT + ".bootstrap")
             .should()
             .dependOnClassesThat(resideInAnyPackage(ROOT + ".config"));
-
-    /** The classes of a package depend on these packages of ours and on no other. */
-    private static ArchRule only(String name, String... allowed) {
-        String[] forbidden = OURS.stream()
-                .filter(other ->
-                        Stream.concat(Stream.of(name), Arrays.stream(allowed)).noneMatch(other::equals))
-                .map(other -> ROOT + "." + other)
-                .toArray(String[]::new);
-        return noClasses()
-                .that()
-                .resideInAPackage(ROOT + "." + name)
-                .should()
-                .dependOnClassesThat(resideInAnyPackage(forbidden));
-    }
 }

@@ -5,6 +5,8 @@ import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Locale;
+import org.claudecluster.worker.api.http.ByteSink;
+import org.claudecluster.worker.api.http.JsonText;
 import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 

@@ -9,12 +9,13 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.claudecluster.worker.task.Storable;
-import org.claudecluster.worker.task.TaskFilter;
+import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskPart;
 import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Storable;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.TaskFilter;
+import org.claudecluster.worker.task.store.TaskPart;
 
 /** The query of {@code GET /tasks}. */
 final class ListQuery {

@@ -17,11 +17,15 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.api.http.ByteRange;
+import org.claudecluster.worker.api.http.PlainText;
+import org.claudecluster.worker.api.http.Problems;
+import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.OutputPlace;
 import org.claudecluster.worker.transcript.TranscriptLog;
@@ -29,6 +33,9 @@ import org.claudecluster.worker.transcript.TranscriptRecord;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.eclipse.microprofile.openapi.annotations.media.Content;
+import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -38,6 +45,9 @@ public class OutputResource {
 
     private static final int BATCH_BYTES = 256 * 1024;
     private static final String RAW = "application/octet-stream";
+    private static final String TEXT = "text/plain";
+    private static final String ASCIICAST = "application/x-asciicast";
+    private static final String JSON_LINES = "application/jsonl";
     private static final int PARTIAL = 206;
 
     private final TaskService service;
@@ -58,8 +68,18 @@ public class OutputResource {
             summary = "What the terminal printed",
             description = "?format=raw (exact bytes, Range honoured; the default), text (escape sequences removed) or"
                     + " asciicast (v2, plays in asciinema).")
-    @APIResponse(responseCode = "200", description = "All of it.")
-    @APIResponse(responseCode = "206", description = "The asked range of the raw bytes.")
+    @APIResponse(
+            responseCode = "200",
+            description = "All of it.",
+            content = {
+                @Content(mediaType = RAW, schema = @Schema(type = SchemaType.STRING, format = "binary")),
+                @Content(mediaType = TEXT, schema = @Schema(type = SchemaType.STRING)),
+                @Content(mediaType = ASCIICAST, schema = @Schema(type = SchemaType.STRING))
+            })
+    @APIResponse(
+            responseCode = "206",
+            description = "The asked range of the raw bytes.",
+            content = @Content(mediaType = RAW, schema = @Schema(type = SchemaType.STRING, format = "binary")))
     @APIResponse(responseCode = "304", description = "Nothing was printed since the ETag in If-None-Match.")
     @APIResponse(responseCode = "400", description = "An unknown format.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
@@ -77,10 +97,8 @@ public class OutputResource {
         @Nullable String asked = request.getMethod().equals(HttpMethod.GET) ? range : null;
         return switch (format == null ? "raw" : format) {
             case "raw" -> raw(task.id(), new Conditions(asked, ifRange, ifNoneMatch));
-            case "text" ->
-                Response.ok(text(task.id()), "text/plain;charset=UTF-8").build();
-            case "asciicast" ->
-                Response.ok(asciicast(task), "application/x-asciicast").build();
+            case "text" -> Response.ok(text(task.id()), TEXT + ";charset=UTF-8").build();
+            case "asciicast" -> Response.ok(asciicast(task), ASCIICAST).build();
             default -> throw StrictJson.invalid("format", "must be raw, text or asciicast");
         };
     }
@@ -110,7 +128,10 @@ public class OutputResource {
             operationId = "taskEvents",
             summary = "The agent events",
             description = "JSON Lines, each as the CLI's stream-json printed it.")
-    @APIResponse(responseCode = "200", description = "All events so far.")
+    @APIResponse(
+            responseCode = "200",
+            description = "All events so far.",
+            content = @Content(mediaType = JSON_LINES, schema = @Schema(type = SchemaType.STRING)))
     @APIResponse(responseCode = "404", description = "There is no such task.")
     @APIResponse(responseCode = "410", description = "The transcript is older than worker.retention.transcripts.")
     public Response events(@PathParam("id") String id) {
@@ -119,7 +140,7 @@ public class OutputResource {
             out.write(record.bytes());
             out.write('\n');
         });
-        return Response.ok(body, "application/jsonl").build();
+        return Response.ok(body, JSON_LINES).build();
     }
 
     private Response raw(TaskId id, Conditions conditions) {

@@ -6,9 +6,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.task.Backoff;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Retry;
-import org.claudecluster.worker.task.TaskProblem.FieldError;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.jspecify.annotations.Nullable;
 
 /** What of a submit's {@code retry} one annotation can't say. */

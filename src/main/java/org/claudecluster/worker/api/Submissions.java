@@ -11,12 +11,15 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.Optional;
 import java.util.function.Function;
+import org.claudecluster.worker.api.guard.RequestMemory;
+import org.claudecluster.worker.api.http.Durations;
+import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.service.Submission;
 import org.claudecluster.worker.service.Submitted;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Storable;
-import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.result.Storable;
+import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.store.NewTask;
 import org.jspecify.annotations.Nullable;
 
 /** Reads submissions out of requests, and says in HTTP what became of them. */

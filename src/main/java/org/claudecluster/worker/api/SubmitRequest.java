@@ -14,9 +14,8 @@ import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 import org.claudecluster.worker.task.ClaudeOptions;
-import org.claudecluster.worker.task.DecimalRange;
 import org.claudecluster.worker.task.TaskSpec;
-import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
+import org.claudecluster.worker.task.result.DecimalRange;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -45,7 +44,11 @@ public record SubmitRequest(
         @Nullable
         Integer priority,
 
-        @Schema(type = SchemaType.OBJECT, description = "Given back as it came, at most 16 KiB.") @Nullable
+        @Schema(
+                implementation = Map.class,
+                additionalProperties = Schema.True.class,
+                description = "A JSON object, given back as it came; at most 16 KiB.")
+        @Nullable
         JsonNode metadata,
 
         @Size(max = TaskSpec.MAX_LABELS, message = "must be at most 64 labels") @Nullable
@@ -199,9 +202,11 @@ public record SubmitRequest(
 
             @Schema(format = "uuid") @Nullable String resumeSessionId,
 
-            @Schema(type = SchemaType.OBJECT) @Nullable JsonNode mcpConfig,
+            @Schema(implementation = Map.class, additionalProperties = Schema.True.class) @Nullable
+            JsonNode mcpConfig,
 
-            @Schema(type = SchemaType.OBJECT) @Nullable JsonNode jsonSchema,
+            @Schema(implementation = Map.class, additionalProperties = Schema.True.class) @Nullable
+            JsonNode jsonSchema,
 
             @Size(min = 1, max = 3, message = "must be 1 to 3 entries")
             @Schema(

@@ -11,13 +11,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import org.claudecluster.worker.api.http.JsonFaults;
+import org.claudecluster.worker.api.http.RequestValidator;
+import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.task.ArgumentText;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.PermissionMode;
 import org.claudecluster.worker.task.SettingSource;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskProblem.FieldError;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.jspecify.annotations.Nullable;
 
 /** Turns a submit's body into a spec, or into the list of all that is wrong with it. */
@@ -26,7 +29,7 @@ class SubmitRules {
 
     private static final String TAKEN_OVER = "can't be chosen: it is that of the task that is continued";
 
-    private final Constraints constraints = Constraints.of(SubmitRequest.class);
+    private final RequestValidator constraints = RequestValidator.of(SubmitRequest.class);
     private final ApiSettings settings;
     private final ArgumentRoom room;
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.zip.GZIPOutputStream;
 import org.apache.commons.compress.archivers.tar.TarArchiveEntry;
 import org.apache.commons.compress.archivers.tar.TarArchiveOutputStream;
+import org.claudecluster.worker.api.http.ExactBytes;
 import org.claudecluster.worker.workspace.Artifacts;
 
 /** The files of a workspace as an archive, made while it is sent. */

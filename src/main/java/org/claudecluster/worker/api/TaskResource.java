@@ -19,16 +19,21 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
+import org.claudecluster.worker.api.guard.RequestMemory;
+import org.claudecluster.worker.api.http.Durations;
 import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskFilter;
-import org.claudecluster.worker.task.TaskPage;
-import org.claudecluster.worker.task.TaskPart;
+import org.claudecluster.worker.task.store.TaskFilter;
+import org.claudecluster.worker.task.store.TaskPage;
+import org.claudecluster.worker.task.store.TaskPart;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.openapi.annotations.Operation;
+import org.eclipse.microprofile.openapi.annotations.enums.ParameterIn;
+import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
+import org.eclipse.microprofile.openapi.annotations.parameters.Parameter;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
@@ -62,6 +67,32 @@ public class TaskResource {
                     + " after, the last taskId of the page before; Link rel=next leads on where more follow. A page"
                     + " has fewer than its limit where it would be above 4 MiB. Of prompt and result only the start is"
                     + " told, unless fields=prompt,result asks for them.")
+    @Parameter(
+            name = "status",
+            in = ParameterIn.QUERY,
+            schema =
+                    @Schema(
+                            type = SchemaType.STRING,
+                            enumeration = {"pending", "running", "completed", "failed", "cancelled"}))
+    @Parameter(
+            name = "workerId",
+            in = ParameterIn.QUERY,
+            description = "Wished for, or that ran it.",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "limit",
+            in = ParameterIn.QUERY,
+            schema = @Schema(type = SchemaType.INTEGER, minimum = "1", maximum = "500", defaultValue = "50"))
+    @Parameter(
+            name = "after",
+            in = ParameterIn.QUERY,
+            description = "The last taskId of the page before.",
+            schema = @Schema(type = SchemaType.STRING))
+    @Parameter(
+            name = "fields",
+            in = ParameterIn.QUERY,
+            description = "prompt, result or both with a comma between: told whole.",
+            schema = @Schema(type = SchemaType.STRING))
     @APIResponse(
             responseCode = "200",
             description = "One page; Link leads to the next.",

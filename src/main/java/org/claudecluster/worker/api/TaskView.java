@@ -8,21 +8,22 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.api.http.Times;
 import org.claudecluster.worker.exec.ExecutorType;
-import org.claudecluster.worker.task.Attempt;
 import org.claudecluster.worker.task.Backoff;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Footprint;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskPage.Listed;
-import org.claudecluster.worker.task.TaskResult;
-import org.claudecluster.worker.task.Usage;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Footprint;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskResult;
+import org.claudecluster.worker.task.result.Usage;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.TaskPage.Listed;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
@@ -94,7 +95,7 @@ public record TaskView(
 
         Links links) {
 
-    static TaskView of(Task task) {
+    public static TaskView of(Task task) {
         return of(new Listed(task, false, false));
     }
 

@@ -15,14 +15,16 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import org.claudecluster.worker.exec.AuthStatus;
-import org.claudecluster.worker.exec.Credentials;
+import org.claudecluster.worker.api.http.StrictJson;
+import org.claudecluster.worker.api.http.Times;
+import org.claudecluster.worker.credential.CredentialStatus;
+import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.service.Streaming;
 import org.claudecluster.worker.service.StreamingType;
-import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.Worker;
+import org.claudecluster.worker.task.result.TaskProblem;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.ExampleObject;
@@ -156,7 +158,7 @@ public class WorkerResource {
             String reason) {}
 
     private Auth auth() {
-        AuthStatus status = credentials.status();
+        CredentialStatus status = credentials.status();
         return new Auth(
                 status.state().wire(),
                 status.source().wire(),

@@ -6,10 +6,11 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import java.util.List;
+import org.claudecluster.worker.api.http.Times;
 import org.claudecluster.worker.service.ServiceSettings;
-import org.claudecluster.worker.task.SeenWorker;
-import org.claudecluster.worker.task.WorkerRegistry;
-import org.claudecluster.worker.task.WorkerState;
+import org.claudecluster.worker.task.store.RegisteredWorker;
+import org.claudecluster.worker.task.store.WorkerRegistry;
+import org.claudecluster.worker.task.store.WorkerState;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.media.Content;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
@@ -46,7 +47,7 @@ public class WorkersResource {
             @Schema(description = "Whether it was seen less than a lease ago.")
             boolean alive) {
 
-        static WorkerView of(SeenWorker worker) {
+        static WorkerView of(RegisteredWorker worker) {
             WorkerState state = worker.state();
             return new WorkerView(
                     state.id().value(),

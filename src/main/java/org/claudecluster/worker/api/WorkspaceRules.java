@@ -3,7 +3,7 @@ package org.claudecluster.worker.api;
 import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.task.GitSource;
-import org.claudecluster.worker.task.TaskProblem.FieldError;
+import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.jspecify.annotations.Nullable;
 
 /** What a submit may ask of its workspace. */

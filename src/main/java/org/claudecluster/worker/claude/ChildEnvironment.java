@@ -4,7 +4,8 @@ import java.nio.file.Path;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.TreeMap;
-import org.claudecluster.worker.claude.OwnVariables.Passes;
+import org.claudecluster.worker.credential.OwnVariables;
+import org.claudecluster.worker.credential.OwnVariables.Passes;
 
 /**
  * The whole environment of a task's process, built and not inherited: only what {@link OwnVariables} lets pass is taken

@@ -2,8 +2,8 @@ package org.claudecluster.worker.claude;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.Optional;
-import org.claudecluster.worker.task.CostReport;
-import org.claudecluster.worker.task.Usage;
+import org.claudecluster.worker.task.result.CostReport;
+import org.claudecluster.worker.task.result.Usage;
 
 /**
  * Reads what a {@code result} line tells of the cost: {@code total_cost_usd}, and in {@code modelUsage} the tokens of each

@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.result.Reason;
 
 /**
  * What a failure of the API means: the first row of {@link #TABLE} that holds says it. Texts are matched only where the

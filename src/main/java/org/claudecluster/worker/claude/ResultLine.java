@@ -6,10 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.math.BigDecimal;
 import java.util.Optional;
 import java.util.UUID;
-import org.claudecluster.worker.task.CostReport;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.TaskResult;
-import org.claudecluster.worker.task.Usage;
+import org.claudecluster.worker.task.result.CostReport;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskResult;
+import org.claudecluster.worker.task.result.Usage;
 
 /**
  * The CLI's {@code result} line (2.1.197 to 2.1.332: the same fields in another order), read and bounded, not judged.

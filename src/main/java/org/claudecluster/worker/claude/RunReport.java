@@ -5,8 +5,8 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.TaskResult;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskResult;
 import org.jspecify.annotations.Nullable;
 
 /**

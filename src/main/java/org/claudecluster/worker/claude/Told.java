@@ -5,8 +5,8 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.TaskResult;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskResult;
 
 /**
  * All that a run told about itself until it ended. Nothing is judged here.

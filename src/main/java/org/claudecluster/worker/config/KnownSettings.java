@@ -121,7 +121,7 @@ public final class KnownSettings {
         }
         Class<?> type = method.getReturnType();
         if (type == Duration.class) {
-            return "a duration such as 250ms, 30s or 5m, at most " + Bounds.LONGEST.toDays() + "d";
+            return "a duration such as 250ms, 30s or 5m, at most " + SettingsValidator.LONGEST.toDays() + "d";
         }
         if (type == MemorySize.class) {
             return "a size such as 512K, 8M or 1G";

@@ -7,7 +7,7 @@ import java.lang.annotation.Documented;
 import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
-/** How long a setting that is a text, or each text of a list, may be; {@link Bounds} holds it. */
+/** How long a setting that is a text, or each text of a list, may be; {@link SettingsValidator} holds it. */
 @Documented
 @Retention(RUNTIME)
 @Target(METHOD)

@@ -7,7 +7,7 @@ import java.lang.annotation.Documented;
 import java.lang.annotation.Retention;
 import java.lang.annotation.Target;
 
-/** What a setting that is a whole number may be, both ends included; {@link Bounds} holds it. */
+/** What a setting that is a whole number may be, both ends included; {@link SettingsValidator} holds it. */
 @Documented
 @Retention(RUNTIME)
 @Target(METHOD)

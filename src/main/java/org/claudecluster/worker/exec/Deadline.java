@@ -3,16 +3,16 @@ package org.claudecluster.worker.exec;
 import java.time.Duration;
 
 /** A task's wall clock, on the monotonic clock: nothing shown to anybody, so no time of day. */
-final class Deadline {
+public final class Deadline {
 
     private final long end;
 
-    Deadline(Duration timeout) {
+    public Deadline(Duration timeout) {
         this.end = System.nanoTime() + timeout.toNanos();
     }
 
     /** Never negative. */
-    Duration left() {
+    public Duration left() {
         return Duration.ofNanos(Math.max(0, end - System.nanoTime()));
     }
 }

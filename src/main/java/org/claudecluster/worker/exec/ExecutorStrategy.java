@@ -3,6 +3,8 @@ package org.claudecluster.worker.exec;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.LongSupplier;
+import org.claudecluster.worker.cli.Availability;
+import org.claudecluster.worker.credential.CredentialUser;
 import org.jboss.logging.Logger;
 
 /**

@@ -2,8 +2,8 @@ package org.claudecluster.worker.exec;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.claudecluster.worker.task.Footprint;
-import org.claudecluster.worker.terminal.TreeAccount;
+import org.claudecluster.worker.process.TreeAccount;
+import org.claudecluster.worker.task.result.Footprint;
 
 /** What a run took, by all who have measured it. */
 final class Footprints {

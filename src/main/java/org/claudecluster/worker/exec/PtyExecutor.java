@@ -11,27 +11,47 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import org.claudecluster.worker.claude.Credential;
 import org.claudecluster.worker.claude.SessionFiles;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Footprint;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.cli.Availability;
+import org.claudecluster.worker.cli.CliCall;
+import org.claudecluster.worker.cli.CliCommand;
+import org.claudecluster.worker.cli.CliProbe;
+import org.claudecluster.worker.cli.CliTrial;
+import org.claudecluster.worker.cli.ConfigOverlay;
+import org.claudecluster.worker.cli.ConfigOverlays;
+import org.claudecluster.worker.cli.CredentialProbe;
+import org.claudecluster.worker.cli.DirectoryPool;
+import org.claudecluster.worker.cli.PtySettings;
+import org.claudecluster.worker.cli.SetAside;
+import org.claudecluster.worker.cli.TaskDirectories;
+import org.claudecluster.worker.credential.Credential;
+import org.claudecluster.worker.credential.CredentialTrial;
+import org.claudecluster.worker.credential.Credentials;
+import org.claudecluster.worker.outcome.RunEnd;
+import org.claudecluster.worker.outcome.RunOutcomes;
+import org.claudecluster.worker.outcome.StopCause;
+import org.claudecluster.worker.outcome.StopSignal;
+import org.claudecluster.worker.process.Containment;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.TreeAccount;
+import org.claudecluster.worker.process.TreeEnd;
+import org.claudecluster.worker.process.linux.ProcessExit;
+import org.claudecluster.worker.process.linux.Signal;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.terminal.Containment;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Footprint;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.terminal.LaunchException;
-import org.claudecluster.worker.terminal.ProcessTree;
 import org.claudecluster.worker.terminal.PtyLauncher;
-import org.claudecluster.worker.terminal.Signal;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
-import org.claudecluster.worker.terminal.TerminalExit;
-import org.claudecluster.worker.terminal.TreeAccount;
-import org.claudecluster.worker.terminal.TreeEnd;
-import org.claudecluster.worker.workspace.Space;
+import org.claudecluster.worker.watchdog.RunWatch;
+import org.claudecluster.worker.watchdog.Watchdog;
+import org.claudecluster.worker.workspace.FreeSpace;
 import org.claudecluster.worker.workspace.Standing;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.jboss.logging.Logger;
@@ -81,7 +101,7 @@ public final class PtyExecutor implements TaskExecutor {
         this.overlays = new ConfigOverlays(settings);
         CliCall call = new CliCall(launcher, containment, settings, overlays);
         this.probe = new CliProbe(call, settings);
-        this.trial = new CliTrial(new AuthProbe(call, settings.verifyModel(), clock), credentials);
+        this.trial = new CliTrial(new CredentialProbe(call, settings.verifyModel(), clock), credentials);
         this.sessions = new SessionFiles(settings.claudeDirectory());
         this.commands = new CliCommand(settings, sessions, credentials);
         DirectoryPool temporaries = new DirectoryPool(settings.state().resolve(TEMPORARIES));
@@ -170,13 +190,13 @@ public final class PtyExecutor implements TaskExecutor {
         Optional<UUID> session = Optional.empty();
         try {
             Standing before = left.standing(run.task());
-            Optional<Verdict> lost = Preparing.lost(run.task(), before);
+            Optional<Verdict> lost = WorkspacePreparer.lost(run.task(), before);
             if (lost.isPresent()) {
                 return lost.get();
             }
             try (TaskDirectories directories = TaskDirectories.open(run.task(), before, pools);
                     WorkDirectories.Use use = used.enter(run.task(), directories.work())) {
-                Optional<Verdict> refused = Preparing.problem(run, directories, use, left, deadline);
+                Optional<Verdict> refused = WorkspacePreparer.problem(run, directories, use, left, deadline);
                 if (refused.isPresent()) {
                     return refused.get();
                 }
@@ -192,8 +212,8 @@ public final class PtyExecutor implements TaskExecutor {
         } catch (CliCommand.SessionLostException e) {
             return notStarted(Reason.WORKSPACE_FAILED, String.valueOf(e.getMessage()));
         } catch (IOException e) {
-            boolean full = Space.isFull(pools.workspaces().root())
-                    || Space.isFull(pools.temporaries().root());
+            boolean full = FreeSpace.isFull(pools.workspaces().root())
+                    || FreeSpace.isFull(pools.temporaries().root());
             return notStarted(
                     full ? Reason.NO_SPACE : Reason.WORKSPACE_FAILED, "the task's directories can't be used: " + e);
         } finally {
@@ -286,7 +306,7 @@ public final class PtyExecutor implements TaskExecutor {
 
     /** A full disk is a reason to fail, not a failure: it is looked at where there is one. */
     private static boolean isFull(TaskDirectories directories) {
-        return directories.filled().stream().anyMatch(Space::isFull);
+        return directories.filled().stream().anyMatch(FreeSpace::isFull);
     }
 
     private static RunWatch.Subject subject(TaskRun run, PtySession session, TaskDirectories directories) {
@@ -345,7 +365,7 @@ public final class PtyExecutor implements TaskExecutor {
     }
 
     /** A killed leader is reaped within moments; a leader in an uninterruptible sleep must not hold the slot for ever. */
-    private static Optional<TerminalExit> exitOf(PtySession session) throws InterruptedException {
+    private static Optional<ProcessExit> exitOf(PtySession session) throws InterruptedException {
         try {
             return Optional.of(session.exited().get(5, TimeUnit.SECONDS));
         } catch (TimeoutException _) {

@@ -11,24 +11,25 @@ import java.util.function.LongSupplier;
 import org.claudecluster.worker.claude.AgentEvent;
 import org.claudecluster.worker.claude.AgentStream;
 import org.claudecluster.worker.claude.RunReport;
-import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.process.linux.ProcessExit;
+import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.terminal.Channel;
-import org.claudecluster.worker.terminal.TerminalExit;
 import org.claudecluster.worker.terminal.TerminalListener;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.WholeCharacters;
+import org.claudecluster.worker.watchdog.RunActivity;
 
 /** What one terminal prints, on its way into the transcript and the report. Runs on the terminal's reading thread. */
 final class PtySession implements TerminalListener {
 
     private final LiveTranscript transcript;
     private final TaskObserver observer;
-    private final Signs signs;
+    private final RunActivity signs;
     private final LongSupplier nanos;
     private final RunReport report;
     private final AgentStream agent;
     private final EnumMap<Channel, WholeCharacters> characters = new EnumMap<>(Channel.class);
-    private final CompletableFuture<TerminalExit> exited = new CompletableFuture<>();
+    private final CompletableFuture<ProcessExit> exited = new CompletableFuture<>();
     private String lastMessage = "";
 
     PtySession(LiveTranscript transcript, TaskObserver observer, InstantSource clock, LongSupplier nanos) {
@@ -36,7 +37,7 @@ final class PtySession implements TerminalListener {
         this.report = new RunReport(clock);
         this.observer = observer;
         this.nanos = nanos;
-        this.signs = new Signs(nanos);
+        this.signs = new RunActivity(nanos);
         this.agent = new AgentStream(this::event, report::output);
         for (Channel channel : Channel.values()) {
             characters.put(channel, new WholeCharacters());
@@ -77,7 +78,7 @@ final class PtySession implements TerminalListener {
     }
 
     @Override
-    public void exited(TerminalExit exit) {
+    public void exited(ProcessExit exit) {
         agent.finish();
         for (Channel channel : Channel.values()) {
             write(characters(channel).rest());
@@ -94,11 +95,11 @@ final class PtySession implements TerminalListener {
         signs.event(event);
     }
 
-    Signs signs() {
+    RunActivity signs() {
         return signs;
     }
 
-    CompletableFuture<TerminalExit> exited() {
+    CompletableFuture<ProcessExit> exited() {
         return exited;
     }
 

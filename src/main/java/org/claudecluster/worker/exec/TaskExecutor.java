@@ -1,6 +1,7 @@
 package org.claudecluster.worker.exec;
 
-import org.claudecluster.worker.claude.Verdict;
+import org.claudecluster.worker.cli.Availability;
+import org.claudecluster.worker.task.result.Verdict;
 
 /** A way to run tasks. */
 public interface TaskExecutor {

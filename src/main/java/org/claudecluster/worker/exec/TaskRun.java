@@ -2,6 +2,7 @@ package org.claudecluster.worker.exec;
 
 import static java.util.Objects.requireNonNull;
 
+import org.claudecluster.worker.outcome.StopSignal;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.transcript.LiveTranscript;
 

@@ -6,15 +6,15 @@ import java.util.Set;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskObserver;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.jboss.logging.Logger;
 
 /**
@@ -53,7 +53,7 @@ final class Claims {
      */
     record Claimed(List<Task> tasks, long sentAt) {}
 
-    /** Claims at most {@code slots} tasks. Throws {@link StoreUnavailable}, and then it is unknown what was claimed. */
+    /** Claims at most {@code slots} tasks. Throws {@link StoreUnavailableException}, and then it is unknown what was claimed. */
     Claimed claim(ExecutorType executor, int slots) {
         return claim(settings.claimant(executor), slots);
     }
@@ -110,7 +110,7 @@ final class Claims {
     private Enqueued enqueue(NewTask task, Claimant claimant) {
         try {
             return store.enqueue(task, claimant);
-        } catch (StoreUnavailable e) {
+        } catch (StoreUnavailableException e) {
             enqueuedInDoubt = true;
             throw e;
         }
@@ -124,7 +124,7 @@ final class Claims {
     boolean isSettled() {
         try {
             settleDoubts();
-        } catch (StoreUnavailable e) {
+        } catch (StoreUnavailableException e) {
             LOG.warnf("not settled: %s", e.getMessage());
         }
         return !isInDoubt();
@@ -134,7 +134,7 @@ final class Claims {
         return inDoubt || enqueuedInDoubt;
     }
 
-    /** Gives back what was taken without our hearing of it. Throws {@link StoreUnavailable}, and then all stays as it was. */
+    /** Gives back what was taken without our hearing of it. Throws {@link StoreUnavailableException}, and then all stays as it was. */
     void settleDoubts() {
         if (!isInDoubt()) {
             return;

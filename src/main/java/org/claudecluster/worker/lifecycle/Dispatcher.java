@@ -8,11 +8,11 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.TaskExecutor;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskObserver;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskObserver;
 import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
@@ -151,7 +151,7 @@ final class Dispatcher {
             } catch (InterruptedException _) {
                 Thread.currentThread().interrupt();
                 return;
-            } catch (StoreUnavailable e) {
+            } catch (StoreUnavailableException e) {
                 LOG.warnf("no claim: %s", e.getMessage());
             } catch (RuntimeException e) {
                 // Without this thread nothing would ever run again: the next round may go better.

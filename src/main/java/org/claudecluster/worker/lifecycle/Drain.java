@@ -6,7 +6,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
-import org.claudecluster.worker.exec.StopCause;
+import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.TaskId;
 import org.jboss.logging.Logger;
 

@@ -8,8 +8,8 @@ import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.StoreUnavailable;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.jboss.logging.Logger;
 
 /**
@@ -88,7 +88,7 @@ final class LeaseKeeper {
             held.forEach(task -> asked.add(task.lease()));
             answered(held, store.renew(times.duration(), asked), sentAt);
             return true;
-        } catch (StoreUnavailable e) {
+        } catch (StoreUnavailableException e) {
             LOG.warnf("no renewal: %s", e.getMessage());
         } catch (RuntimeException e) {
             // Without this thread every run would end: the next round may go better.

@@ -10,29 +10,32 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.Collectors;
 import org.claudecluster.worker.exec.ExecutorStrategy;
-import org.claudecluster.worker.exec.Leftovers;
-import org.claudecluster.worker.exec.StopCause;
-import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.lifecycle.Timers.Wait;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.Intake;
-import org.claudecluster.worker.task.LocalSignals;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.StopRequest;
+import org.claudecluster.worker.lifecycle.retention.RetentionJob;
+import org.claudecluster.worker.lifecycle.retention.TranscriptSweep;
+import org.claudecluster.worker.lifecycle.retention.WorkspacePurge;
+import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.Worker;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerRegistry;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.Intake;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.QueueNotifier;
+import org.claudecluster.worker.task.store.StopRequest;
+import org.claudecluster.worker.task.store.TaskObserver;
+import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.WorkerRegistry;
 import org.claudecluster.worker.transcript.Transcripts;
+import org.claudecluster.worker.watchdog.Watchdog;
 import org.jboss.logging.Logger;
 
 /** This worker's life: claims, renews, reaps and at last lets go. */
-public final class Lifecycle implements Worker, Intake, LocalSignals {
+public final class Lifecycle implements Worker, Intake, QueueNotifier {
 
     private static final Logger LOG = Logger.getLogger(Lifecycle.class);
     private static final Duration EVERY_SECOND = Duration.ofSeconds(1);
@@ -41,9 +44,9 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
     private final TaskStore store;
     private final WorkerRegistry registry;
     private final Transcripts transcripts;
-    private final Leftovers leftovers;
+    private final OrphanCleaner leftovers;
     private final Watchdog watchdog;
-    private final Strays strays;
+    private final OrphanedRuns strays;
     private final TaskObserver observer;
     private final Instant startedAt;
     private final RunningTasks running;
@@ -53,7 +56,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
     private final Dispatcher dispatcher;
     private final LeaseKeeper leases;
     private final Drain drain;
-    private final Purge purge;
+    private final RetentionJob purge;
     private final TranscriptSweep sweep;
     private final WorkspacePurge workspaces;
     private final AtomicBoolean draining = new AtomicBoolean();
@@ -67,7 +70,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
             Transcripts transcripts,
             ExecutorStrategy strategy,
             ClaimGate gate,
-            Leftovers leftovers,
+            OrphanCleaner leftovers,
             Watchdog watchdog,
             TaskObserver observer,
             InstantSource clock,
@@ -79,7 +82,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
         this.leftovers = leftovers;
         this.watchdog = watchdog;
         this.observer = observer;
-        this.strays = new Strays(store, leftovers);
+        this.strays = new OrphanedRuns(store, leftovers);
         this.startedAt = clock.instant();
         this.slots = new Slots(settings.slots());
         this.queue = new QueueGauge(store, settings.queueCapacity());
@@ -98,7 +101,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
                 runner,
                 queue,
                 observer);
-        this.purge = new Purge(settings.retention(), store, transcripts.log(), observer);
+        this.purge = new RetentionJob(settings.retention(), store, transcripts.log(), observer);
         this.sweep = new TranscriptSweep(store, transcripts.log(), clock);
         this.workspaces = new WorkspacePurge(
                 settings.retention().workspaces(), store, settings.workspaces(), settings.sessions(), clock);
@@ -108,7 +111,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
     /** Takes over what a predecessor left, and returns: what has to be ended before the first claim is not waited for. */
     public void start() {
         announce();
-        Set<Leftovers.Run> lost = runs(reaped(settings.ownsStore()));
+        Set<OrphanCleaner.Run> lost = runs(reaped(settings.ownsStore()));
         queue.refresh();
         leases.start();
         Thread.ofPlatform().name("recovery").daemon().start(() -> recover(lost));
@@ -129,7 +132,7 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
      * INVARIANT: nothing is claimed before what the lost runs left was ended, or told: a claim may be the next run of
      * one of them, in the same directory.
      */
-    private void recover(Set<Leftovers.Run> lost) {
+    private void recover(Set<OrphanCleaner.Run> lost) {
         Timers.attempt(() -> strays.begin(lost));
         Timers.attempt(workspaces::look);
         Timers.attempt(workspaces::settleCrashed);
@@ -199,9 +202,9 @@ public final class Lifecycle implements Worker, Intake, LocalSignals {
         return reaped;
     }
 
-    private static Set<Leftovers.Run> runs(List<Task> tasks) {
+    private static Set<OrphanCleaner.Run> runs(List<Task> tasks) {
         return tasks.stream()
-                .map(task -> new Leftovers.Run(task.id(), task.epoch()))
+                .map(task -> new OrphanCleaner.Run(task.id(), task.epoch()))
                 .collect(Collectors.toSet());
     }
 

@@ -8,11 +8,12 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.claudecluster.worker.exec.ExecutorType;
+import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerState;
 import org.claudecluster.worker.task.Workspaces;
+import org.claudecluster.worker.task.store.WorkerState;
 
 /**
  * How this worker takes and keeps tasks.

@@ -2,6 +2,8 @@ package org.claudecluster.worker.lifecycle;
 
 import static java.util.Objects.requireNonNull;
 
+import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
+
 /**
  * The settings that have to go together. They are looked at before the store is opened, so that a start which is refused
  * for them has changed nothing there.

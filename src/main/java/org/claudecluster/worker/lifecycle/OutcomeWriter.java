@@ -5,12 +5,12 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.SpentBefore;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.SpentBefore;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.jboss.logging.Logger;
 
 /** Makes the last write of a run, again and again while the store is away and the lease is trusted. */
@@ -39,36 +39,36 @@ final class OutcomeWriter {
      *
      * @param closing another than was asked for, where the store rejects that
      */
-    record Written(Closing closing, TaskStatus now) {}
+    record Written(FinalWrite closing, TaskStatus now) {}
 
     /** Empty when the task is no longer ours: then nothing was written, as far as we can know. */
-    Optional<Written> write(Running run, Closing closing) {
+    Optional<Written> write(Running run, FinalWrite closing) {
         try {
             return tried(run, closing).map(now -> new Written(closing, now));
-        } catch (StoreRejected e) {
+        } catch (StoreRejectedException e) {
             // The same would be rejected again and again, and the task would never end.
             LOG.errorf("the outcome is rejected taskId=%s: %s", run.lease().task(), e.getMessage());
             return rejected(run, closing.rejected(String.valueOf(e.getMessage())));
         }
     }
 
-    private Optional<Written> rejected(Running run, Closing instead) {
+    private Optional<Written> rejected(Running run, FinalWrite instead) {
         try {
             return tried(run, instead).map(now -> new Written(instead, now));
-        } catch (StoreRejected e) {
+        } catch (StoreRejectedException e) {
             LOG.errorf("this too is rejected taskId=%s: %s", run.lease().task(), e.getMessage());
             return Optional.empty();
         }
     }
 
-    private Optional<TaskStatus> tried(Running run, Closing closing) {
+    private Optional<TaskStatus> tried(Running run, FinalWrite closing) {
         Duration pause = FIRST_PAUSE;
         boolean again = false;
         while (!run.isLost() && run.trust().holds()) {
             try {
                 Optional<TaskStatus> now = written(run.lease(), closing);
                 return now.isPresent() || !again ? now : found(run.lease(), closing);
-            } catch (StoreUnavailable e) {
+            } catch (StoreUnavailableException e) {
                 LOG.warnf(
                         "the outcome is not written yet taskId=%s: %s",
                         run.lease().task(), e.getMessage());
@@ -83,26 +83,26 @@ final class OutcomeWriter {
         return again ? foundAtLast(run.lease(), closing) : Optional.empty();
     }
 
-    private Optional<TaskStatus> foundAtLast(Lease lease, Closing closing) {
+    private Optional<TaskStatus> foundAtLast(Lease lease, FinalWrite closing) {
         try {
             return found(lease, closing);
-        } catch (StoreUnavailable _) {
+        } catch (StoreUnavailableException _) {
             return Optional.empty();
         }
     }
 
-    private Optional<TaskStatus> written(Lease lease, Closing closing) {
+    private Optional<TaskStatus> written(Lease lease, FinalWrite closing) {
         return switch (closing) {
-            case Closing.Ended(var finish) ->
+            case FinalWrite.Ended(var finish) ->
                 store.finish(lease, finish) ? Optional.of(finish.outcome().status()) : Optional.empty();
-            case Closing.GivenBack(var _, var account) -> store.giveBack(lease, account);
-            case Closing.Parked(var park, var account) -> store.park(lease, park, account);
-            case Closing.Retried(var requeue, var account) -> store.requeue(lease, requeue, account);
+            case FinalWrite.GivenBack(var _, var account) -> store.giveBack(lease, account);
+            case FinalWrite.Parked(var park, var account) -> store.park(lease, park, account);
+            case FinalWrite.Retried(var requeue, var account) -> store.requeue(lease, requeue, account);
         };
     }
 
     /** The reply to an earlier try may have been lost after its commit. */
-    private Optional<TaskStatus> found(Lease lease, Closing closing) {
+    private Optional<TaskStatus> found(Lease lease, FinalWrite closing) {
         return store.find(lease.task())
                 .filter(task -> task.epoch() == lease.epoch())
                 .map(Task::status)

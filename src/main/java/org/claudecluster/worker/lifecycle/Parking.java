@@ -9,12 +9,12 @@ import java.time.temporal.ChronoUnit;
 import java.util.EnumSet;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Parks;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.task.store.Park;
 
 /** Decides which failures are no end but a wait for the reset of a usage limit, and when a task has waited enough. */
 final class Parking {

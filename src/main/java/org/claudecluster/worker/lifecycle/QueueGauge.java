@@ -2,9 +2,9 @@ package org.claudecluster.worker.lifecycle;
 
 import java.util.concurrent.atomic.AtomicLong;
 import org.claudecluster.worker.task.Admission;
-import org.claudecluster.worker.task.QueueDepth;
-import org.claudecluster.worker.task.StoreUnavailable;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.store.QueueDepth;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 
 /**
  * How much waits, without a count for every submit: sampled from the store and kept up with what this process adds and
@@ -51,7 +51,7 @@ public final class QueueGauge implements Admission {
             long before = pending.get();
             sample = store.depth();
             pending.addAndGet(sample.pending() - before);
-        } catch (StoreUnavailable _) {
+        } catch (StoreUnavailableException _) {
             // The last sample stands; health says that the store is away.
             return;
         }

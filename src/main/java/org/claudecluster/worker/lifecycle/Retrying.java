@@ -5,11 +5,11 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.function.DoubleSupplier;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Parked;
-import org.claudecluster.worker.task.Requeue;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.task.store.Requeue;
 
 /** Decides which failures are followed by another attempt, and when that begins. */
 final class Retrying {

@@ -2,7 +2,7 @@ package org.claudecluster.worker.lifecycle;
 
 import java.time.Duration;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.jboss.logging.Logger;
 import org.jboss.logging.MDC;
 
@@ -13,7 +13,7 @@ final class RunLog {
 
     private RunLog() {}
 
-    static void ended(Task task, Closing closing, TaskStatus now, Duration duration) {
+    static void ended(Task task, FinalWrite closing, TaskStatus now, Duration duration) {
         MDC.put("taskId", task.id().toString());
         MDC.put("attempt", String.valueOf(task.attempt()));
         MDC.put("epoch", String.valueOf(task.epoch()));
@@ -24,13 +24,13 @@ final class RunLog {
         MDC.clear();
     }
 
-    private static String sentence(Closing closing) {
+    private static String sentence(FinalWrite closing) {
         return switch (closing) {
-            case Closing.Ended _ -> "Task execution " + closing.status().wire();
-            case Closing.Parked(var park, var _) -> "Task parked until " + park.notBefore();
-            case Closing.Retried(var requeue, var _) ->
+            case FinalWrite.Ended _ -> "Task execution " + closing.status().wire();
+            case FinalWrite.Parked(var park, var _) -> "Task parked until " + park.notBefore();
+            case FinalWrite.Retried(var requeue, var _) ->
                 "Task attempt failed, the next one begins at " + requeue.notBefore();
-            case Closing.GivenBack _ -> "Task given back";
+            case FinalWrite.GivenBack _ -> "Task given back";
         };
     }
 }

@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
-import org.claudecluster.worker.exec.StopCause;
-import org.claudecluster.worker.exec.StopSignal;
+import org.claudecluster.worker.outcome.StopCause;
+import org.claudecluster.worker.outcome.StopSignal;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
@@ -36,12 +36,12 @@ final class RunningTasks {
     static final class Running {
 
         private final Lease lease;
-        private final Trust trust;
+        private final LeaseDeadline trust;
         private final List<Running> predecessors;
         private final StopSignal stop = new StopSignal();
         private final CompletableFuture<Void> gone = new CompletableFuture<>();
 
-        Running(Lease lease, Trust trust, List<Running> predecessors) {
+        Running(Lease lease, LeaseDeadline trust, List<Running> predecessors) {
             this.lease = lease;
             this.trust = trust;
             this.predecessors = predecessors;
@@ -51,7 +51,7 @@ final class RunningTasks {
             return lease;
         }
 
-        Trust trust() {
+        LeaseDeadline trust() {
             return trust;
         }
 
@@ -85,7 +85,7 @@ final class RunningTasks {
                 .toList();
         // That we could claim it again says that they are lost, even if no renewal has said so yet.
         predecessors.forEach(Running::lose);
-        Running added = new Running(task.lease(), new Trust(ticker, trusted, sentAt), predecessors);
+        Running added = new Running(task.lease(), new LeaseDeadline(ticker, trusted, sentAt), predecessors);
         running.put(added.lease, added);
         return added;
     }

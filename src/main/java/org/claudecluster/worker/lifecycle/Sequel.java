@@ -4,19 +4,19 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Account;
-import org.claudecluster.worker.task.CredentialPause;
-import org.claudecluster.worker.task.CredentialPauses;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.Spent;
-import org.claudecluster.worker.task.SpentBefore;
-import org.claudecluster.worker.task.StoreFailure;
 import org.claudecluster.worker.task.Task;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Spent;
+import org.claudecluster.worker.task.result.SpentBefore;
+import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.task.store.CredentialPause;
+import org.claudecluster.worker.task.store.CredentialPauses;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.StoreException;
 import org.jboss.logging.Logger;
 
 /**
@@ -45,19 +45,19 @@ final class Sequel {
      *
      * @param before what the session had spent already
      */
-    Closing of(Task task, Verdict verdict, Progress progress, SpentBefore before) {
+    FinalWrite of(Task task, Verdict verdict, Progress progress, SpentBefore before) {
         Spent spent = verdict.result().map(told -> Spent.of(told, before)).orElse(Spent.UNKNOWN);
         Account account = new Account(Optional.empty(), verdict.outcome().ending(), spent, verdict.footprint());
         if (isUntouched(task, verdict, progress)) {
-            return Closing.GivenBack.drained(account);
+            return FinalWrite.GivenBack.drained(account);
         }
         holdOthersBack(verdict);
         return switch (parking.of(task.parks(), verdict)) {
-            case Parking.Answer.Wait(var park) -> new Closing.Parked(park, account);
+            case Parking.Answer.Wait(var park) -> new FinalWrite.Parked(park, account);
             case Parking.Answer.Enough(Outcome outcome) -> ended(verdict.as(outcome), progress, account, before);
             case Parking.Answer.NoLimit _ ->
                 retrying.of(task, verdict)
-                        .<Closing>map(requeue -> new Closing.Retried(requeue, account))
+                        .<FinalWrite>map(requeue -> new FinalWrite.Retried(requeue, account))
                         .orElseGet(() -> ended(verdict, progress, account, before));
         };
     }
@@ -74,8 +74,8 @@ final class Sequel {
                 && task.attempt() < task.spec().maxAttempts();
     }
 
-    private static Closing ended(Verdict verdict, Progress progress, Account account, SpentBefore before) {
-        return new Closing.Ended(
+    private static FinalWrite ended(Verdict verdict, Progress progress, Account account, SpentBefore before) {
+        return new FinalWrite.Ended(
                 new Finish(verdict.outcome(), verdict.result().map(told -> told.billed(before)), progress, account));
     }
 
@@ -90,7 +90,7 @@ final class Sequel {
         }
         try {
             pauses.pause(verdict.credential().get(), reason.get(), FIRST_PAUSE);
-        } catch (StoreFailure e) {
+        } catch (StoreException e) {
             LOG.warnf("other workers are not told of the credential: %s", e.getMessage());
         }
     }

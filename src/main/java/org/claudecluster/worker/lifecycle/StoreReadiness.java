@@ -2,8 +2,8 @@ package org.claudecluster.worker.lifecycle;
 
 import java.time.Duration;
 import java.util.Optional;
-import org.claudecluster.worker.task.StoreFailure;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.store.StoreException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.jboss.logging.Logger;
 
 /**
@@ -50,7 +50,7 @@ public final class StoreReadiness {
         try {
             store.requireWritable();
             return Optional.empty();
-        } catch (StoreFailure e) {
+        } catch (StoreException e) {
             return Optional.of(String.valueOf(e.getMessage()));
         }
     }

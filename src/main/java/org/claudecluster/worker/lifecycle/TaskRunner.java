@@ -8,24 +8,24 @@ import java.time.format.DateTimeFormatter;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
-import org.claudecluster.worker.task.Account;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.SpentBefore;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.SpentBefore;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
 import org.jboss.logging.Logger;
@@ -84,7 +84,7 @@ final class TaskRunner {
 
     private void run(Task task, Running registered, TaskExecutor executor, Runnable slotFree) {
         long startedAt = System.nanoTime();
-        Closing closing;
+        FinalWrite closing;
         try {
             closing = execute(task, registered, executor);
         } finally {
@@ -102,7 +102,7 @@ final class TaskRunner {
         tell(task, written.get().closing(), written.get().now(), duration);
     }
 
-    private void tell(Task task, Closing closing, TaskStatus now, Duration duration) {
+    private void tell(Task task, FinalWrite closing, TaskStatus now, Duration duration) {
         observer.spent(closing.account().spent());
         if (closing.reason().equals(Optional.of(Reason.DRAINED))) {
             observer.drained(now);
@@ -111,36 +111,36 @@ final class TaskRunner {
             observer.ended(task.executorType(), now, Optional.of(Reason.CANCELLED));
         } else {
             switch (closing) {
-                case Closing.Ended(var finish) -> observer.finished(task.executorType(), finish, duration);
-                case Closing.Parked(var park, var _) ->
+                case FinalWrite.Ended(var finish) -> observer.finished(task.executorType(), finish, duration);
+                case FinalWrite.Parked(var park, var _) ->
                     observer.parked(park.why().reason());
-                case Closing.Retried(var requeue, var _) ->
+                case FinalWrite.Retried(var requeue, var _) ->
                     observer.retried(requeue.why().reason());
-                case Closing.GivenBack _ -> {}
+                case FinalWrite.GivenBack _ -> {}
             }
         }
         RunLog.ended(task, closing, now, duration);
     }
 
-    private Closing execute(Task task, Running registered, TaskExecutor executor) {
+    private FinalWrite execute(Task task, Running registered, TaskExecutor executor) {
         if (!registered.trust().holds()) {
             registered.lose();
         }
         if (registered.isLost() || stopping.getAsBoolean()) {
-            return Closing.GivenBack.drained();
+            return FinalWrite.GivenBack.drained();
         }
         LiveTranscript live;
         SpentBefore before;
         try {
             before = outcomes.spentBefore(task);
             live = transcripts.begin(task.lease(), refusal -> stop(registered, refusal));
-        } catch (StoreUnavailable e) {
+        } catch (StoreUnavailableException e) {
             LOG.warnf("not started taskId=%s: %s", task.id(), e.getMessage());
-            return new Closing.GivenBack(Optional.empty(), Account.NONE);
+            return new FinalWrite.GivenBack(Optional.empty(), Account.NONE);
         } catch (RuntimeException e) {
             return broken(task, e);
         }
-        Closing closing;
+        FinalWrite closing;
         try {
             closing = runInto(live, task, registered, executor, before);
         } finally {
@@ -164,12 +164,12 @@ final class TaskRunner {
         }
     }
 
-    private Closing runInto(
+    private FinalWrite runInto(
             LiveTranscript live, Task task, Running registered, TaskExecutor executor, SpentBefore before) {
         try {
             live.status(running(task, executor));
             Verdict verdict = executor.run(new TaskRun(task, live, registered.stop()));
-            Closing closing = sequel.of(task, verdict, live.progress(), before);
+            FinalWrite closing = sequel.of(task, verdict, live.progress(), before);
             if (closing.status().isFinal()) {
                 return closing;
             }
@@ -182,15 +182,17 @@ final class TaskRunner {
         }
     }
 
-    private static Closing broken(Task task, RuntimeException e) {
+    private static FinalWrite broken(Task task, RuntimeException e) {
         LOG.errorf(e, "the run broke off taskId=%s", task.id());
-        String why = e instanceof StoreRejected ? e.getMessage() : e.getClass().getSimpleName();
+        String why = e instanceof StoreRejectedException
+                ? e.getMessage()
+                : e.getClass().getSimpleName();
         return failed(Reason.NEVER_STARTED, "the run broke off: " + why);
     }
 
-    private static Closing failed(Reason reason, String message) {
+    private static FinalWrite failed(Reason reason, String message) {
         Outcome outcome = new Outcome.Failed(reason, message, new Ending.NotStarted());
-        return new Closing.Ended(new Finish(outcome, Optional.empty(), Progress.NONE));
+        return new FinalWrite.Ended(new Finish(outcome, Optional.empty(), Progress.NONE));
     }
 
     private static byte[] running(Task task, TaskExecutor executor) {
@@ -199,12 +201,12 @@ final class TaskRunner {
                 .getBytes(StandardCharsets.UTF_8);
     }
 
-    private static byte[] sentBack(Closing closing) {
+    private static byte[] sentBack(FinalWrite closing) {
         String why = switch (closing) {
-            case Closing.Parked(var park, var _) -> why(park.why(), park.notBefore());
-            case Closing.Retried(var requeue, var _) -> why(requeue.why(), requeue.notBefore());
-            case Closing.GivenBack _ -> "\"drained\"";
-            case Closing.Ended _ -> throw new IllegalArgumentException("an end is told by the complete event");
+            case FinalWrite.Parked(var park, var _) -> why(park.why(), park.notBefore());
+            case FinalWrite.Retried(var requeue, var _) -> why(requeue.why(), requeue.notBefore());
+            case FinalWrite.GivenBack _ -> "\"drained\"";
+            case FinalWrite.Ended _ -> throw new IllegalArgumentException("an end is told by the complete event");
         };
         return "{\"status\":\"pending\",\"reason\":%s}".formatted(why).getBytes(StandardCharsets.UTF_8);
     }

@@ -8,7 +8,7 @@ import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.jboss.logging.Logger;
 
 /**
@@ -79,7 +79,7 @@ final class Timers {
     static void attempt(Runnable job) {
         try {
             job.run();
-        } catch (StoreUnavailable e) {
+        } catch (StoreUnavailableException e) {
             LOG.warnf("a timed job waits: %s", e.getMessage());
         } catch (RuntimeException e) {
             LOG.error("a timed job failed", e);

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
-import org.claudecluster.worker.exec.AuthState;
-import org.claudecluster.worker.exec.AuthStatus;
+import org.claudecluster.worker.credential.CredentialState;
+import org.claudecluster.worker.credential.CredentialStatus;
 
 /** The meters of the credential that new tasks get. */
 public final class AuthMeters {
@@ -21,13 +21,13 @@ public final class AuthMeters {
     private final InstantSource clock;
 
     /** Registers them. */
-    public AuthMeters(MeterRegistry registry, Supplier<AuthStatus> status, InstantSource clock) {
+    public AuthMeters(MeterRegistry registry, Supplier<CredentialStatus> status, InstantSource clock) {
         this.clock = clock;
         Gauge.builder("worker.auth.valid", () -> status.get().state().isUsable() ? 1 : 0)
                 .description("1 while tasks can be started with the credential, 0 while they wait for another")
                 .register(registry);
-        paused(registry, "auth_failed", () -> status.get().state() == AuthState.REFUSED);
-        paused(registry, "billing", () -> status.get().state() == AuthState.UNPAID);
+        paused(registry, "auth_failed", () -> status.get().state() == CredentialState.REFUSED);
+        paused(registry, "billing", () -> status.get().state() == CredentialState.UNPAID);
         this.expiresIn = MultiGauge.builder("worker.auth.expires.in.seconds")
                 .baseUnit("seconds")
                 .description("Until the credential ends; not there while no end is known")
@@ -42,7 +42,7 @@ public final class AuthMeters {
     }
 
     /** Follows how things stand: an end that is not known has no meter. */
-    public void update(AuthStatus status) {
+    public void update(CredentialStatus status) {
         Optional<MultiGauge.Row<?>> row = status.expiresAt()
                 .map(end -> MultiGauge.Row.of(
                         Tags.of("renewable", String.valueOf(status.renewable())), () -> secondsUntil(end)));

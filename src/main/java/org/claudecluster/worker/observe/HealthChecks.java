@@ -2,9 +2,9 @@ package org.claudecluster.worker.observe;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
-import org.claudecluster.worker.exec.AuthState;
-import org.claudecluster.worker.exec.AuthStatus;
-import org.claudecluster.worker.exec.Credentials;
+import org.claudecluster.worker.credential.CredentialState;
+import org.claudecluster.worker.credential.CredentialStatus;
+import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.lifecycle.QueueGauge;
@@ -75,7 +75,7 @@ final class HealthChecks {
                     .withData("draining", worker.draining());
             choice.cliVersion().ifPresent(version -> response.withData("claudeCliVersion", version));
             choice.whyNoPty().ifPresent(why -> response.withData("reason", why));
-            AuthStatus auth = credentials.status();
+            CredentialStatus auth = credentials.status();
             response.withData("auth", auth.state().wire())
                     .withData("authSource", auth.source().wire());
             auth.expiresAt().ifPresent(end -> response.withData("authExpiresAt", end.toString()));
@@ -88,8 +88,8 @@ final class HealthChecks {
          * One that was refused is no reason: it may be the same for all replicas, and without any of them nobody could
          * submit a task, nor see why tasks wait.
          */
-        private static boolean isWithout(ExecutorStrategy.Choice choice, AuthStatus auth) {
-            return choice.active().type() == ExecutorType.PTY && auth.state() == AuthState.MISSING;
+        private static boolean isWithout(ExecutorStrategy.Choice choice, CredentialStatus auth) {
+            return choice.active().type() == ExecutorType.PTY && auth.state() == CredentialState.MISSING;
         }
     }
 

@@ -6,13 +6,13 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.claudecluster.worker.task.CostReport;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.Spent;
-import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.Usage;
+import org.claudecluster.worker.task.result.CostReport;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Spent;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.result.Usage;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.TaskObserver;
 
 /** The meters of what happens to tasks. No task id is ever a tag. */
 public final class Meters implements TaskObserver {

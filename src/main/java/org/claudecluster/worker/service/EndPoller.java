@@ -9,8 +9,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Function;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.jboss.logging.Logger;
 
 /**
@@ -77,7 +77,7 @@ final class EndPoller {
         Set<TaskId> still;
         try {
             still = asked.isEmpty() ? Set.of() : open.apply(asked);
-        } catch (StoreUnavailable _) {
+        } catch (StoreUnavailableException _) {
             return;
         } catch (RuntimeException e) {
             LOG.error("the ends of tasks could not be looked for", e);

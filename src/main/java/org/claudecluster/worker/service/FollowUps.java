@@ -6,11 +6,11 @@ import java.util.UUID;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.Code;
-import org.claudecluster.worker.task.TaskResult;
 import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
+import org.claudecluster.worker.task.result.TaskResult;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 
 /** Decides whether a task can go on in the session and the workspace of another. */

@@ -5,9 +5,9 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.function.Supplier;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.TaskProblem;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.store.NewTask;
 
 /**
  * Asks for one new task.

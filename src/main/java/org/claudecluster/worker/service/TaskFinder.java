@@ -5,11 +5,11 @@ import java.time.Duration;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.task.Footprints;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
 
@@ -77,7 +77,7 @@ class TaskFinder {
     private Task again(Task known) {
         try {
             return find(known.id());
-        } catch (StoreUnavailable _) {
+        } catch (StoreUnavailableException _) {
             return known;
         }
     }

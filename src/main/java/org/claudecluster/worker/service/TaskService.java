@@ -4,23 +4,23 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.claudecluster.worker.task.Attempt;
-import org.claudecluster.worker.task.CancelAnswer;
-import org.claudecluster.worker.task.DeleteAnswer;
-import org.claudecluster.worker.task.InterruptAnswer;
-import org.claudecluster.worker.task.LocalSignals;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskPage;
-import org.claudecluster.worker.task.TaskPart;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.CancelAnswer;
+import org.claudecluster.worker.task.store.DeleteAnswer;
+import org.claudecluster.worker.task.store.InterruptAnswer;
+import org.claudecluster.worker.task.store.QueueNotifier;
+import org.claudecluster.worker.task.store.TaskFilter;
+import org.claudecluster.worker.task.store.TaskPage;
+import org.claudecluster.worker.task.store.TaskPart;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.claudecluster.worker.transcript.Transcripts;
 
 /**
  * Does with tasks what callers may do with them, the same for every door. Each method throws a {@link TaskProblem} for
- * what can't be done, and {@link org.claudecluster.worker.task.StoreFailure} where the store can't say.
+ * what can't be done, and {@link org.claudecluster.worker.task.store.StoreException} where the store can't say.
  */
 @ApplicationScoped
 public class TaskService {
@@ -30,7 +30,7 @@ public class TaskService {
     private final TaskSubmitter submitter;
     private final FollowUps followUps;
     private final Transcripts transcripts;
-    private final LocalSignals signals;
+    private final QueueNotifier signals;
 
     TaskService(
             TaskStore store,
@@ -38,7 +38,7 @@ public class TaskService {
             TaskSubmitter submitter,
             FollowUps followUps,
             Transcripts transcripts,
-            LocalSignals signals) {
+            QueueNotifier signals) {
         this.store = store;
         this.finder = finder;
         this.submitter = submitter;

@@ -4,17 +4,17 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.InstantSource;
 import org.claudecluster.worker.task.Admission;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.Intake;
-import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.Code;
 import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.Worker;
+import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.Intake;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.TaskObserver;
+import org.claudecluster.worker.task.store.TaskStore;
 
 /** Makes tasks of submissions, each at most once. */
 @ApplicationScoped

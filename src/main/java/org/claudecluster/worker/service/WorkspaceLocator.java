@@ -2,10 +2,10 @@ package org.claudecluster.worker.service;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import java.util.Optional;
-import org.claudecluster.worker.task.SeenWorker;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.Code;
-import org.claudecluster.worker.task.WorkerRegistry;
+import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.Code;
+import org.claudecluster.worker.task.store.RegisteredWorker;
+import org.claudecluster.worker.task.store.WorkerRegistry;
 
 /** Who has the data directory in which a task left its files. */
 @ApplicationScoped
@@ -20,9 +20,9 @@ public class WorkspaceLocator {
     }
 
     /** A living worker with it. */
-    Optional<SeenWorker> alive(String home) {
+    Optional<RegisteredWorker> alive(String home) {
         return registry.workers(settings.lease()).stream()
-                .filter(SeenWorker::alive)
+                .filter(RegisteredWorker::alive)
                 .filter(worker -> worker.state().names().contains(home))
                 .findFirst();
     }

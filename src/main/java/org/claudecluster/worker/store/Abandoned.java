@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.claudecluster.worker.task.AttemptEnd;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.store.AttemptEnd;
 
 /** What nobody living owns: the statements that take it from its worker. */
 final class Abandoned {

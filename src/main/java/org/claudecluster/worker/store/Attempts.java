@@ -1,8 +1,8 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.count;
-import static org.claudecluster.worker.store.Sql.text;
-import static org.claudecluster.worker.store.Sql.time;
+import static org.claudecluster.worker.store.database.Sql.count;
+import static org.claudecluster.worker.store.database.Sql.text;
+import static org.claudecluster.worker.store.database.Sql.time;
 
 import java.math.BigDecimal;
 import java.sql.Connection;
@@ -13,21 +13,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
-import org.claudecluster.worker.task.Account;
-import org.claudecluster.worker.task.Attempt;
-import org.claudecluster.worker.task.AttemptEnd;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Continuation;
-import org.claudecluster.worker.task.CostReport;
 import org.claudecluster.worker.task.EventIds;
-import org.claudecluster.worker.task.Footprint;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Spent;
-import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskResult;
-import org.claudecluster.worker.task.Usage;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.CostReport;
+import org.claudecluster.worker.task.result.Footprint;
+import org.claudecluster.worker.task.result.Spent;
+import org.claudecluster.worker.task.result.SpentBefore;
+import org.claudecluster.worker.task.result.TaskResult;
+import org.claudecluster.worker.task.result.Usage;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.AttemptEnd;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -2,10 +2,11 @@ package org.claudecluster.worker.store;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.claudecluster.worker.store.database.StoreFault;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.store.StoreRejectedException;
 import org.jboss.logging.Logger;
 
 /** Looks for what a claimant may have, and puts right what stands in the way of that. */
@@ -29,12 +30,12 @@ final class ClaimSearch {
 
     /**
      * Claims what was found. A row whose claim the store rejects fails alone, or nothing behind it would ever run. Throws
-     * {@link StoreRejected} where no row is to blame: all that waits would fail.
+     * {@link StoreRejectedException} where no row is to blame: all that waits would fail.
      */
     static List<Task> claimed(JdbcTaskStore store, Claimant claimant, int slots, List<Task> found) {
         try {
             return store.write(connection -> Leases.claim(connection, claimant, slots, found));
-        } catch (StoreRejected e) {
+        } catch (StoreRejectedException e) {
             requireOfData(e);
             return claimedEach(store, claimant, found);
         }
@@ -45,7 +46,7 @@ final class ClaimSearch {
         for (Task task : found) {
             try {
                 claimed.addAll(store.write(connection -> Leases.claim(connection, claimant, 1, List.of(task))));
-            } catch (StoreRejected e) {
+            } catch (StoreRejectedException e) {
                 requireOfData(e);
                 boolean _ = ends(store, List.of(Unreadable.rejected(task, e)));
             }
@@ -53,7 +54,7 @@ final class ClaimSearch {
         return claimed;
     }
 
-    private static void requireOfData(StoreRejected e) {
+    private static void requireOfData(StoreRejectedException e) {
         if (!StoreFault.isOfData(e)) {
             throw e;
         }

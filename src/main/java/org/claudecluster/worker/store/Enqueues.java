@@ -1,6 +1,6 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.time;
+import static org.claudecluster.worker.store.database.Sql.time;
 
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -8,11 +8,12 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.NewTask;
 import org.jspecify.annotations.Nullable;
 
 /** How a task comes into the table: to wait, or in the hands of the worker that enqueues it. */

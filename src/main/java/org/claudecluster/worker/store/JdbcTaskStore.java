@@ -8,35 +8,40 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import javax.sql.DataSource;
-import org.claudecluster.worker.task.Account;
-import org.claudecluster.worker.task.Attempt;
-import org.claudecluster.worker.task.CancelAnswer;
+import org.claudecluster.worker.store.database.Commits;
+import org.claudecluster.worker.store.database.Connections;
+import org.claudecluster.worker.store.database.Database;
+import org.claudecluster.worker.store.database.GroupCommit;
+import org.claudecluster.worker.store.database.OwnCommits;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.CredentialPause;
-import org.claudecluster.worker.task.DeleteAnswer;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.InterruptAnswer;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Park;
-import org.claudecluster.worker.task.QueueDepth;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.Requeue;
-import org.claudecluster.worker.task.SeenWorker;
-import org.claudecluster.worker.task.SpentBefore;
-import org.claudecluster.worker.task.StopRequest;
-import org.claudecluster.worker.task.StoreFailure;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskPage;
-import org.claudecluster.worker.task.TaskPart;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerRegistry;
-import org.claudecluster.worker.task.WorkerState;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.SpentBefore;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.CancelAnswer;
+import org.claudecluster.worker.task.store.CredentialPause;
+import org.claudecluster.worker.task.store.DeleteAnswer;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.InterruptAnswer;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.Park;
+import org.claudecluster.worker.task.store.QueueDepth;
+import org.claudecluster.worker.task.store.RegisteredWorker;
+import org.claudecluster.worker.task.store.Requeue;
+import org.claudecluster.worker.task.store.StopRequest;
+import org.claudecluster.worker.task.store.StoreException;
+import org.claudecluster.worker.task.store.TaskFilter;
+import org.claudecluster.worker.task.store.TaskPage;
+import org.claudecluster.worker.task.store.TaskPart;
+import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.WorkerRegistry;
+import org.claudecluster.worker.task.store.WorkerState;
 
 /**
  * The task table over JDBC. Reads go straight to a pooled connection. An embedded database has its writes share commits;
@@ -74,7 +79,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
                 ageing);
     }
 
-    JdbcTaskStore(Connections connections, Commits writes, Commits removals, Commits renewals, Duration ageing) {
+    public JdbcTaskStore(Connections connections, Commits writes, Commits removals, Commits renewals, Duration ageing) {
         this.connections = connections;
         this.writes = writes;
         this.removals = removals;
@@ -246,7 +251,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
-    public List<SeenWorker> workers(Duration lease) {
+    public List<RegisteredWorker> workers(Duration lease) {
         return read(connection -> WorkerRows.workers(connection, lease));
     }
 
@@ -262,7 +267,7 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     private <T> T write(Commits writer, Commits.Work<T> work) {
         try {
             return writer.write(work);
-        } catch (StoreFailure e) {
+        } catch (StoreException e) {
             throw connections.seen(e);
         }
     }

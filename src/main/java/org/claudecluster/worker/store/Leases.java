@@ -1,7 +1,7 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.query;
-import static org.claudecluster.worker.store.Sql.updateEach;
+import static org.claudecluster.worker.store.database.Sql.query;
+import static org.claudecluster.worker.store.database.Sql.updateEach;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -14,15 +14,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.claudecluster.worker.task.Account;
-import org.claudecluster.worker.task.AttemptEnd;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.AttemptEnd;
 import org.jspecify.annotations.Nullable;
 
 /** Who may write to a task: the statements that give, prolong and take away a lease. */

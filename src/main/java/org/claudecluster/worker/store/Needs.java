@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on {@code task_need}: which tasks that have not ended go on with a workspace or a session. */

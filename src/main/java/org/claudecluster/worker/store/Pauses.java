@@ -1,14 +1,15 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.update;
+import static org.claudecluster.worker.store.database.Sql.update;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import org.claudecluster.worker.task.CredentialPause;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.store.database.Sql;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.store.CredentialPause;
 
 /** The statements on {@code credential_pause}. */
 final class Pauses {

@@ -2,7 +2,7 @@ package org.claudecluster.worker.store;
 
 import java.util.Locale;
 import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
 
 /** Where a task that waits stands: column {@code place}. The names are stored. */
 enum Place {

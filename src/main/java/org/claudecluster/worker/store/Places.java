@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.WorkerId;

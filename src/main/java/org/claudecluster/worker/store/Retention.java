@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.TaskId;
 
 /** What is forgotten with time. Replicas may do this at once: each row is one's. */

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.claudecluster.worker.task.Backoff;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Retry;
+import org.claudecluster.worker.task.result.Reason;
 
 /**
  * A {@link Retry} as it is stored. A reason that this version does not know, or after which it would not try again, is

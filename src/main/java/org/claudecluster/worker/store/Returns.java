@@ -7,14 +7,15 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.claudecluster.worker.task.Account;
-import org.claudecluster.worker.task.AttemptEnd;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.Requeue;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.AttemptEnd;
+import org.claudecluster.worker.task.store.Park;
+import org.claudecluster.worker.task.store.Requeue;
 import org.jspecify.annotations.Nullable;
 
 /** Sends running tasks back to wait until a moment: for the reset of a usage limit, or for their next attempt. */

@@ -1,6 +1,6 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.text;
+import static org.claudecluster.worker.store.database.Sql.text;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.claudecluster.worker.store.database.Connections;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.transcript.KnownPlaces;

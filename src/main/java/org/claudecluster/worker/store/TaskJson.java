@@ -18,9 +18,9 @@ import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.Retry;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskResult;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskResult;
 import org.jspecify.annotations.Nullable;
 
 /**

@@ -10,12 +10,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskPage;
-import org.claudecluster.worker.task.TaskPage.Listed;
-import org.claudecluster.worker.task.TaskPart;
+import org.claudecluster.worker.task.store.TaskFilter;
+import org.claudecluster.worker.task.store.TaskPage;
+import org.claudecluster.worker.task.store.TaskPage.Listed;
+import org.claudecluster.worker.task.store.TaskPart;
 
 /**
  * Reads pages of tasks. The first statement weighs the rows, the second reads those that fit: a driver holds all rows

@@ -13,11 +13,12 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.claudecluster.worker.task.QueueDepth;
-import org.claudecluster.worker.task.StopRequest;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.store.QueueDepth;
+import org.claudecluster.worker.task.store.StopRequest;
 
 /** Every statement that only reads. */
 final class TaskReads {

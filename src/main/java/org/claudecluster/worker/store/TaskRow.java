@@ -1,9 +1,9 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.count;
-import static org.claudecluster.worker.store.Sql.number;
-import static org.claudecluster.worker.store.Sql.text;
-import static org.claudecluster.worker.store.Sql.time;
+import static org.claudecluster.worker.store.database.Sql.count;
+import static org.claudecluster.worker.store.database.Sql.number;
+import static org.claudecluster.worker.store.database.Sql.text;
+import static org.claudecluster.worker.store.database.Sql.time;
 
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -11,20 +11,20 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.UUID;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.Cut;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Footprint;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Parks;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskPage;
 import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Footprint;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.result.TextLimits;
+import org.claudecluster.worker.task.store.TaskPage;
 
 /** A row of {@code task} and the {@link Task} it stands for. */
 final class TaskRow {
@@ -38,7 +38,7 @@ final class TaskRow {
 
     /** The same of a row that has more of its prompt than a list shows. */
     static Task withStartOfPrompt(ResultSet row) throws SQLException {
-        String start = Cut.start(row.getString("prompt"), TaskPage.START);
+        String start = TextLimits.start(row.getString("prompt"), TaskPage.START);
         // A task has a prompt; that of this one begins with so many spaces that nothing of it can be shown.
         String shown = start.isBlank() ? "…" : start;
         return task(row, Salvage.of(() -> spec(row, shown), () -> Salvage.spec(row)));

@@ -1,22 +1,22 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.time;
-import static org.claudecluster.worker.store.Sql.update;
+import static org.claudecluster.worker.store.database.Sql.time;
+import static org.claudecluster.worker.store.database.Sql.update;
 
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Optional;
-import org.claudecluster.worker.task.AttemptEnd;
-import org.claudecluster.worker.task.CancelAnswer;
-import org.claudecluster.worker.task.DeleteAnswer;
-import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.EventIds;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Footprint;
-import org.claudecluster.worker.task.InterruptAnswer;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Footprint;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.store.AttemptEnd;
+import org.claudecluster.worker.task.store.CancelAnswer;
+import org.claudecluster.worker.task.store.DeleteAnswer;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.InterruptAnswer;
 import org.jspecify.annotations.Nullable;
 
 /** Every statement that changes a task that is there. INVARIANT: the WHERE names what must be true; the row count is the answer. */

@@ -3,8 +3,8 @@ package org.claudecluster.worker.store;
 import static java.util.Comparator.comparing;
 import static java.util.stream.Collectors.joining;
 import static org.claudecluster.worker.store.Leases.seconds;
-import static org.claudecluster.worker.store.Sql.first;
-import static org.claudecluster.worker.store.Sql.query;
+import static org.claudecluster.worker.store.database.Sql.first;
+import static org.claudecluster.worker.store.database.Sql.query;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskSpec;

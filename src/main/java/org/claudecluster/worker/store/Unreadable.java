@@ -6,13 +6,14 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.store.StoreRejectedException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,7 +48,7 @@ record Unreadable(TaskId id, long epoch, String why) {
     }
 
     /** One that could be read, and whose claim the store rejects; as the claimant had it in hand. */
-    static Unreadable rejected(Task task, StoreRejected why) {
+    static Unreadable rejected(Task task, StoreRejectedException why) {
         return new Unreadable(
                 task.id(), task.epoch() - 1, "this task can't be claimed, submit it again: " + why.getMessage());
     }

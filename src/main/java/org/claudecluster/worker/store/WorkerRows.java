@@ -1,7 +1,7 @@
 package org.claudecluster.worker.store;
 
-import static org.claudecluster.worker.store.Sql.update;
-import static org.claudecluster.worker.store.Sql.updateEach;
+import static org.claudecluster.worker.store.database.Sql.update;
+import static org.claudecluster.worker.store.database.Sql.updateEach;
 
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -12,9 +12,10 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.claudecluster.worker.task.SeenWorker;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerState;
+import org.claudecluster.worker.task.store.RegisteredWorker;
+import org.claudecluster.worker.task.store.WorkerState;
 import org.jspecify.annotations.Nullable;
 
 /** The statements on {@code worker} and {@code worker_name}. */
@@ -68,7 +69,7 @@ final class WorkerRows {
              ORDER BY name, id
             """;
 
-    static List<SeenWorker> workers(Connection connection, Duration lease) throws SQLException {
+    static List<RegisteredWorker> workers(Connection connection, Duration lease) throws SQLException {
         Map<String, Set<String>> names = new HashMap<>();
         Sql.query(
                 connection,
@@ -82,7 +83,7 @@ final class WorkerRows {
                 Math.toIntExact(lease.plusMillis(999).toSeconds()));
     }
 
-    private static SeenWorker worker(ResultSet row, Map<String, Set<String>> names) throws SQLException {
+    private static RegisteredWorker worker(ResultSet row, Map<String, Set<String>> names) throws SQLException {
         String id = row.getString("id");
         WorkerState state = new WorkerState(
                 new WorkerId(id),
@@ -92,6 +93,6 @@ final class WorkerRows {
                 row.getInt("slots"),
                 row.getInt("active_tasks"),
                 row.getBoolean("draining"));
-        return new SeenWorker(state, Sql.time(row, "last_seen").orElseThrow(), row.getBoolean("alive"));
+        return new RegisteredWorker(state, Sql.time(row, "last_seen").orElseThrow(), row.getBoolean("alive"));
     }
 }

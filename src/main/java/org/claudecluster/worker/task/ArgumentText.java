@@ -2,6 +2,7 @@ package org.claudecluster.worker.task;
 
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.task.result.Storable;
 
 /**
  * The bound of a text that becomes one argument of the CLI, in the unit in which the kernel counts: bytes. Linux ends an

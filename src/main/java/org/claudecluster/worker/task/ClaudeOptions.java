@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.claudecluster.worker.task.result.DecimalRange;
 
 /**
  * What the caller asks of the CLI beyond the prompt. Absent means the CLI's own default. Each text becomes one argument,

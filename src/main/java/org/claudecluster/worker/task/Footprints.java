@@ -1,6 +1,7 @@
 package org.claudecluster.worker.task;
 
 import java.util.Optional;
+import org.claudecluster.worker.task.result.Footprint;
 
 /** What the runs of this process have used so far. */
 public interface Footprints {

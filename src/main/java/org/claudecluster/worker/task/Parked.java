@@ -2,6 +2,10 @@ package org.claudecluster.worker.task;
 
 import static java.util.Objects.requireNonNull;
 
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Storable;
+import org.claudecluster.worker.task.result.TextLimits;
+
 /**
  * Why a task was sent back to wait.
  *
@@ -15,6 +19,6 @@ public record Parked(Reason reason, String message) {
 
     public Parked {
         requireNonNull(reason, "reason");
-        message = Cut.start(Storable.text(message), MAX_MESSAGE);
+        message = TextLimits.start(Storable.text(message), MAX_MESSAGE);
     }
 }

@@ -3,6 +3,7 @@ package org.claudecluster.worker.task;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import org.claudecluster.worker.task.result.Reason;
 
 /**
  * After which ends another attempt is made, as long as one is left, and after how long.

@@ -5,6 +5,10 @@ import static java.util.Objects.requireNonNull;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.UUID;
+import org.claudecluster.worker.task.result.Footprint;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.TaskResult;
+import org.claudecluster.worker.task.result.TaskStatus;
 
 /**
  * A task as its store knows it at one moment.
@@ -147,7 +151,7 @@ public record Task(
     }
 
     /** The same task with another of its result. */
-    Task withResult(Optional<TaskResult> other) {
+    public Task withResult(Optional<TaskResult> other) {
         return with(progress, footprint, other);
     }
 

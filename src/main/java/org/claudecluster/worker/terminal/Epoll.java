@@ -9,6 +9,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
 
 /** One epoll instance with the events of its last wait, and an eventfd to end a wait early. */
 final class Epoll {
@@ -61,7 +63,7 @@ final class Epoll {
             epoll = Libc.call(arena, "epoll_create1", EPOLL_CREATE1, Libc.O_CLOEXEC);
             wake = Libc.call(arena, "eventfd", EVENTFD, 0, EFD_NONBLOCK | EFD_CLOEXEC);
             add(wake, READABLE, WAKE);
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             throw new IllegalStateException("cannot watch terminals: " + e.getMessage(), e);
         }
     }
@@ -75,7 +77,7 @@ final class Epoll {
     }
 
     /** Waits without limit; returns how many events there are, whose keys {@link #key} reads. */
-    int await() throws NativeFailure {
+    int await() throws NativeException {
         int count;
         try {
             count = (int) EPOLL_WAIT.invokeExact(state, epoll, events, MAX_EVENTS, -1);
@@ -85,7 +87,7 @@ final class Epoll {
         if (count >= 0) return count;
         int errno = Libc.errno(state);
         if (errno == Libc.EINTR) return 0;
-        throw new NativeFailure("epoll_wait", errno);
+        throw new NativeException("epoll_wait", errno);
     }
 
     long key(int index) {
@@ -96,11 +98,11 @@ final class Epoll {
         return key;
     }
 
-    void add(int fd, int interest, long key) throws NativeFailure {
+    void add(int fd, int interest, long key) throws NativeException {
         control(ADD, fd, interest, key);
     }
 
-    void modify(int fd, int interest, long key) throws NativeFailure {
+    void modify(int fd, int interest, long key) throws NativeException {
         control(MODIFY, fd, interest, key);
     }
 
@@ -108,12 +110,12 @@ final class Epoll {
     void remove(int fd) {
         try {
             control(DELETE, fd, 0, 0);
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             // it was not watched
         }
     }
 
-    private void control(int operation, int fd, int interest, long key) throws NativeFailure {
+    private void control(int operation, int fd, int interest, long key) throws NativeException {
         event.set(JAVA_INT, 0, interest);
         event.set(JAVA_LONG_UNALIGNED, DATA_OFFSET, key);
         int result;
@@ -122,6 +124,6 @@ final class Epoll {
         } catch (Throwable e) {
             throw Libc.impossible(e);
         }
-        if (result < 0) throw new NativeFailure("epoll_ctl", Libc.errno(state));
+        if (result < 0) throw new NativeException("epoll_ctl", Libc.errno(state));
     }
 }

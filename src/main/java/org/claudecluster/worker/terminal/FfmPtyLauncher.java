@@ -6,6 +6,15 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
+import org.claudecluster.worker.libc.OpenFds;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.linux.LinuxProcesses;
+import org.claudecluster.worker.process.linux.PosixProcesses;
+import org.claudecluster.worker.process.linux.ProcessTag;
+import org.claudecluster.worker.process.linux.SessionLeaders;
+import org.claudecluster.worker.process.linux.Signal;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
 import org.jboss.logging.Logger;
 
@@ -54,11 +63,11 @@ final class FfmPtyLauncher implements PtyLauncher {
             PtyDevice error = PtyDevice.open(arena, fds, command.size());
             PosixSpawn.Outputs outputs = new PosixSpawn.Outputs(output.slave(), error.slave());
             PosixSpawn.Inputs inputs = new PosixSpawn.Inputs(stdin(arena, fds, command), secret(arena, fds, command));
-            Optional<Brand> brand = command.run().map(Brand::of);
+            Optional<ProcessTag> brand = command.run().map(ProcessTag::of);
             long pid = brand.isPresent()
                     ? brand.get().onBirth(() -> spawn(arena, command, outputs, inputs))
                     : spawn(arena, command, outputs, inputs);
-            Leaders.started(pid);
+            SessionLeaders.started(pid);
             TerminalLoop loop = loops.get(Math.floorMod(launches.getAndIncrement(), LOOPS));
             FfmTerminal.Masters masters = new FfmTerminal.Masters(output.master(), error.master());
             FfmTerminal terminal = new FfmTerminal(pid, masters, pidfd(arena, pid), listener, loop);
@@ -66,7 +75,7 @@ final class FfmPtyLauncher implements PtyLauncher {
             fds.release(masters.error());
             loop.add(terminal);
             return terminal;
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
         }
     }
@@ -76,12 +85,12 @@ final class FfmPtyLauncher implements PtyLauncher {
             throws LaunchException {
         try {
             return PosixSpawn.run(arena, command, outputs, inputs);
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             throw explain(command, e);
         }
     }
 
-    private static int stdin(Arena arena, OpenFds fds, TerminalCommand command) throws NativeFailure {
+    private static int stdin(Arena arena, OpenFds fds, TerminalCommand command) throws NativeException {
         byte[] bytes = command.stdin();
         if (bytes.length == 0) return -1;
         int file = fds.addSource(arena, Libc.memoryFile(arena, "stdin"));
@@ -91,7 +100,7 @@ final class FfmPtyLauncher implements PtyLauncher {
     }
 
     /** Our two ends are closed after the spawn, so the child finds the end of input behind the secret. */
-    private static int secret(Arena arena, OpenFds fds, TerminalCommand command) throws NativeFailure {
+    private static int secret(Arena arena, OpenFds fds, TerminalCommand command) throws NativeException {
         if (command.secret().isEmpty()) return -1;
         int[] pipe = Libc.pipe(arena);
         fds.add(pipe[1]);
@@ -100,19 +109,19 @@ final class FfmPtyLauncher implements PtyLauncher {
         return source;
     }
 
-    private static int pidfd(Arena arena, long pid) throws NativeFailure {
+    private static int pidfd(Arena arena, long pid) throws NativeException {
         try {
             return LinuxProcesses.openPidfd(arena, pid);
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             PosixProcesses.kill(-pid, Signal.KILL.number());
             PosixProcesses.Reaped _ = PosixProcesses.reapKilled(pid);
-            Leaders.reaped(pid);
+            SessionLeaders.reaped(pid);
             throw e;
         }
     }
 
     /** One errno of posix_spawn may be about the directory, the program, its interpreter, or us. */
-    private static LaunchException explain(TerminalCommand command, NativeFailure failure) {
+    private static LaunchException explain(TerminalCommand command, NativeException failure) {
         Kind kind = switch (failure.errno()) {
             case Errno.ENOENT, Errno.ENOTDIR, Errno.ELOOP, Errno.ENAMETOOLONG ->
                 Files.exists(command.program()) ? Kind.PROGRAM_NOT_EXECUTABLE : Kind.PROGRAM_NOT_FOUND;
@@ -153,7 +162,7 @@ final class FfmPtyLauncher implements PtyLauncher {
                         LinuxProcesses.openPidfd(arena, ProcessHandle.current().pid()));
                 PosixSpawn.link();
                 return true;
-            } catch (NativeFailure | LinkageError e) {
+            } catch (NativeException | LinkageError e) {
                 LOG.debugf("ffm launcher unavailable: %s", e);
                 return false;
             }

@@ -3,6 +3,12 @@ package org.claudecluster.worker.terminal;
 import java.lang.foreign.Arena;
 import java.time.Duration;
 import java.util.Optional;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
+import org.claudecluster.worker.process.linux.PosixProcesses;
+import org.claudecluster.worker.process.linux.ProcessExit;
+import org.claudecluster.worker.process.linux.SessionLeaders;
+import org.claudecluster.worker.process.linux.Signal;
 import org.jboss.logging.Logger;
 
 /** A terminal of the ffm launcher, which is two: one for each channel. Its {@link TerminalLoop} alone reads, reaps and closes it. */
@@ -63,7 +69,7 @@ final class FfmTerminal implements Terminal {
                 PtyDevice.resize(arena, masters.output(), size);
                 // Last, since this one tells the programs: by then both have their size.
                 PtyDevice.resize(arena, masters.error(), size);
-            } catch (NativeFailure e) {
+            } catch (NativeException e) {
                 LOG.warnf("terminal %d keeps its size: %s", pid, e.getMessage());
             }
         }
@@ -98,35 +104,35 @@ final class FfmTerminal implements Terminal {
      *
      * @return how the leader ended, or empty when it still runs
      */
-    Optional<TerminalExit> reap() {
+    Optional<ProcessExit> reap() {
         synchronized (lock) {
-            Optional<TerminalExit> exit;
+            Optional<ProcessExit> exit;
             try {
                 Optional<PosixProcesses.Reaped> end = PosixProcesses.reap(pid);
                 cpu = end.map(PosixProcesses.Reaped::cpu);
                 exit = end.map(PosixProcesses.Reaped::exit);
-            } catch (NativeFailure e) {
+            } catch (NativeException e) {
                 LOG.warnf("the end of process %d was taken by someone else (%s)", pid, e.getMessage());
-                exit = Optional.of(new TerminalExit.Exited(255));
+                exit = Optional.of(new ProcessExit.Exited(255));
             }
             reaped = exit.isPresent();
-            if (reaped) Leaders.reaped(pid);
+            if (reaped) SessionLeaders.reaped(pid);
             return exit;
         }
     }
 
     /** Kills the leader and waits for it: for a terminal which nobody could watch. */
-    TerminalExit endNow() {
+    ProcessExit endNow() {
         synchronized (lock) {
             PosixProcesses.kill(-pid, Signal.KILL.number());
             reaped = true;
-            Leaders.reaped(pid);
+            SessionLeaders.reaped(pid);
             try {
                 PosixProcesses.Reaped end = PosixProcesses.reapKilled(pid);
                 cpu = Optional.of(end.cpu());
                 return end.exit();
-            } catch (NativeFailure e) {
-                return new TerminalExit.Signalled(Signal.KILL.number());
+            } catch (NativeException e) {
+                return new ProcessExit.Signalled(Signal.KILL.number());
             }
         }
     }

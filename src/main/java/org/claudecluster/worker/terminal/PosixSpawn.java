@@ -11,6 +11,8 @@ import java.lang.foreign.SegmentAllocator;
 import java.lang.invoke.MethodHandle;
 import java.util.List;
 import java.util.stream.Stream;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
 
 /**
  * {@code posix_spawn} as a session leader on two terminals. It neither copies our page tables, as fork does, nor can it
@@ -67,9 +69,9 @@ final class PosixSpawn {
      * Suspends the calling thread until the program runs.
      *
      * @return the child's process id
-     * @throws NativeFailure with the errno of whatever failed, in us or in the child
+     * @throws NativeException with the errno of whatever failed, in us or in the child
      */
-    static int run(Arena arena, TerminalCommand command, Outputs outputs, Inputs inputs) throws NativeFailure {
+    static int run(Arena arena, TerminalCommand command, Outputs outputs, Inputs inputs) throws NativeException {
         MemorySegment attributes = arena.allocate(ATTRIBUTES_BYTES, 16);
         MemorySegment actions = arena.allocate(ACTIONS_BYTES, 16);
         require("posix_spawnattr_init", Libc.call(ATTR_INIT, attributes));
@@ -87,7 +89,7 @@ final class PosixSpawn {
         }
     }
 
-    private static void setAttributes(Arena arena, MemorySegment attributes) throws NativeFailure {
+    private static void setAttributes(Arena arena, MemorySegment attributes) throws NativeException {
         MemorySegment none = arena.allocate(SIGNAL_SET_BYTES, 8);
         MemorySegment all = arena.allocate(SIGNAL_SET_BYTES, 8);
         require("sigemptyset", Libc.call(SIGEMPTYSET, none));
@@ -105,7 +107,7 @@ final class PosixSpawn {
      */
     private static void setActions(
             Arena arena, MemorySegment actions, TerminalCommand command, Outputs outputs, Inputs inputs)
-            throws NativeFailure {
+            throws NativeException {
         MemorySegment directory = arena.allocateFrom(command.directory().toString());
         require("addchdir_np", Libc.call(ADD_CHDIR, actions, directory));
         if (inputs.stdin() >= 0) require("adddup2", Libc.call(ADD_DUP2, actions, inputs.stdin(), 0));
@@ -117,12 +119,12 @@ final class PosixSpawn {
     }
 
     private static void addOpen(Arena arena, MemorySegment actions, int fd, String path, int flags)
-            throws NativeFailure {
+            throws NativeException {
         require("addopen", Libc.call(ADD_OPEN, actions, fd, arena.allocateFrom(path), flags, 0));
     }
 
     private static int spawn(Arena arena, TerminalCommand command, MemorySegment attributes, MemorySegment actions)
-            throws NativeFailure {
+            throws NativeException {
         String program = command.program().toString();
         List<String> argv =
                 Stream.concat(Stream.of(program), command.arguments().stream()).toList();
@@ -146,7 +148,7 @@ final class PosixSpawn {
         return array;
     }
 
-    private static void require(String function, int errno) throws NativeFailure {
-        if (errno != 0) throw new NativeFailure(function, errno);
+    private static void require(String function, int errno) throws NativeException {
+        if (errno != 0) throw new NativeException(function, errno);
     }
 }

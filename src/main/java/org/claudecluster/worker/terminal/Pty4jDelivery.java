@@ -3,6 +3,7 @@ package org.claudecluster.worker.terminal;
 import java.nio.ByteBuffer;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.jboss.logging.Logger;
 
 /** Brings what the two reading threads of a pty4j terminal read to its listener, one after the other. */
@@ -29,7 +30,7 @@ final class Pty4jDelivery {
         wishes.release(Channel.values().length);
     }
 
-    synchronized void exited(TerminalExit exit) {
+    synchronized void exited(ProcessExit exit) {
         try {
             listener.exited(exit);
         } catch (Throwable e) {

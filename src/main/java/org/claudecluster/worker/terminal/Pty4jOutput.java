@@ -11,6 +11,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
 import java.nio.ByteBuffer;
 import java.util.function.Consumer;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
+import org.claudecluster.worker.libc.OpenFds;
 
 /**
  * The terminal of descriptor 1 for the pty4j launcher, whose library gives a process one only. One thread reads it, and
@@ -45,7 +48,7 @@ final class Pty4jOutput implements AutoCloseable {
         this.ending = pipe[1];
     }
 
-    static Pty4jOutput open(TerminalSize size) throws NativeFailure {
+    static Pty4jOutput open(TerminalSize size) throws NativeException {
         try (Arena arena = Arena.ofConfined();
                 OpenFds fds = new OpenFds()) {
             PtyDevice device = PtyDevice.open(arena, fds, size);
@@ -59,7 +62,7 @@ final class Pty4jOutput implements AutoCloseable {
         return device.slave();
     }
 
-    synchronized void resize(TerminalSize size) throws NativeFailure {
+    synchronized void resize(TerminalSize size) throws NativeException {
         if (closed) return;
         try (Arena arena = Arena.ofConfined()) {
             PtyDevice.resize(arena, device.master(), size);

@@ -15,6 +15,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.claudecluster.worker.libc.NativeException;
+import org.claudecluster.worker.process.linux.PosixProcesses;
+import org.claudecluster.worker.process.linux.ProcFs;
+import org.claudecluster.worker.process.linux.ProcessExit;
+import org.claudecluster.worker.process.linux.ProcessTag;
+import org.claudecluster.worker.process.linux.SessionLeaders;
+import org.claudecluster.worker.process.linux.Signal;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
 import org.jboss.logging.Logger;
 
@@ -90,7 +97,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
     private static Pty4jOutput output(TerminalSize size) throws LaunchException {
         try {
             return Pty4jOutput.open(size);
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             throw new LaunchException(Kind.RESOURCES, "no terminal: " + e.getMessage(), e);
         }
     }
@@ -107,7 +114,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
                     // Else one session's end can close a descriptor of another (JetBrains/pty4j issue 181).
                     .setUnixOpenTtyToPreserveOutputAfterTermination(true)
                     .start();
-            if (ProcFs.available()) command.run().map(Brand::of).ifPresent(brand -> brand.press(process.pid()));
+            if (ProcFs.available()) command.run().map(ProcessTag::of).ifPresent(brand -> brand.press(process.pid()));
             return new Session(process, output, files, listener, threads).begin();
         } catch (IOException | RuntimeException e) {
             files.delete();
@@ -160,7 +167,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
         }
 
         Session begin() {
-            Leaders.started(pid());
+            SessionLeaders.started(pid());
             Thread output = thread("-output", () -> device.read(bytes -> delivery.output(Channel.OUTPUT, bytes)));
             output.start();
             thread("", () -> run(output)).start();
@@ -208,7 +215,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
                 device.resize(size);
                 // Last, since this one tells the programs.
                 process.setWinSize(new WinSize(size.cols(), size.rows()));
-            } catch (NativeFailure | RuntimeException e) {
+            } catch (NativeException | RuntimeException e) {
                 LOG.debugf("terminal %d ended while it was resized", pid());
             }
         }
@@ -216,7 +223,7 @@ final class Pty4jPtyLauncher implements PtyLauncher {
         private void run(Thread output) {
             readErrorsToEnd();
             int code = waitForExit();
-            Leaders.reaped(pid());
+            SessionLeaders.reaped(pid());
             device.leaderEnded();
             waitFor(output);
             device.close();
@@ -272,11 +279,11 @@ final class Pty4jPtyLauncher implements PtyLauncher {
             }
         }
 
-        private static TerminalExit exitOf(int code) {
+        private static ProcessExit exitOf(int code) {
             int signal = code - 128;
             return signal >= 1 && signal <= 31
-                    ? new TerminalExit.Signalled(signal)
-                    : new TerminalExit.Exited(code & 0xff);
+                    ? new ProcessExit.Signalled(signal)
+                    : new ProcessExit.Exited(code & 0xff);
         }
     }
 }

@@ -10,6 +10,9 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.MethodHandle;
+import org.claudecluster.worker.libc.Libc;
+import org.claudecluster.worker.libc.NativeException;
+import org.claudecluster.worker.libc.OpenFds;
 
 /**
  * A pseudo-terminal: the master's descriptor and the slave's path. Constants are Linux's, the same on x86-64 and
@@ -42,20 +45,20 @@ record PtyDevice(int master, String slave) {
             "ioctl", FunctionDescriptor.of(JAVA_INT, JAVA_INT, JAVA_LONG, ADDRESS), Linker.Option.firstVariadicArg(2));
 
     /** Sized and set up before any program can look at it; the master does not block and is not inherited. */
-    static PtyDevice open(Arena arena, OpenFds fds, TerminalSize size) throws NativeFailure {
+    static PtyDevice open(Arena arena, OpenFds fds, TerminalSize size) throws NativeException {
         int flags = Libc.O_RDWR | Libc.O_NOCTTY | Libc.O_CLOEXEC | Libc.O_NONBLOCK;
         int master = fds.add(Libc.call(arena, "posix_openpt", POSIX_OPENPT, flags));
         int _ = Libc.call(arena, "grantpt", GRANTPT, master);
         int _ = Libc.call(arena, "unlockpt", UNLOCKPT, master);
         MemorySegment name = arena.allocate(NAME_BYTES);
         int failed = Libc.call(PTSNAME_R, master, name, (long) NAME_BYTES);
-        if (failed != 0) throw new NativeFailure("ptsname_r", failed);
+        if (failed != 0) throw new NativeException("ptsname_r", failed);
         resize(arena, master, size);
         prepare(arena, master);
         return new PtyDevice(master, name.getString(0));
     }
 
-    static void resize(Arena arena, int master, TerminalSize size) throws NativeFailure {
+    static void resize(Arena arena, int master, TerminalSize size) throws NativeException {
         MemorySegment winsize = arena.allocate(WINSIZE_BYTES, 8);
         winsize.setAtIndex(JAVA_SHORT, 0, (short) size.rows());
         winsize.setAtIndex(JAVA_SHORT, 1, (short) size.cols());
@@ -63,7 +66,7 @@ record PtyDevice(int master, String slave) {
     }
 
     // On Linux the attributes of the master are those of its slave, which therefore need not be opened here.
-    private static void prepare(Arena arena, int master) throws NativeFailure {
+    private static void prepare(Arena arena, int master) throws NativeException {
         MemorySegment termios = arena.allocate(TERMIOS_BYTES, 8);
         int _ = Libc.call(arena, "tcgetattr", TCGETATTR, master, termios);
         termios.set(JAVA_INT, C_IFLAG, termios.get(JAVA_INT, C_IFLAG) | IUTF8);

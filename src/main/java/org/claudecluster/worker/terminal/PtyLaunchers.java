@@ -2,6 +2,9 @@ package org.claudecluster.worker.terminal;
 
 import java.lang.invoke.MethodHandles;
 import java.util.List;
+import org.claudecluster.worker.process.linux.LinuxProcesses;
+import org.claudecluster.worker.process.linux.OwnMemory;
+import org.claudecluster.worker.process.linux.ProcFs;
 import org.jboss.logging.Logger;
 
 /** The launchers of this process, one of each, made at first use. */

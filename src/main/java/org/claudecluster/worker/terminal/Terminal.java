@@ -2,6 +2,7 @@ package org.claudecluster.worker.terminal;
 
 import java.time.Duration;
 import java.util.Optional;
+import org.claudecluster.worker.process.Leader;
 
 /** One running command and its pseudo-terminal. Safe for use by any thread; no method blocks. */
 public interface Terminal extends Leader {

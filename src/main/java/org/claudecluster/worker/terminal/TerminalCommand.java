@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.process.Containment;
+import org.claudecluster.worker.process.ProcessTree;
 
 /**
  * What is to run in a terminal. Bytes are copied on the way in and on the way out; two commands are equal only when

@@ -1,6 +1,8 @@
 package org.claudecluster.worker.terminal;
 
 import java.nio.ByteBuffer;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.linux.ProcessExit;
 
 /** Hears what one terminal prints and how it ends. What it throws is logged and otherwise ignored. */
 public interface TerminalListener {
@@ -27,5 +29,5 @@ public interface TerminalListener {
      * Exactly once, after the last output: the leader has been reaped, every byte it wrote was delivered, and both
      * masters are closed. Processes the leader started may still run, see {@link ProcessTree}.
      */
-    void exited(TerminalExit exit);
+    void exited(ProcessExit exit);
 }

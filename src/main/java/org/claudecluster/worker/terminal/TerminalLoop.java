@@ -12,6 +12,8 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
+import org.claudecluster.worker.libc.NativeException;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.terminal.TerminalReader.Stop;
 import org.claudecluster.worker.terminal.TerminalReader.Turn;
 import org.jboss.logging.Logger;
@@ -108,7 +110,7 @@ final class TerminalLoop {
     }
 
     // INVARIANT: newcomers get their slots after all events were handled: a late event never names a slot's next owner.
-    private void turn() throws NativeFailure {
+    private void turn() throws NativeException {
         int count = epoll.await();
         ended.clear();
         for (int i = 0; i < count; i++) {
@@ -124,7 +126,7 @@ final class TerminalLoop {
     }
 
     // INVARIANT: it leaves the set before its listener is asked, so that a call that comes meanwhile asks once more.
-    private void readOnWhereWanted() throws NativeFailure {
+    private void readOnWhereWanted() throws NativeException {
         for (Watched watched : slots) {
             if (watched != null && askedAgain.remove(watched.terminal)) askAgain(watched);
         }
@@ -142,13 +144,13 @@ final class TerminalLoop {
                 epoll.add(terminal.master(channel), Epoll.READABLE, watched.key(channel));
                 watched.interests.put(channel, Epoll.READABLE);
             }
-        } catch (NativeFailure e) {
+        } catch (NativeException e) {
             LOG.errorf("terminal %d cannot be watched and is killed: %s", terminal.pid(), e.getMessage());
             finish(watched, terminal.endNow());
         }
     }
 
-    private void handle(long key) throws NativeFailure {
+    private void handle(long key) throws NativeException {
         Watched watched = slots.get((int) (key >>> KEY_BITS));
         if (watched == null) return; // it could not be watched
         int what = (int) key & WHAT;
@@ -156,7 +158,7 @@ final class TerminalLoop {
         else masterReady(watched, what == OUTPUT ? Channel.OUTPUT : Channel.ERROR);
     }
 
-    private void masterReady(Watched watched, Channel channel) throws NativeFailure {
+    private void masterReady(Watched watched, Channel channel) throws NativeException {
         if (watched.held) return; // a hang-up, of which the next read will tell
         Turn turn = reader.read(watched.terminal, channel);
         if (turn.stop() == Stop.HUNG_UP) watched.hungUp.add(channel);
@@ -165,11 +167,11 @@ final class TerminalLoop {
     }
 
     /** A terminal that is no longer held is reported at once if there is something to read. */
-    private void askAgain(Watched watched) throws NativeFailure {
+    private void askAgain(Watched watched) throws NativeException {
         if (watched.held) watch(watched);
     }
 
-    private void watch(Watched watched) throws NativeFailure {
+    private void watch(Watched watched) throws NativeException {
         watched.held = !TerminalReader.wantsOutput(watched.terminal);
         for (Channel channel : CHANNELS) {
             Integer interest = watched.interest(channel);
@@ -187,7 +189,7 @@ final class TerminalLoop {
      * one read to the end of each channel is all that it wrote; others who keep one open are not waited for. Errors come
      * last: they are mostly about what was printed before.
      */
-    private void finish(Watched watched, TerminalExit exit) {
+    private void finish(Watched watched, ProcessExit exit) {
         FfmTerminal terminal = watched.terminal;
         for (Channel channel : CHANNELS) {
             Turn _ = reader.read(terminal, channel);

@@ -3,6 +3,7 @@ package org.claudecluster.worker.terminal;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
+import org.claudecluster.worker.libc.Libc;
 import org.jboss.logging.Logger;
 
 /** Reads masters for one loop into one buffer: a read yields 4 KiB at most, a listener hears up to 64 KiB at once. */

@@ -14,7 +14,7 @@ import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 
 /**
@@ -188,7 +188,7 @@ public final class LiveTranscript {
                 buffer.refuse(Refusal.LEASE_LOST, null);
                 return false;
             }
-        } catch (StoreUnavailable _) {
+        } catch (StoreUnavailableException _) {
             retry.failed();
             return false;
         } catch (RuntimeException e) {
@@ -269,7 +269,7 @@ public final class LiveTranscript {
         boolean whole = buffer.close();
         try {
             log.close();
-        } catch (UncheckedIOException | StoreUnavailable e) {
+        } catch (UncheckedIOException | StoreUnavailableException e) {
             return false;
         }
         return whole;

@@ -22,7 +22,7 @@ final class RecordBuffer {
     private final ReentrantLock lock = new ReentrantLock();
     private final Tail tail;
     private final Backlog backlog;
-    private final Cap cap;
+    private final TranscriptLimit cap;
     private final WholeCharacters characters = new WholeCharacters();
     /** INVARIANT: only what is in the log leaves the tail, so that a viewer finds every record in one of the two. */
     private long written;
@@ -54,7 +54,7 @@ final class RecordBuffer {
         this.written = begin;
         this.tail = new Tail(begin);
         this.backlog = new Backlog(bufferBytes);
-        this.cap = new Cap(capBytes);
+        this.cap = new TranscriptLimit(capBytes);
     }
 
     /** Takes what the terminal printed; says whether what waits is due to be written. */
@@ -267,7 +267,7 @@ final class RecordBuffer {
         List<TranscriptRecord> kept = tail.above(cap.headEnd());
         long first = kept.isEmpty() ? tail.lastSeq() + 1 : kept.getFirst().seq();
         if (first > cap.headEnd() + 1) {
-            backlog.add(Cap.gap(cap.headEnd() + 1, first - 1, clock.millis()));
+            backlog.add(TranscriptLimit.gap(cap.headEnd() + 1, first - 1, clock.millis()));
         }
         kept.forEach(backlog::add);
     }

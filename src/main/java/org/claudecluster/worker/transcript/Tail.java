@@ -59,7 +59,7 @@ final class Tail {
     Window afterGap(long after, int maxBytes, long atMillis) {
         long first = records.getFirst().seq();
         List<TranscriptRecord> found = new ArrayList<>();
-        found.add(Cap.gap(after + 1, first - 1, atMillis));
+        found.add(TranscriptLimit.gap(after + 1, first - 1, atMillis));
         if (after(first - 1, maxBytes) instanceof Window.Records(List<TranscriptRecord> rest)) {
             found.addAll(rest);
         }

@@ -11,7 +11,7 @@ import org.claudecluster.worker.task.TaskId;
  * <p>Guarantees of every adapter, held by one contract test: what was appended is read back in order and without a gap;
  * a record is there whole or not at all; what a flush has returned for survives {@code kill -9}. Methods block for the
  * disk or the database. They throw {@link java.io.UncheckedIOException} when it has failed for good, and
- * {@link org.claudecluster.worker.task.StoreUnavailable} when the same call may go well a moment later.
+ * {@link org.claudecluster.worker.task.store.StoreUnavailableException} when the same call may go well a moment later.
  */
 public interface TranscriptLog {
 

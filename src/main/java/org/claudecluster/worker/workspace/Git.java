@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
-import org.claudecluster.worker.terminal.OwnProcesses;
+import org.claudecluster.worker.process.linux.OwnProcesses;
 import org.claudecluster.worker.terminal.Programs;
 
 /**

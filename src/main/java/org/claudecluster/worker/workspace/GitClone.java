@@ -17,8 +17,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
+import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.task.GitSource;
-import org.claudecluster.worker.terminal.ProcessTree;
 
 /** Fetches exactly what is asked for into a directory, and leaves no process behind, whatever becomes of it. */
 final class GitClone {
@@ -226,7 +226,7 @@ final class GitClone {
         CompletableFuture<Process> exited = process.onExit();
         CompletableFuture<?> any = CompletableFuture.anyOf(exited, terms.stop());
         while (!isDone(any)) {
-            full |= Space.isFull(terms.directory());
+            full |= FreeSpace.isFull(terms.directory());
             if (System.nanoTime() - end > 0) {
                 return new Ended.Badly(new Cloned.Stopped(true));
             }
@@ -239,7 +239,7 @@ final class GitClone {
             return new Ended.Well(printed(process));
         }
         String why = "git " + command + " failed: " + said.lastLines();
-        full |= Space.isFull(terms.directory());
+        full |= FreeSpace.isFull(terms.directory());
         return new Ended.Badly(full ? new Cloned.Full(why) : new Cloned.Failed(why));
     }
 

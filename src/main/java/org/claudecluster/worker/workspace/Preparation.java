@@ -51,7 +51,7 @@ final class Preparation {
 
     /** INVARIANT: nothing goes that this run has not made. */
     private Prepared failed(Place place, IOException e) {
-        boolean full = Space.isFull(place.directory()) || Space.isFull(state);
+        boolean full = FreeSpace.isFull(place.directory()) || FreeSpace.isFull(state);
         if (place.isMade()) {
             discard(place.directory());
         }

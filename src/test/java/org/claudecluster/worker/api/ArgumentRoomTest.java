@@ -7,9 +7,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import org.claudecluster.worker.task.TaskProblem;
-import org.claudecluster.worker.task.TaskProblem.FieldError;
+import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.result.TaskProblem;
+import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.junit.jupiter.api.Test;
 
 class ArgumentRoomTest {

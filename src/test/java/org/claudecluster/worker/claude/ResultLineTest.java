@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.math.BigDecimal;
 import java.util.Optional;
-import org.claudecluster.worker.task.CostReport;
-import org.claudecluster.worker.task.TaskResult;
-import org.claudecluster.worker.task.Usage;
+import org.claudecluster.worker.task.result.CostReport;
+import org.claudecluster.worker.task.result.TaskResult;
+import org.claudecluster.worker.task.result.Usage;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;

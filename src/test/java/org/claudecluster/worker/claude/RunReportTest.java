@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.InstantSource;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.task.result.Reason;
 import org.junit.jupiter.api.Test;
 
 class RunReportTest {

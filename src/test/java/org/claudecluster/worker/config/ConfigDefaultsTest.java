@@ -240,7 +240,7 @@ class ConfigDefaultsTest {
 
     private static SmallRyeConfig config(Map<String, String> given) {
         return new SmallRyeConfigBuilder()
-                .withCustomizers(new Bounds())
+                .withCustomizers(new SettingsValidator())
                 .withSources(new PropertiesConfigSource(given, "given", 100))
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withConverter(MemorySize.class, 200, new MemorySizeConverter())

@@ -117,6 +117,20 @@ class ConnectionsIT {
                 .startsWith("HTTP/1.1 200 "));
     }
 
+    @Test
+    void beyond_those_that_are_refused_connections_are_closed() throws IOException {
+        start("-Dworker.http.max-connections=20");
+        IntStream.range(0, 20 + 256).forEach(_ -> connect(""));
+
+        assertThat(answer(connect(""))).isEmpty();
+
+        for (Socket socket : open) {
+            socket.close();
+        }
+        await().until(() -> answer(connect("GET /hello HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
+                .startsWith("HTTP/1.1 200 "));
+    }
+
     /** The heap is 512 MB, of which bodies may have 64 MiB: 32 of the largest. */
     @Test
     void bodies_that_never_end_take_no_more_memory_than_there_is_for_them() throws IOException {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -104,6 +105,36 @@ class StopIT {
             assertThat(ended.path("status").asText()).isEqualTo("completed");
             assertThat(ended.path("attempt").asInt()).isEqualTo(1);
         }
+    }
+
+    @Test
+    void a_repeated_submit_gets_its_task_from_a_worker_that_drains_and_takes_nothing_new() throws Exception {
+        WorkerSetup setup = WorkerSetup.in(home).with("MAX_CONCURRENT_PROCESSES", "1");
+        ObjectNode endless = Api.body("#stub\nprint begun\nsleep 600000");
+        ObjectNode waiting = Api.body("#stub\nprint later");
+        try (WorkerProcess worker = setup.start()) {
+            String running = taskOf(worker.api().submitOnce(endless, "running"));
+            String pending = taskOf(worker.api().submitOnce(waiting, "pending"));
+            worker.signal("TERM");
+            await().until(() -> !worker.api().isReady());
+
+            HttpResponse<String> anew = worker.api().submitOnce(waiting, "another key");
+            HttpResponse<String> other = worker.api().submitOnce(waiting, "running");
+
+            assertThat(anew.statusCode()).isEqualTo(503);
+            assertThat(anew.body()).contains("urn:claudecluster:problem:draining");
+            assertThat(other.statusCode()).as("another body under a used key").isEqualTo(503);
+            assertThat(taskOf(worker.api().submitOnce(endless, "running"))).isEqualTo(running);
+            assertThat(taskOf(worker.api().submitOnce(waiting, "pending"))).isEqualTo(pending);
+            worker.api().post("/tasks/" + pending + "/cancel", "");
+            worker.api().post("/tasks/" + running + "/cancel", "");
+            assertThat(worker.awaitExit(Duration.ofSeconds(10))).isZero();
+        }
+    }
+
+    private static String taskOf(HttpResponse<String> answer) {
+        assertThat(answer.statusCode()).as(answer::body).isEqualTo(202);
+        return Api.json(answer).path("taskId").asText();
     }
 
     @Test

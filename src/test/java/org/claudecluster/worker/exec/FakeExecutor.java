@@ -1,9 +1,10 @@
 package org.claudecluster.worker.exec;
 
 import java.util.Optional;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.cli.Availability;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Verdict;
 
 /** Succeeds at once; whether it is there is for the test to say. */
 final class FakeExecutor implements TaskExecutor {

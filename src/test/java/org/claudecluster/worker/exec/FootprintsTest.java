@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
-import org.claudecluster.worker.task.Footprint;
-import org.claudecluster.worker.terminal.TreeAccount;
+import org.claudecluster.worker.process.TreeAccount;
+import org.claudecluster.worker.task.result.Footprint;
 import org.junit.jupiter.api.Test;
 
 class FootprintsTest {

@@ -17,6 +17,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.e2e.Api;
+import org.claudecluster.worker.e2e.Heap;
 import org.claudecluster.worker.e2e.WorkerProcess;
 import org.claudecluster.worker.e2e.WorkerSetup;
 import org.junit.jupiter.api.AfterEach;

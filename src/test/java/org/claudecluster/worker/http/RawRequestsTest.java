@@ -59,6 +59,37 @@ class RawRequestsTest {
                 .contains(" 413 ", "urn:claudecluster:problem:body-too-large");
     }
 
+    @ParameterizedTest
+    @CsvSource({"4096,200", "4097,414"})
+    void a_line_has_at_most_4096_bytes(int bytes, String status) throws IOException {
+        String line = "GET /hello?x= HTTP/1.1";
+        String padded = line.replace("x=", "x=" + "y".repeat(bytes - line.length()));
+
+        assertThat(answer(padded + "\r\nHost: localhost\r\nConnection: close\r\n\r\n")
+                        .split(" ", 3)[1])
+                .isEqualTo(status);
+    }
+
+    /** Line ends are not counted. */
+    @ParameterizedTest
+    @CsvSource({"8192,200", "8193,431"})
+    void all_headers_together_have_at_most_8192_bytes(int bytes, String status) throws IOException {
+        String others = "Host: localhost\r\nConnection: close\r\n";
+        int left = bytes - others.replace("\r\n", "").length() - "X-Long: ".length();
+
+        assertThat(answer("GET /hello HTTP/1.1\r\n" + others + "X-Long: " + "y".repeat(left) + "\r\n\r\n")
+                        .split(" ", 3)[1])
+                .isEqualTo(status);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2097152,400", "2097153,413"})
+    void a_body_in_chunks_has_at_most_2_mib(int bytes, int status) throws IOException {
+        String chunk = Integer.toHexString(bytes) + "\r\n" + " ".repeat(bytes) + "\r\n0\r\n\r\n";
+
+        assertThat(answer(POST + "Transfer-Encoding: chunked\r\n\r\n" + chunk)).startsWith("HTTP/1.1 " + status + " ");
+    }
+
     @Test
     void a_body_in_chunks_that_are_none_is_refused_by_a_problem() throws IOException {
         assertThat(answer(POST + "Transfer-Encoding: chunked\r\n\r\nzz\r\n"))

@@ -4,6 +4,7 @@ import static io.restassured.RestAssured.given;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.claudecluster.worker.http.Http.QUICK;
 import static org.claudecluster.worker.http.Http.awaitEnd;
+import static org.claudecluster.worker.http.Http.cancel;
 import static org.claudecluster.worker.http.Http.isInvalid;
 import static org.claudecluster.worker.http.Http.isProblem;
 import static org.claudecluster.worker.http.Http.json;
@@ -16,6 +17,9 @@ import static org.hamcrest.Matchers.hasSize;
 import static org.hamcrest.Matchers.notNullValue;
 
 import io.quarkus.test.junit.QuarkusTest;
+import io.restassured.path.json.JsonPath;
+import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -182,5 +186,43 @@ class WorkerTest {
                 .then()
                 .statusCode(200)
                 .body("paths", hasKey(route));
+    }
+
+    @Test
+    void what_the_openapi_document_requires_is_there_and_what_may_be_absent_is_not_required() {
+        JsonPath document =
+                given().accept("application/json").get("/q/openapi?format=json").jsonPath();
+        List<String> required = document.getList("components.schemas.Task.required");
+        assertThat(required)
+                .contains("taskId", "status", "labels", "progress", "links")
+                .doesNotContain("outcome", "result", "startedAt", "worker", "parked");
+        assertThat(document.<String>getList("components.schemas.Links.required"))
+                .contains("continue");
+        assertThat(document.<String>getList("components.schemas.SubmitRequest.required"))
+                .containsExactly("prompt");
+
+        String waits = submit(QUICK, ",\"notBefore\":\"2999-01-01T00:00:00Z\"");
+        Map<String, Object> task = given().get("/tasks/" + waits).jsonPath().getMap("");
+        cancel(waits);
+        Map<String, Object> problem = json("{}").post("/run").jsonPath().getMap("");
+
+        assertThat(task).containsKeys(required.toArray(String[]::new));
+        assertThat(problem)
+                .containsKeys(document.<String>getList("components.schemas.HttpProblem.required")
+                        .toArray(String[]::new))
+                .containsKey("errors");
+    }
+
+    @Test
+    void every_operation_of_the_openapi_document_has_an_id_and_a_typed_refusal() {
+        Map<String, Map<String, Map<String, Object>>> paths = given().accept("application/json")
+                .get("/q/openapi?format=json")
+                .jsonPath()
+                .getMap("paths");
+        assertThat(paths.values().stream().flatMap(path -> path.values().stream()))
+                .hasSizeGreaterThan(15)
+                .allSatisfy(operation -> assertThat(operation).containsKey("operationId"))
+                .allSatisfy(operation -> assertThat(String.valueOf(operation.get("responses")))
+                        .contains("default={", "application/problem+json"));
     }
 }

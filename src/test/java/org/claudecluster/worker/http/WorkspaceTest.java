@@ -213,6 +213,19 @@ class WorkspaceTest {
         cancel(open);
     }
 
+    @Test
+    void another_open_follow_up_is_not_in_the_way_of_a_repetition() {
+        String first = ended("true");
+        String key = UUID.randomUUID().toString();
+        String done = followUp(first, key, "true", "?wait=30s");
+        String open = followUp(first, UUID.randomUUID().toString(), "sleep 600", "");
+
+        isProblem(json(body("true", "")).post("/tasks/" + first + "/continue"), 409)
+                .body("detail", containsString(open));
+        assertThat(followUp(first, key, "true", "?wait=1s")).isEqualTo(done);
+        cancel(open);
+    }
+
     private static String followUp(String first, String key, String prompt, String query) {
         return json(body(prompt, ""))
                 .header("Idempotency-Key", key)

@@ -12,14 +12,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
+import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
 import org.claudecluster.worker.task.Sessions;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.Workspaces;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -50,7 +51,7 @@ class ClaimsTest {
             if (method.equals("claim")) {
                 ticker.advance(slow);
                 if (loseReply.getAndSet(false)) {
-                    throw new StoreUnavailable("away", new IllegalStateException("test"));
+                    throw new StoreUnavailableException("away", new IllegalStateException("test"));
                 }
             }
             return answer;
@@ -67,7 +68,7 @@ class ClaimsTest {
     void what_a_claim_took_whose_reply_was_lost_goes_back_and_is_claimed_anew() {
         TaskId task = store.enqueue();
         loseReply.set(true);
-        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailable.class);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailableException.class);
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.RUNNING);
 
         Task claimed = claims.claim(ExecutorType.STUB, 1).tasks().getFirst();
@@ -81,7 +82,7 @@ class ClaimsTest {
         List<TaskId> tasks =
                 IntStream.range(0, 600).mapToObj(_ -> store.enqueue()).toList();
         loseReply.set(true);
-        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 600)).isInstanceOf(StoreUnavailable.class);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 600)).isInstanceOf(StoreUnavailableException.class);
 
         assertThat(claims.isSettled()).isTrue();
 
@@ -92,7 +93,7 @@ class ClaimsTest {
     void what_goes_back_and_is_not_wanted_any_more_is_counted_as_cancelled() {
         TaskId task = store.enqueue();
         loseReply.set(true);
-        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailable.class);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailableException.class);
         store.tasks.cancel(task);
 
         assertThat(claims.isSettled()).isTrue();
@@ -111,7 +112,7 @@ class ClaimsTest {
         ended.lose();
         running.remove(ended);
         loseReply.set(true);
-        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 2)).isInstanceOf(StoreUnavailable.class);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 2)).isInstanceOf(StoreUnavailableException.class);
 
         assertThat(claims.claim(ExecutorType.STUB, 2).tasks()).isEmpty();
         assertThat(store.find(runs).epoch()).isEqualTo(1);
@@ -124,7 +125,7 @@ class ClaimsTest {
         TaskId theirs = store.enqueue();
         store.tasks.claim(EmbeddedStore.claimant("other"), 1);
         loseReply.set(true);
-        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailable.class);
+        assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailableException.class);
 
         claims.claim(ExecutorType.STUB, 1);
         assertThat(store.find(theirs).worker()).contains(new WorkerId("other"));

@@ -16,33 +16,33 @@ import java.util.concurrent.Callable;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.Finish;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerRegistry;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.WorkerRegistry;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
 
 /** The real store on a file of the test's own. */
-final class EmbeddedStore implements AutoCloseable {
+public final class EmbeddedStore implements AutoCloseable {
 
     private static final Finish DONE =
             new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
 
-    final JdbcTaskStore tasks;
+    public final JdbcTaskStore tasks;
     private final JdbcConnectionPool connections;
 
-    EmbeddedStore(Path directory) {
+    public EmbeddedStore(Path directory) {
         connections = JdbcConnectionPool.create("jdbc:h2:file:" + directory.resolve("tasks"), "sa", "");
         Flyway.configure()
                 .dataSource(connections)
@@ -71,25 +71,25 @@ final class EmbeddedStore implements AutoCloseable {
                 }));
     }
 
-    static Claimant claimant(String worker) {
+    public static Claimant claimant(String worker) {
         Duration lease = Duration.ofSeconds(60);
         return new Claimant(
                 new WorkerId(worker), Set.of(worker), "stub", Optional.empty(), Sessions.NONE, lease, lease);
     }
 
-    TaskId enqueue(int priority, int maxAttempts) {
+    public TaskId enqueue(int priority, int maxAttempts) {
         return enqueue(ASpec.asking("priority " + priority)
                 .priority(priority)
                 .maxAttempts(maxAttempts)
                 .build());
     }
 
-    TaskId enqueue(TaskSpec spec) {
+    public TaskId enqueue(TaskSpec spec) {
         NewTask task = new NewTask(TaskId.create(Instant.EPOCH), spec, Optional.empty());
         return ((Enqueued.Created) tasks.enqueue(task)).task().id();
     }
 
-    TaskId enqueue() {
+    public TaskId enqueue() {
         return enqueue(5, 1);
     }
 
@@ -100,18 +100,18 @@ final class EmbeddedStore implements AutoCloseable {
                         + task + "'");
     }
 
-    Task find(TaskId task) {
+    public Task find(TaskId task) {
         return tasks.find(task).orElseThrow();
     }
 
     /** Ends a task well, some days ago. */
-    void complete(Lease lease, Duration ago) {
+    public void complete(Lease lease, Duration ago) {
         assertThat(tasks.finish(lease, DONE)).isTrue();
         update("UPDATE task SET finished_at = finished_at - INTERVAL '1' DAY * " + ago.toDays() + " WHERE id = '"
                 + lease.task() + "'");
     }
 
-    int update(String sql) {
+    public int update(String sql) {
         try (Connection connection = connections.getConnection();
                 Statement statement = connection.createStatement()) {
             return statement.executeUpdate(sql);

@@ -7,16 +7,16 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.exec.Availability;
+import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.exec.ExecutorType;
-import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.exec.TaskRun;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Verdict;
 
 /** Runs each task until its gate is open or it is asked to stop, and remembers what it saw. */
 final class GatedExecutor implements TaskExecutor {

@@ -9,11 +9,11 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.claudecluster.worker.exec.StopCause;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -109,7 +109,7 @@ class LeaseKeeperTest {
     void a_store_that_does_not_answer_takes_nothing_away_before_the_trust_is_over() {
         Running run = claimed();
         TaskStore away = store.with((_, _) -> {
-            throw new StoreUnavailable("away", new IllegalStateException("test"));
+            throw new StoreUnavailableException("away", new IllegalStateException("test"));
         });
         ticker.advance(Duration.ofSeconds(10));
         assertThat(keeper(away).renew()).isFalse();

@@ -9,11 +9,11 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Set;
 import org.claudecluster.worker.claude.ChildEnvironment;
-import org.claudecluster.worker.exec.Leftovers;
-import org.claudecluster.worker.exec.Leftovers.Run;
+import org.claudecluster.worker.exec.OrphanCleaner;
+import org.claudecluster.worker.exec.OrphanCleaner.Run;
+import org.claudecluster.worker.process.CgroupUse;
+import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.terminal.CgroupUse;
-import org.claudecluster.worker.terminal.Containment;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -29,13 +29,13 @@ class LeftoversTest {
     Path directory;
 
     private Containment containment;
-    private Leftovers leftovers;
+    private OrphanCleaner leftovers;
     private Process process;
 
     @BeforeEach
     void start() throws IOException {
         containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
-        leftovers = new Leftovers(new Observed(), containment.remains(), directory.resolve("tmp"));
+        leftovers = new OrphanCleaner(new Observed(), containment.remains(), directory.resolve("tmp"));
         Path own = Files.createDirectories(directory.resolve("tmp").resolve(TASK.toString()));
         process = new ProcessBuilder("sleep", "600").directory(own.toFile()).start();
     }

@@ -9,11 +9,11 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.claudecluster.worker.exec.StopCause;
-import org.claudecluster.worker.task.Reason;
+import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.Test;
 
 /** How a worker stops: claiming no more, letting finish, ending the rest. */

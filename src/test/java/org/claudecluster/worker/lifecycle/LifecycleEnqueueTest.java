@@ -12,10 +12,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.junit.jupiter.api.Test;
 
 /** Tasks that come when this worker may run them at once, and all that can go wrong with their one write. */
@@ -139,13 +139,13 @@ class LifecycleEnqueueTest extends LifecycleFixture {
         started(2, (method, real) -> {
             Object answer = real.call();
             if (method.equals("enqueue") && loses.getAndSet(false)) {
-                throw new StoreUnavailable("away", new IllegalStateException("test"));
+                throw new StoreUnavailableException("away", new IllegalStateException("test"));
             }
             return answer;
         });
         TaskId running = submit();
         loses.set(true);
-        assertThatThrownBy(this::submit).isInstanceOf(StoreUnavailable.class);
+        assertThatThrownBy(this::submit).isInstanceOf(StoreUnavailableException.class);
 
         await().until(() -> executor.started.size() == 3);
         Task again = store.find(executor.started.getLast());
@@ -170,13 +170,13 @@ class LifecycleEnqueueTest extends LifecycleFixture {
                 mayAnswer.await();
                 return answer;
             }
-            throw new StoreUnavailable("away", new IllegalStateException("test"));
+            throw new StoreUnavailableException("away", new IllegalStateException("test"));
         });
         fates.addAll(List.of("slow", "lost"));
         Thread slow = Thread.ofVirtual().start(this::submit);
         await().until(() -> replies.contains("slow"));
         TaskId onItsWay = store.tasks.held(lifecycle.id()).getFirst().task();
-        assertThatThrownBy(this::submit).isInstanceOf(StoreUnavailable.class);
+        assertThatThrownBy(this::submit).isInstanceOf(StoreUnavailableException.class);
 
         // Some looks of the thread that settles.
         await().during(Duration.ofMillis(400))
@@ -248,7 +248,7 @@ class LifecycleEnqueueTest extends LifecycleFixture {
             if (method.equals("enqueue") && loses.getAndSet(false)) {
                 isWritten.countDown();
                 mayAnswer.await();
-                throw new StoreUnavailable("away", new IllegalStateException("test"));
+                throw new StoreUnavailableException("away", new IllegalStateException("test"));
             }
             return answer;
         });

@@ -13,24 +13,25 @@ import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Fallback;
-import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.exec.TaskExecutor;
-import org.claudecluster.worker.exec.WatchSettings;
-import org.claudecluster.worker.exec.Watchdog;
+import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
+import org.claudecluster.worker.process.CgroupUse;
+import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerRegistry;
 import org.claudecluster.worker.task.Workspaces;
-import org.claudecluster.worker.terminal.CgroupUse;
-import org.claudecluster.worker.terminal.Containment;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.WorkerRegistry;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.Transcripts;
+import org.claudecluster.worker.watchdog.WatchSettings;
+import org.claudecluster.worker.watchdog.Watchdog;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -129,7 +130,7 @@ abstract class LifecycleFixture {
                 transcripts,
                 strategy(runs),
                 gate,
-                new Leftovers(observed, containment.remains(), directory.resolve("tmp")),
+                new OrphanCleaner(observed, containment.remains(), directory.resolve("tmp")),
                 watchdog,
                 observed,
                 InstantSource.system(),

@@ -4,13 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
-import org.claudecluster.worker.exec.StopCause;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.outcome.StopCause;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
 import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.Test;
 
 /** What is lost: by this worker, by one before it, by another one beside it. */
@@ -35,7 +35,7 @@ class LifecycleLeaseTest extends LifecycleFixture {
     void a_run_that_could_not_be_renewed_in_time_is_stopped_and_writes_nothing() {
         TaskStore away = store.with((method, real) -> {
             if (method.equals("renew")) {
-                throw new StoreUnavailable("away", new IllegalStateException("test"));
+                throw new StoreUnavailableException("away", new IllegalStateException("test"));
             }
             return real.call();
         });

@@ -8,21 +8,21 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import org.claudecluster.worker.claude.Verdict;
-import org.claudecluster.worker.task.Attempt;
-import org.claudecluster.worker.task.AttemptEnd;
-import org.claudecluster.worker.task.CostReport;
-import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.EventIds;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.Spent;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskResult;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
-import org.claudecluster.worker.task.Usage;
+import org.claudecluster.worker.task.result.CostReport;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Spent;
+import org.claudecluster.worker.task.result.TaskResult;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.result.Usage;
+import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.AttemptEnd;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.Test;
 
 /** What attempts cost, and each end counted once. */
@@ -158,7 +158,7 @@ class LifecycleLedgerTest extends LifecycleFixture {
             if (method.equals("claim")) {
                 claimed.set(true);
                 await().until(lifecycle::draining);
-                throw new StoreUnavailable("away", new IllegalStateException("test"));
+                throw new StoreUnavailableException("away", new IllegalStateException("test"));
             }
             return answer;
         });
@@ -178,7 +178,7 @@ class LifecycleLedgerTest extends LifecycleFixture {
         AtomicBoolean away = new AtomicBoolean(true);
         TaskStore troubled = store.with((method, real) -> {
             if (method.equals("spentBefore") && away.getAndSet(false)) {
-                throw new StoreUnavailable("away", new IllegalStateException("test"));
+                throw new StoreUnavailableException("away", new IllegalStateException("test"));
             }
             return real.call();
         });

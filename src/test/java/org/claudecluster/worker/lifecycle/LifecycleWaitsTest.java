@@ -9,10 +9,10 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.claudecluster.worker.exec.Watched;
+import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.terminal.ProcessTree;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.watchdog.Watched;
 import org.junit.jupiter.api.Test;
 
 /** What goes on while something that is waited for does not come. */

@@ -8,9 +8,9 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.claude.ChildEnvironment;
-import org.claudecluster.worker.exec.Leftovers;
+import org.claudecluster.worker.exec.OrphanCleaner;
+import org.claudecluster.worker.process.CountedMachine;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.terminal.CountedMachine;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -21,17 +21,18 @@ class ManyLostRunsTest {
     Path directory;
 
     private final CountedMachine machine = new CountedMachine(ChildEnvironment.RUN_MARKER);
-    private final Set<Leftovers.Run> lost = IntStream.range(0, 50)
-            .mapToObj(_ -> new Leftovers.Run(TaskId.create(Instant.EPOCH), 1))
+    private final Set<OrphanCleaner.Run> lost = IntStream.range(0, 50)
+            .mapToObj(_ -> new OrphanCleaner.Run(TaskId.create(Instant.EPOCH), 1))
             .collect(Collectors.toSet());
 
-    private Strays strays(EmbeddedStore store) {
-        return new Strays(
+    private OrphanedRuns strays(EmbeddedStore store) {
+        return new OrphanedRuns(
                 store.tasks,
-                new Leftovers(new Observed(), machine.remains(directory.resolve("runs")), directory.resolve("tmp")));
+                new OrphanCleaner(
+                        new Observed(), machine.remains(directory.resolve("runs")), directory.resolve("tmp")));
     }
 
-    private static String named(Leftovers.Run run) {
+    private static String named(OrphanCleaner.Run run) {
         return ChildEnvironment.run(run.task().toString(), run.epoch());
     }
 
@@ -47,7 +48,7 @@ class ManyLostRunsTest {
     void with_a_process_of_each_a_second_look_that_finds_them_gone() {
         long[] pid = {1_000};
         lost.forEach(run -> machine.runs(pid[0]++, named(run)));
-        machine.runs(999, named(new Leftovers.Run(TaskId.create(Instant.EPOCH), 1)));
+        machine.runs(999, named(new OrphanCleaner.Run(TaskId.create(Instant.EPOCH), 1)));
         try (EmbeddedStore store = new EmbeddedStore(directory)) {
             strays(store).begin(lost);
         }

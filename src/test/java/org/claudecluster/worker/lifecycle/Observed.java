@@ -5,20 +5,20 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.Spent;
-import org.claudecluster.worker.task.TaskObserver;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.Spent;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.TaskObserver;
 
 /** Counts what it is told. */
-final class Observed implements TaskObserver {
+public final class Observed implements TaskObserver {
 
     final AtomicInteger claimed = new AtomicInteger();
     final AtomicInteger finished = new AtomicInteger();
     final AtomicInteger leasesLost = new AtomicInteger();
-    final AtomicInteger forgottenTranscripts = new AtomicInteger();
-    final AtomicInteger forgottenTasks = new AtomicInteger();
+    public final AtomicInteger forgottenTranscripts = new AtomicInteger();
+    public final AtomicInteger forgottenTasks = new AtomicInteger();
     final List<Reason> parked = new CopyOnWriteArrayList<>();
     final List<Spent> spent = new CopyOnWriteArrayList<>();
     final List<String> ended = new CopyOnWriteArrayList<>();

@@ -10,19 +10,19 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.lifecycle.RunningTasks.Running;
-import org.claudecluster.worker.task.Account;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
-import org.claudecluster.worker.task.TaskStore;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.Park;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class OutcomeWriterTest {
 
     private static final Duration TRUSTED = Duration.ofMinutes(1);
-    private static final Closing DONE = new Closing.Ended(
+    private static final FinalWrite DONE = new FinalWrite.Ended(
             new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE));
 
     @TempDir
@@ -98,7 +98,7 @@ class OutcomeWriterTest {
 
     @ParameterizedTest
     @MethodSource("closings")
-    void a_write_whose_answer_was_lost_has_been_written(Closing closing) {
+    void a_write_whose_answer_was_lost_has_been_written(FinalWrite closing) {
         TaskStore forgetful = store.with((method, real) -> answerOnce(method, real));
         assertThat(new OutcomeWriter(forgetful).write(run, closing).map(OutcomeWriter.Written::now))
                 .contains(closing.status());
@@ -121,10 +121,10 @@ class OutcomeWriterTest {
         assertThat(store.find(task).status()).isEqualTo(TaskStatus.COMPLETED);
     }
 
-    static List<Closing> closings() {
+    static List<FinalWrite> closings() {
         Instant reset = Instant.parse("2126-01-01T00:00:00Z");
         Park park = new Park(new Parked(Reason.USAGE_LIMIT, "a limit"), reset, reset, Optional.empty());
-        return List.of(DONE, Closing.GivenBack.drained(), new Closing.Parked(park, Account.NONE));
+        return List.of(DONE, FinalWrite.GivenBack.drained(), new FinalWrite.Parked(park, Account.NONE));
     }
 
     @Test
@@ -141,7 +141,7 @@ class OutcomeWriterTest {
 
     @ParameterizedTest
     @MethodSource("closings")
-    void an_outcome_that_the_store_rejects_is_told_instead_and_not_tried_for_ever(Closing closing) {
+    void an_outcome_that_the_store_rejects_is_told_instead_and_not_tried_for_ever(FinalWrite closing) {
         TaskStore picky = store.with((_, real) -> {
             if (tries.incrementAndGet() == 1) {
                 throw rejection();
@@ -169,8 +169,8 @@ class OutcomeWriterTest {
         assertThat(tries).hasValue(2);
     }
 
-    private static StoreRejected rejection() {
-        return new StoreRejected("it is rejected", new IllegalStateException("test"));
+    private static StoreRejectedException rejection() {
+        return new StoreRejectedException("it is rejected", new IllegalStateException("test"));
     }
 
     private TaskStore counting() {
@@ -188,7 +188,7 @@ class OutcomeWriterTest {
         return answer;
     }
 
-    private static StoreUnavailable away() {
-        return new StoreUnavailable("away", new IllegalStateException("test"));
+    private static StoreUnavailableException away() {
+        return new StoreUnavailableException("away", new IllegalStateException("test"));
     }
 }

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,7 +26,7 @@ class QueueGaugeTest {
         queue = new QueueGauge(
                 store.with((_, real) -> {
                     if (away.get()) {
-                        throw new StoreUnavailable("away", new IllegalStateException("test"));
+                        throw new StoreUnavailableException("away", new IllegalStateException("test"));
                     }
                     return real.call();
                 }),

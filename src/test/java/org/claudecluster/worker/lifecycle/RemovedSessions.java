@@ -6,9 +6,9 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.claudecluster.worker.task.Sessions;
 
 /** All sessions are there until they are removed. */
-final class RemovedSessions implements Sessions {
+public final class RemovedSessions implements Sessions {
 
-    final Set<UUID> removed = ConcurrentHashMap.newKeySet();
+    public final Set<UUID> removed = ConcurrentHashMap.newKeySet();
 
     @Override
     public boolean reaches(UUID session) {

@@ -8,19 +8,19 @@ import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
-import org.claudecluster.worker.claude.Verdict;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Backoff;
-import org.claudecluster.worker.task.Ending;
 import org.claudecluster.worker.task.FakePauses;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Retry;
-import org.claudecluster.worker.task.SpentBefore;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.SpentBefore;
+import org.claudecluster.worker.task.result.Verdict;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -68,19 +68,19 @@ class SequelTest {
         Retry retry = new Retry(named ? Set.of(reason) : Set.of(), new Backoff(WAIT, WAIT, 1));
         Verdict verdict = failed(reason, Optional.ofNullable(resetIn).map(NOW::plus));
 
-        Closing closing = sequel(parking).of(attempt(attempt, retry), verdict, PRINTED, BEFORE);
+        FinalWrite closing = sequel(parking).of(attempt(attempt, retry), verdict, PRINTED, BEFORE);
 
         assertThat(closing).isInstanceOf(follows.type);
     }
 
     enum Follows {
-        ENDED(Closing.Ended.class),
-        RETRIED(Closing.Retried.class),
-        PARKED(Closing.Parked.class);
+        ENDED(FinalWrite.Ended.class),
+        RETRIED(FinalWrite.Retried.class),
+        PARKED(FinalWrite.Parked.class);
 
-        private final Class<? extends Closing> type;
+        private final Class<? extends FinalWrite> type;
 
-        Follows(Class<? extends Closing> type) {
+        Follows(Class<? extends FinalWrite> type) {
             this.type = type;
         }
     }
@@ -90,9 +90,9 @@ class SequelTest {
     void a_reason_that_nobody_named_ends_the_task_as_it_always_did(Reason reason) {
         Verdict verdict = failed(reason, Optional.empty());
 
-        Closing closing = sequel.of(attempt(1, Retry.DEFAULT), verdict, PRINTED, BEFORE);
+        FinalWrite closing = sequel.of(attempt(1, Retry.DEFAULT), verdict, PRINTED, BEFORE);
 
-        assertThat(((Closing.Ended) closing).finish().outcome()).isEqualTo(verdict.outcome());
+        assertThat(((FinalWrite.Ended) closing).finish().outcome()).isEqualTo(verdict.outcome());
     }
 
     @Test
@@ -112,7 +112,7 @@ class SequelTest {
 
     @Test
     void the_next_attempt_begins_after_the_backoff_of_which_half_is_chance() {
-        Closing.Retried closing = (Closing.Retried)
+        FinalWrite.Retried closing = (FinalWrite.Retried)
                 sequel.of(attempt(1, everything()), failed(Reason.OVERLOADED, Optional.empty()), PRINTED, BEFORE);
 
         assertThat(closing.requeue().notBefore()).isBetween(NOW.plus(WAIT.dividedBy(2)), NOW.plus(WAIT));
@@ -124,7 +124,7 @@ class SequelTest {
     void a_later_moment_that_the_api_named_wins_over_the_backoff() {
         Instant named = NOW.plus(Duration.ofHours(5));
 
-        Closing.Retried closing = (Closing.Retried) sequel(false)
+        FinalWrite.Retried closing = (FinalWrite.Retried) sequel(false)
                 .of(attempt(1, everything()), failed(Reason.RATE_LIMITED, Optional.of(named)), PRINTED, BEFORE);
 
         assertThat(closing.requeue().notBefore()).isBetween(named, named.plusSeconds(30));
@@ -132,10 +132,10 @@ class SequelTest {
 
     @Test
     void an_untouched_run_of_a_drain_goes_back_uncounted_also_where_drained_is_named() {
-        Closing closing =
+        FinalWrite closing =
                 sequel.of(attempt(1, everything()), failed(Reason.DRAINED, Optional.empty()), Progress.NONE, BEFORE);
 
-        assertThat(closing).isInstanceOf(Closing.GivenBack.class);
+        assertThat(closing).isInstanceOf(FinalWrite.GivenBack.class);
     }
 
     @ParameterizedTest

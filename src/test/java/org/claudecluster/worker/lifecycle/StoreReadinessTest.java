@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import org.claudecluster.worker.task.StoreFailure;
-import org.claudecluster.worker.task.StoreRejected;
-import org.claudecluster.worker.task.StoreUnavailable;
+import org.claudecluster.worker.task.store.StoreException;
+import org.claudecluster.worker.task.store.StoreRejectedException;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,7 +18,7 @@ class StoreReadinessTest {
     Path directory;
 
     private final ManualTicker ticker = new ManualTicker();
-    private Optional<StoreFailure> failure = Optional.empty();
+    private Optional<StoreException> failure = Optional.empty();
     private EmbeddedStore store;
     private StoreReadiness readiness;
 
@@ -52,7 +52,8 @@ class StoreReadinessTest {
 
     @Test
     void a_store_that_takes_none_is_not_ready_until_it_does() {
-        failure = Optional.of(new StoreUnavailable(StoreUnavailable.Kind.READ_ONLY, "it is read-only", test()));
+        failure = Optional.of(
+                new StoreUnavailableException(StoreUnavailableException.Kind.READ_ONLY, "it is read-only", test()));
         readiness.look();
         assertThat(readiness.whyNot()).contains("it is read-only");
 
@@ -63,7 +64,7 @@ class StoreReadinessTest {
 
     @Test
     void a_store_that_rejects_even_this_is_not_ready() {
-        failure = Optional.of(new StoreRejected("it is rejected", test()));
+        failure = Optional.of(new StoreRejectedException("it is rejected", test()));
         readiness.look();
         assertThat(readiness.whyNot()).contains("it is rejected");
     }

@@ -21,8 +21,8 @@ import java.util.stream.IntStream;
 import org.claudecluster.worker.e2e.Api;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.store.NewTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 

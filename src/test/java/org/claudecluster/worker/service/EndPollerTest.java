@@ -12,8 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.junit.jupiter.api.Test;
 
 class EndPollerTest {
@@ -28,7 +28,7 @@ class EndPollerTest {
     private Set<TaskId> stillOpen(Collection<TaskId> asked) {
         questions.add(asked.size());
         if (away) {
-            throw new StoreUnavailable("away", new IllegalStateException());
+            throw new StoreUnavailableException("away", new IllegalStateException());
         }
         Set<TaskId> still = ConcurrentHashMap.newKeySet();
         still.addAll(open);

@@ -5,15 +5,15 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Instant;
 import java.util.Map;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.CancelAnswer;
-import org.claudecluster.worker.task.DeleteAnswer;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.InterruptAnswer;
-import org.claudecluster.worker.task.Outcome;
-import org.claudecluster.worker.task.StopRequest;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.CancelAnswer;
+import org.claudecluster.worker.task.store.DeleteAnswer;
+import org.claudecluster.worker.task.store.InterruptAnswer;
+import org.claudecluster.worker.task.store.StopRequest;
 import org.junit.jupiter.api.Test;
 
 /** What a cancel and a delete do. */

@@ -13,10 +13,10 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreRejectedException;
 import org.junit.jupiter.api.Test;
 
 /** Who gets which task, and when. */
@@ -40,7 +40,7 @@ abstract class ClaimContract extends StoreFixture {
         TaskId id = enqueue("waits");
         sql("ALTER TABLE attempt RENAME COLUMN resumed TO renamed");
         try {
-            assertThatThrownBy(() -> store.claim(ME, 1)).isInstanceOf(StoreRejected.class);
+            assertThatThrownBy(() -> store.claim(ME, 1)).isInstanceOf(StoreRejectedException.class);
         } finally {
             sql("ALTER TABLE attempt RENAME COLUMN renamed TO resumed");
         }

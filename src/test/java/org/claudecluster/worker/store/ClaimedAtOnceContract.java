@@ -10,15 +10,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.Attempt;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Attempt;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.NewTask;
 import org.junit.jupiter.api.Test;
 
 /** What is claimed by the write that enqueues it, and what has to wait for its turn. */

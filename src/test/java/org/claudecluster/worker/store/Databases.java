@@ -17,18 +17,18 @@ import java.util.stream.Stream;
 import org.flywaydb.core.Flyway;
 
 /** Pools as the service has them, with the schema in the database. */
-final class Databases {
+public final class Databases {
 
     private Databases() {}
 
     /** As the service opens it: by the very line of its settings. */
-    static String h2(Path dataDirectory) {
+    public static String h2(Path dataDirectory) {
         String url = SETTINGS.getProperty("quarkus.datasource.embedded.jdbc.url");
         return url.replace("${worker.storage.data-dir}", dataDirectory.toString());
     }
 
     /** The file in which that is. */
-    static Path h2File(Path dataDirectory) {
+    public static Path h2File(Path dataDirectory) {
         return dataDirectory.resolve("worker.mv.db");
     }
 
@@ -44,14 +44,14 @@ final class Databases {
         return settings;
     }
 
-    static AgroalDataSource open(String url, String user) {
+    public static AgroalDataSource open(String url, String user) {
         AgroalDataSource pool = pool(url, user);
         schema(pool).migrate();
         return pool;
     }
 
     /** The migrations of this program, and more. */
-    static Flyway schema(AgroalDataSource pool, String... more) {
+    public static Flyway schema(AgroalDataSource pool, String... more) {
         String url = pool.getConfiguration()
                 .connectionPoolConfiguration()
                 .connectionFactoryConfiguration()
@@ -62,11 +62,11 @@ final class Databases {
         return Flyway.configure().dataSource(pool).locations(locations).load();
     }
 
-    static AgroalDataSource pool(String url, String user) {
+    public static AgroalDataSource pool(String url, String user) {
         return pool(url, user, "");
     }
 
-    static AgroalDataSource pool(String url, String user, String password) {
+    public static AgroalDataSource pool(String url, String user, String password) {
         try {
             return AgroalDataSource.from(new AgroalDataSourceConfigurationSupplier()
                     .connectionPoolConfiguration(pool -> pool.initialSize(0)

@@ -4,6 +4,7 @@ import io.agroal.api.AgroalDataSource;
 import java.nio.file.Path;
 import java.time.Duration;
 import javax.sql.DataSource;
+import org.claudecluster.worker.store.database.Schema;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Nested;

@@ -11,10 +11,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.claudecluster.worker.task.TaskFilter;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskPage;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.TaskFilter;
+import org.claudecluster.worker.task.store.TaskPage;
 import org.junit.jupiter.api.Test;
 
 /** What happens between the two looks that a page is made of. */

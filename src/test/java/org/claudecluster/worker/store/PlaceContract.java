@@ -9,8 +9,8 @@ import java.util.stream.IntStream;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.ClaudeOptions;
 import org.claudecluster.worker.task.Continuation;
-import org.claudecluster.worker.task.Enqueued;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.store.Enqueued;
 import org.junit.jupiter.api.Test;
 
 /** What waits stands where those look who may have it, whoever wrote it and whatever happens meanwhile. */

@@ -15,16 +15,17 @@ import java.time.Duration;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.claudecluster.worker.Ports;
+import org.claudecluster.worker.store.database.Sql;
 import org.jspecify.annotations.Nullable;
 
 /** The oldest and the newest PostgreSQL that are supported. Each starts when it is first asked for, once for all tests. */
-final class PostgresServer {
+public final class PostgresServer {
 
     /** Its binaries are copied beside the classes by Maven, since the class path holds those of one version only. */
     static final PostgresServer OLDEST =
             new PostgresServer(builder -> builder.setPgBinaryResolver((_, _) -> binariesOf14()));
 
-    static final PostgresServer NEWEST = new PostgresServer(UnaryOperator.identity());
+    public static final PostgresServer NEWEST = new PostgresServer(UnaryOperator.identity());
 
     private static final Duration START = Duration.ofSeconds(60);
 
@@ -41,12 +42,12 @@ final class PostgresServer {
     }
 
     /** A URL of a database of its own, without a schema. */
-    String newEmptyDatabase() {
+    public String newEmptyDatabase() {
         return newEmptyDatabase("");
     }
 
     /** The same, with options of {@code CREATE DATABASE}. */
-    String newEmptyDatabase(String options) {
+    public String newEmptyDatabase(String options) {
         String name = "t" + UUID.randomUUID().toString().replace("-", "");
         execute("CREATE DATABASE " + name + " " + options);
         return url(name);
@@ -67,13 +68,13 @@ final class PostgresServer {
     }
 
     /** A URL for the user postgres, who needs no password. As the service has it, no plan is kept for other values. */
-    String url(String database) {
+    public String url(String database) {
         return "jdbc:postgresql://127.0.0.1:" + running().getPort() + "/" + database
                 + "?sslmode=disable&prepareThreshold=0";
     }
 
     /** From now on this role must say its password; all others go on without. */
-    void requirePassword(String role) throws IOException, SQLException {
+    public void requirePassword(String role) throws IOException, SQLException {
         Path rules;
         try (Connection connection = running().getPostgresDatabase().getConnection()) {
             rules = Path.of(Sql.query(connection, "SHOW hba_file", row -> row.getString(1))
@@ -84,7 +85,7 @@ final class PostgresServer {
     }
 
     /** Runs a statement as the server's owner. */
-    void execute(String sql) {
+    public void execute(String sql) {
         try (Connection connection = running().getPostgresDatabase().getConnection();
                 Statement statement = connection.createStatement()) {
             statement.execute(sql);

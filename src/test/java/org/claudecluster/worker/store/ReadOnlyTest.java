@@ -12,10 +12,13 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.claudecluster.worker.task.StoreUnavailable;
-import org.claudecluster.worker.task.StoreUnavailable.Kind;
+import org.claudecluster.worker.store.database.Database;
+import org.claudecluster.worker.store.database.Reserve;
+import org.claudecluster.worker.store.database.StoreFailures;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
+import org.claudecluster.worker.task.store.StoreUnavailableException.Kind;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -81,7 +84,7 @@ class ReadOnlyTest extends StoreFixture {
     }
 
     private static void assertReadOnly(ThrowingCallable call) {
-        assertThatThrownBy(call).isInstanceOfSatisfying(StoreUnavailable.class, told -> {
+        assertThatThrownBy(call).isInstanceOfSatisfying(StoreUnavailableException.class, told -> {
             assertThat(told.kind()).isEqualTo(Kind.READ_ONLY);
             assertThat(told).hasMessage(StoreFailures.READ_ONLY);
         });
@@ -136,7 +139,7 @@ class ReadOnlyTest extends StoreFixture {
         try (AgroalDataSource theirs = Databases.pool(url, role);
                 JdbcTaskStore limited = new JdbcTaskStore(theirs)) {
             assertThatThrownBy(limited::requireWritable)
-                    .isInstanceOf(StoreUnavailable.class)
+                    .isInstanceOf(StoreUnavailableException.class)
                     .hasMessageContainingAll("lacks a right", "task");
 
             sql("GRANT UPDATE ON ALL TABLES IN SCHEMA public TO " + role);

@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
-import org.claudecluster.worker.task.SeenWorker;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerState;
+import org.claudecluster.worker.task.store.RegisteredWorker;
+import org.claudecluster.worker.task.store.WorkerState;
 import org.junit.jupiter.api.Test;
 
 /** Who is known to be there. */
@@ -26,10 +26,10 @@ abstract class RegistryContract extends StoreFixture {
         store.announce(TWO);
         store.announce(ONE);
 
-        List<SeenWorker> workers = store.workers(LEASE);
+        List<RegisteredWorker> workers = store.workers(LEASE);
 
-        assertThat(workers).extracting(SeenWorker::state).containsExactly(ONE, TWO);
-        assertThat(workers).allMatch(SeenWorker::alive);
+        assertThat(workers).extracting(RegisteredWorker::state).containsExactly(ONE, TWO);
+        assertThat(workers).allMatch(RegisteredWorker::alive);
     }
 
     @Test
@@ -38,18 +38,18 @@ abstract class RegistryContract extends StoreFixture {
         WorkerState later = state("one-1", "one", 3, true);
         store.announce(later);
 
-        assertThat(store.workers(LEASE)).extracting(SeenWorker::state).containsExactly(later);
+        assertThat(store.workers(LEASE)).extracting(RegisteredWorker::state).containsExactly(later);
     }
 
     @Test
     void who_was_not_seen_for_a_lease_is_not_alive_and_comes_back_with_a_word() {
         store.announce(ONE);
         unseenFor(31);
-        assertThat(store.workers(LEASE)).noneMatch(SeenWorker::alive);
+        assertThat(store.workers(LEASE)).noneMatch(RegisteredWorker::alive);
 
         store.announce(ONE);
 
-        assertThat(store.workers(LEASE)).allMatch(SeenWorker::alive).hasSize(1);
+        assertThat(store.workers(LEASE)).allMatch(RegisteredWorker::alive).hasSize(1);
     }
 
     @Test
@@ -61,7 +61,7 @@ abstract class RegistryContract extends StoreFixture {
         store.announce(TWO);
         store.announce(ONE);
 
-        assertThat(store.workers(LEASE)).extracting(SeenWorker::state).containsExactly(ONE, TWO);
+        assertThat(store.workers(LEASE)).extracting(RegisteredWorker::state).containsExactly(ONE, TWO);
     }
 
     @Test

@@ -12,14 +12,15 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import javax.sql.DataSource;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.Outcome;
+import org.claudecluster.worker.store.database.Database;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Reason;
-import org.claudecluster.worker.task.StoreRejected;
 import org.claudecluster.worker.task.Task;
-import org.claudecluster.worker.task.TaskStatus;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.StoreRejectedException;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -56,7 +57,7 @@ class RejectedTest extends StoreFixture {
 
     private void assertRejected(ThrowingCallable call) {
         assertThatThrownBy(call)
-                .isInstanceOf(StoreRejected.class)
+                .isInstanceOf(StoreRejectedException.class)
                 .hasMessageContainingAll("the store rejects it", "LATIN1", "22P05");
         assertThat(drops).hasValue(0);
     }

@@ -10,29 +10,31 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import javax.sql.DataSource;
+import org.claudecluster.worker.store.database.Database;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.Ending;
-import org.claudecluster.worker.task.Enqueued;
-import org.claudecluster.worker.task.Finish;
-import org.claudecluster.worker.task.NewTask;
-import org.claudecluster.worker.task.Outcome;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.TaskStatus;
 import org.claudecluster.worker.task.WorkerId;
-import org.claudecluster.worker.task.WorkerState;
+import org.claudecluster.worker.task.result.Ending;
+import org.claudecluster.worker.task.result.Outcome;
+import org.claudecluster.worker.task.result.TaskStatus;
+import org.claudecluster.worker.task.store.Enqueued;
+import org.claudecluster.worker.task.store.Finish;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.WorkerState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
 /** An empty store before each test, and the words in which the contracts speak of it. */
-abstract class StoreFixture {
+public abstract class StoreFixture {
 
     static final Claimant ME = claimant("me-1", "me");
     static final Claimant OTHER = claimant("other-1", "other");
-    static final Finish DONE =
+    public static final Finish DONE =
             new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
 
     protected JdbcTaskStore store;

@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;

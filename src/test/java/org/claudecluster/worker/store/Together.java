@@ -9,15 +9,15 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 
 /** Calls that start at the same moment, each on a thread of its own. */
-final class Together {
+public final class Together {
 
     private Together() {}
 
-    static <T> Callable<T> call(Callable<T> call) {
+    public static <T> Callable<T> call(Callable<T> call) {
         return call;
     }
 
-    static <T> List<T> run(List<Callable<T>> calls) throws Exception {
+    public static <T> List<T> run(List<Callable<T>> calls) throws Exception {
         CountDownLatch start = new CountDownLatch(1);
         try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
             List<Future<T>> running = new ArrayList<>();

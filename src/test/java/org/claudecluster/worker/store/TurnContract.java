@@ -8,12 +8,12 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.task.ASpec;
-import org.claudecluster.worker.task.Account;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.Park;
 import org.claudecluster.worker.task.Parked;
-import org.claudecluster.worker.task.Reason;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.result.Account;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.store.Park;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 

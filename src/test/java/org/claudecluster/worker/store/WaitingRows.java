@@ -12,12 +12,13 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
+import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
-import org.claudecluster.worker.task.NewTask;
 import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.TaskId;
-import org.claudecluster.worker.task.WorkerState;
+import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.WorkerState;
 
 /** A store in which very much waits that a claim by {@link #CLAIMANT} can't have, and the statements that must not read it. */
 final class WaitingRows {

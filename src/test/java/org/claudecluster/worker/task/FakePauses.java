@@ -6,6 +6,9 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.task.result.Reason;
+import org.claudecluster.worker.task.store.CredentialPause;
+import org.claudecluster.worker.task.store.CredentialPauses;
 
 /** In memory, by a clock of the test's. */
 public final class FakePauses implements CredentialPauses {

@@ -7,14 +7,14 @@ import java.util.Map;
 import java.util.Optional;
 
 /** Commands for tests. */
-final class Commands {
-    static final String MARKER = "CLAUDECLUSTER_TEST_TASK";
+public final class Commands {
+    public static final String MARKER = "CLAUDECLUSTER_TEST_TASK";
     static final String PATH = "/usr/local/bin:/usr/bin:/bin";
     static final TerminalSize SIZE = new TerminalSize(80, 24);
 
     private Commands() {}
 
-    static TerminalCommand sh(String script) {
+    public static TerminalCommand sh(String script) {
         return program("sh", "-c", script);
     }
 
@@ -48,7 +48,7 @@ final class Commands {
                 c.program(), c.arguments(), environment, c.directory(), c.size(), c.stdin(), c.secret());
     }
 
-    static TerminalCommand marked(TerminalCommand c, String value) {
+    public static TerminalCommand marked(TerminalCommand c, String value) {
         Map<String, String> environment = new HashMap<>(c.environment());
         environment.put(MARKER, value);
         return withEnvironment(c, environment);

@@ -3,6 +3,7 @@ package org.claudecluster.worker.terminal;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.junit.jupiter.api.Test;
 
 class FfmPtyLauncherTest extends PtyLauncherContract {
@@ -21,7 +22,7 @@ class FfmPtyLauncherTest extends PtyLauncherContract {
 
     @Test
     void an_exit_code_above_128_is_no_signal() throws Exception {
-        assertThat(start(Commands.sh("exit 137")).exit()).isEqualTo(new TerminalExit.Exited(137));
+        assertThat(start(Commands.sh("exit 137")).exit()).isEqualTo(new ProcessExit.Exited(137));
     }
 
     @Test

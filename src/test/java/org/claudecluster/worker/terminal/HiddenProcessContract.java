@@ -12,6 +12,17 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.Awaitility;
+import org.claudecluster.worker.process.CgroupUse;
+import org.claudecluster.worker.process.Containment;
+import org.claudecluster.worker.process.Grace;
+import org.claudecluster.worker.process.OrphanScanner;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.TreeEnd;
+import org.claudecluster.worker.process.TreeLimits;
+import org.claudecluster.worker.process.TreeSampler;
+import org.claudecluster.worker.process.TreeUsage;
+import org.claudecluster.worker.process.linux.ProcFs;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
@@ -120,7 +131,7 @@ abstract class HiddenProcessContract {
         Terminal leader = start("trap '' HUP; " + script, run, recording);
         ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
         go();
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
         assertThat(tree.members()).containsExactly(sleepers().getFirst().pid());
         assertThat(tree.sweep()).isEqualTo(new TreeEnd(Optional.empty(), 1, Set.of()));
@@ -148,8 +159,8 @@ abstract class HiddenProcessContract {
         Terminal otherLeader = start(HIDE, otherRun, other);
         ProcessTree otherTree = containment.enclose(otherLeader, otherRun, TreeLimits.NONE);
         go();
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
-        assertThat(other.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
+        assertThat(other.exit()).isEqualTo(new ProcessExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 2);
         assertThat(tree.members()).hasSize(1).doesNotContainAnyElementsOf(otherTree.members());
         assertThat(tree.sweep().killed()).isEqualTo(1);
@@ -182,14 +193,14 @@ abstract class HiddenProcessContract {
         Terminal leader = start(HIDE, run, recording);
         ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
         go();
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
-        Remains remains = Containment.detect(
+        OrphanScanner remains = Containment.detect(
                         Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER)
                 .remains();
         assertThat(remains.look().runs()).contains(run);
         assertThat(remains.look().processes(run::equals))
-                .extracting(Remains.Left::pid)
+                .extracting(OrphanScanner.Left::pid)
                 .containsExactly(sleepers().getFirst().pid());
         assertThat(tree.sweep().killed()).isEqualTo(1);
         assertThat(remains.look().processes(run::equals)).isEmpty();
@@ -203,7 +214,7 @@ abstract class HiddenProcessContract {
         TreeSampler sampler = new TreeSampler();
         assertThat(seen(sampler, tree)).isPositive();
         go();
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
         assertThat(seen(sampler, tree)).isEqualTo(1);
         assertThat(tree.sweep().killed()).isEqualTo(1);

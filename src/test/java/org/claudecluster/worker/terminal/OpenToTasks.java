@@ -2,6 +2,9 @@ package org.claudecluster.worker.terminal;
 
 import java.util.Arrays;
 import java.util.List;
+import org.claudecluster.worker.process.linux.OwnMemory;
+import org.claudecluster.worker.process.linux.ProcFs;
+import org.claudecluster.worker.process.linux.ProcessTag;
 
 /** A program that has a secret in its environment, closes itself or does not, and starts another that tries to read it. */
 @SuppressWarnings("SystemOut")
@@ -26,7 +29,7 @@ public final class OpenToTasks {
 
     private static boolean isBornWithBrand() throws Exception {
         Process[] born = {null};
-        Brand brand = Brand.of("task.1");
+        ProcessTag brand = ProcessTag.of("task.1");
         long pid = brand.<Exception>onBirth(() -> {
             born[0] = new ProcessBuilder("sleep", "600").start();
             return born[0].pid();

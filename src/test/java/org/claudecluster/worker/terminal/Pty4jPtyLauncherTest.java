@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.claudecluster.worker.process.linux.ProcessExit;
 import org.junit.jupiter.api.Test;
 
 class Pty4jPtyLauncherTest extends PtyLauncherContract {
@@ -31,6 +32,6 @@ class Pty4jPtyLauncherTest extends PtyLauncherContract {
     /** Documented, not wished for: pty4j does not tell the two apart. */
     @Test
     void an_exit_code_above_128_reads_as_a_signal() throws Exception {
-        assertThat(start(Commands.sh("exit 137")).exit()).isEqualTo(new TerminalExit.Signalled(9));
+        assertThat(start(Commands.sh("exit 137")).exit()).isEqualTo(new ProcessExit.Signalled(9));
     }
 }

@@ -16,6 +16,9 @@ import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.linux.ProcessExit;
+import org.claudecluster.worker.process.linux.Signal;
 import org.claudecluster.worker.terminal.LaunchException.Kind;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -41,7 +44,7 @@ abstract class PtyLauncherContract {
     @Test
     void what_is_printed_arrives_with_carriage_returns_and_by_its_channel() throws Exception {
         Recording recording = start(Commands.sh("echo one; echo two >&2; echo three; echo four >/dev/tty"));
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         assertThat(recording.text(Channel.OUTPUT)).isEqualTo("one\r\nthree\r\n");
         assertThat(recording.text(Channel.ERROR)).isEqualTo("two\r\nfour\r\n");
         assertThat(recording.bytes()).hasSize("one\r\ntwo\r\nthree\r\nfour\r\n".length());
@@ -82,7 +85,7 @@ abstract class PtyLauncherContract {
     void ten_megabytes_of_errors_arrive_while_a_line_of_output_stands_open() throws Exception {
         Recording recording = start(
                 Commands.sh("printf 'begin '; head -c 10000000 /dev/zero | tr '\\0' x >&2; printf 'end'; exit 3"));
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(3));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(3));
         assertThat(recording.text(Channel.OUTPUT)).isEqualTo("begin end");
         assertThat(recording.text(Channel.ERROR)).hasSize(10_000_000);
     }
@@ -90,10 +93,10 @@ abstract class PtyLauncherContract {
     @Test
     void a_program_may_close_either_channel_and_go_on_with_the_other() throws Exception {
         Recording withoutErrors = start(Commands.sh("exec 2>&-; echo one; sleep 0.3; echo two; exit 4"));
-        assertThat(withoutErrors.exit()).isEqualTo(new TerminalExit.Exited(4));
+        assertThat(withoutErrors.exit()).isEqualTo(new ProcessExit.Exited(4));
         assertThat(withoutErrors.text(Channel.OUTPUT)).isEqualTo("one\r\ntwo\r\n");
         Recording withoutOutput = start(Commands.sh("exec >&-; echo one >&2; sleep 0.3; echo two >&2; exit 5"));
-        assertThat(withoutOutput.exit()).isEqualTo(new TerminalExit.Exited(5));
+        assertThat(withoutOutput.exit()).isEqualTo(new ProcessExit.Exited(5));
         assertThat(withoutOutput.text(Channel.ERROR)).isEqualTo("one\r\ntwo\r\n");
     }
 
@@ -101,7 +104,7 @@ abstract class PtyLauncherContract {
     void a_channel_may_be_opened_again_by_its_name() throws Exception {
         Recording recording =
                 start(Commands.sh("echo one >/dev/stdout; echo two >/dev/stderr; exec >/dev/stderr; pwd"));
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         assertThat(recording.text(Channel.OUTPUT)).isEqualTo("one\r\n");
         assertThat(recording.text(Channel.ERROR)).isEqualTo("two\r\n/\r\n");
     }
@@ -116,7 +119,7 @@ abstract class PtyLauncherContract {
                                 Commands.sh("trap '' HUP; sleep 987 " + but + " & echo bye; echo bye >&2"), "one"),
                         recording);
         ProcessTree tree = new ProcessTree(Commands.MARKER, "one", terminal.pid());
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         assertThat(recording.text(Channel.OUTPUT)).isEqualTo("bye\r\n");
         assertThat(recording.text(Channel.ERROR)).isEqualTo("bye\r\n");
         assertThat(tree.sweep().survivors()).isEmpty();
@@ -128,22 +131,22 @@ abstract class PtyLauncherContract {
         Terminal terminal = launcher()
                 .launch(Commands.marked(Commands.sh("trap '' HUP; yes >&2 & sleep 0.2; echo bye"), "flood"), recording);
         ProcessTree tree = new ProcessTree(Commands.MARKER, "flood", terminal.pid());
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         assertThat(recording.text(Channel.OUTPUT)).isEqualTo("bye\r\n");
         assertThat(tree.sweep().survivors()).isEmpty();
     }
 
     @Test
     void an_exit_code_is_reported_as_it_is() throws Exception {
-        assertThat(start(Commands.sh("exit 7")).exit()).isEqualTo(new TerminalExit.Exited(7));
-        assertThat(start(Commands.sh("exit 128")).exit()).isEqualTo(new TerminalExit.Exited(128));
-        assertThat(start(Commands.program("true")).exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(start(Commands.sh("exit 7")).exit()).isEqualTo(new ProcessExit.Exited(7));
+        assertThat(start(Commands.sh("exit 128")).exit()).isEqualTo(new ProcessExit.Exited(128));
+        assertThat(start(Commands.program("true")).exit()).isEqualTo(new ProcessExit.Exited(0));
     }
 
     @Test
     void a_death_by_signal_is_reported_as_that() throws Exception {
-        assertThat(start(Commands.sh("kill -TERM $$")).exit()).isEqualTo(new TerminalExit.Signalled(15));
-        assertThat(start(Commands.sh("kill -KILL $$")).exit()).isEqualTo(new TerminalExit.Signalled(9));
+        assertThat(start(Commands.sh("kill -TERM $$")).exit()).isEqualTo(new ProcessExit.Signalled(15));
+        assertThat(start(Commands.sh("kill -KILL $$")).exit()).isEqualTo(new ProcessExit.Signalled(9));
     }
 
     @Test
@@ -153,7 +156,7 @@ abstract class PtyLauncherContract {
         recording.awaitText("up");
         assertThat(terminal.alive()).isTrue();
         assertThat(terminal.signal(Signal.INTERRUPT)).isTrue();
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Signalled(2));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Signalled(2));
         assertThat(terminal.alive()).isFalse();
         assertThat(terminal.signal(Signal.KILL)).isFalse();
         terminal.resize(new TerminalSize(10, 10));
@@ -216,7 +219,7 @@ abstract class PtyLauncherContract {
         new Random(7).nextBytes(input);
         Path copy = directory.resolve("copy");
         TerminalCommand command = Commands.program("cp", "/dev/stdin", copy.toString());
-        assertThat(start(Commands.withStdin(command, input)).exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(start(Commands.withStdin(command, input)).exit()).isEqualTo(new ProcessExit.Exited(0));
         assertThat(copy).hasBinaryContent(input);
     }
 
@@ -294,7 +297,7 @@ abstract class PtyLauncherContract {
     void utf8_and_arbitrary_bytes_arrive_unchanged() throws Exception {
         byte[] bytes = "Grüße, 世界 🦀\u0001\u001b[31m".getBytes(UTF_8);
         Recording recording = start(Commands.withStdin(Commands.program("cat"), bytes));
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         assertThat(recording.bytes()).isEqualTo(bytes);
     }
 
@@ -311,7 +314,7 @@ abstract class PtyLauncherContract {
     @Test
     void a_leader_that_closes_its_terminal_is_waited_for() throws Exception {
         Recording recording = start(Commands.sh("echo here; exec >/dev/null 2>&1; sleep 0.3; exit 5"));
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(5));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(5));
         assertThat(recording.text()).isEqualTo("here\r\n");
     }
 
@@ -330,7 +333,7 @@ abstract class PtyLauncherContract {
             }
 
             @Override
-            public void exited(TerminalExit exit) {
+            public void exited(ProcessExit exit) {
                 throw new IllegalStateException("broken on purpose");
             }
         };
@@ -341,7 +344,7 @@ abstract class PtyLauncherContract {
 
     @Test
     void what_cannot_start_says_why_and_leaves_nothing_open() throws Exception {
-        assertThat(start(Commands.program("true")).exit()).isEqualTo(new TerminalExit.Exited(0)); // loads all classes
+        assertThat(start(Commands.program("true")).exit()).isEqualTo(new ProcessExit.Exited(0)); // loads all classes
         assertKind(Commands.at(directory.resolve("absent")), Kind.PROGRAM_NOT_FOUND);
         assertKind(Commands.at(Path.of("/bin/sh/absent")), Kind.PROGRAM_NOT_FOUND);
         assertKind(Commands.at(file("plain", "echo", "rw-r--r--")), Kind.PROGRAM_NOT_EXECUTABLE);
@@ -381,7 +384,7 @@ abstract class PtyLauncherContract {
 
         List<Recording> siblings = List.of(start(longest), start(longest), start(Commands.program("true")));
 
-        assertThat(siblings).allSatisfy(each -> assertThat(each.exit()).isEqualTo(new TerminalExit.Exited(0)));
+        assertThat(siblings).allSatisfy(each -> assertThat(each.exit()).isEqualTo(new ProcessExit.Exited(0)));
     }
 
     @Test
@@ -424,7 +427,7 @@ abstract class PtyLauncherContract {
         Terminal terminal = launcher().launch(Commands.sh("exec yes"), recording);
         recording.awaitText("y");
         terminal.signal(Signal.KILL);
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Signalled(9));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Signalled(9));
         terminal.readOn();
         assertThat(recording.exits()).isEqualTo(1);
     }
@@ -441,7 +444,7 @@ abstract class PtyLauncherContract {
         }
         assertThat(held.ended()).isFalse();
         terminal.signal(Signal.KILL);
-        assertThat(held.exit()).isEqualTo(new TerminalExit.Signalled(9));
+        assertThat(held.exit()).isEqualTo(new ProcessExit.Signalled(9));
     }
 
     private Path file(String name, String content, String permissions) throws IOException {

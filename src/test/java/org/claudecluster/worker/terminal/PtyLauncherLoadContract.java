@@ -13,6 +13,8 @@ import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.awaitility.Awaitility;
+import org.claudecluster.worker.process.linux.ProcessExit;
+import org.claudecluster.worker.process.linux.Signal;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -97,7 +99,7 @@ abstract class PtyLauncherLoadContract {
             crowd.forEach(live -> live.terminal().signal(Signal.KILL));
         }
         assertThat(crowd)
-                .allSatisfy(live -> assertThat(live.recording().exit()).isEqualTo(new TerminalExit.Signalled(9)));
+                .allSatisfy(live -> assertThat(live.recording().exit()).isEqualTo(new ProcessExit.Signalled(9)));
     }
 
     @Test

@@ -10,6 +10,15 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.ThreadLocalRandom;
 import org.awaitility.Awaitility;
+import org.claudecluster.worker.process.CgroupUse;
+import org.claudecluster.worker.process.Containment;
+import org.claudecluster.worker.process.Grace;
+import org.claudecluster.worker.process.LinuxProcessTable;
+import org.claudecluster.worker.process.OrphanScanner;
+import org.claudecluster.worker.process.ProcessTree;
+import org.claudecluster.worker.process.TreeEnd;
+import org.claudecluster.worker.process.linux.ProcessExit;
+import org.claudecluster.worker.process.linux.Signal;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -75,7 +84,7 @@ abstract class PtyProcessTreeContract {
     void a_leader_that_ends_by_itself_leaves_nothing() throws Exception {
         Terminal leader = start("exit 3");
         ProcessTree tree = tree(leader);
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(3));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(3));
         assertThat(tree.members()).isEmpty();
         assertThat(tree.sweep()).isEqualTo(new TreeEnd(Optional.empty(), 0, Set.of()));
         assertThat(tree.end(leader, SHORT)).isEqualTo(new TreeEnd(Optional.empty(), 0, Set.of()));
@@ -88,7 +97,7 @@ abstract class PtyProcessTreeContract {
         recording.awaitText("ready");
         TreeEnd end = tree.end(leader, Grace.DEFAULT);
         assertThat(end.lastSignal()).contains(Signal.INTERRUPT);
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Signalled(2));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Signalled(2));
     }
 
     @Test
@@ -96,7 +105,7 @@ abstract class PtyProcessTreeContract {
         Terminal leader = start("trap '' INT; echo ready; SLEEP");
         recording.awaitText("ready");
         assertThat(tree(leader).end(leader, SHORT).lastSignal()).contains(Signal.TERMINATE);
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Signalled(15));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Signalled(15));
     }
 
     @Test
@@ -106,7 +115,7 @@ abstract class PtyProcessTreeContract {
         TreeEnd end = tree(leader).end(leader, SHORT);
         assertThat(end.lastSignal()).contains(Signal.KILL);
         assertThat(end.killed()).isPositive();
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Signalled(9));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Signalled(9));
     }
 
     @Test
@@ -148,7 +157,7 @@ abstract class PtyProcessTreeContract {
     void an_orphan_without_environment_is_found_by_its_session() throws Exception {
         Terminal leader = start("trap '' HUP; (env -i /bin/SLEEP >/dev/null 2>&1 &); echo ready");
         ProcessTree tree = tree(leader);
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         assertThat(tree.members()).hasSize(1).doesNotContain(leader.pid());
         assertThat(tree.sweep().killed()).isEqualTo(1);
     }
@@ -160,7 +169,7 @@ abstract class PtyProcessTreeContract {
         recording.awaitText("ready");
         Awaitility.await().until(() -> tree.members().size() == 2 && sleepers().size() == 1);
         assertThat(leader.signal(Signal.KILL)).isTrue();
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Signalled(9));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Signalled(9));
         assertThat(tree.sweep().killed()).isEqualTo(1);
     }
 
@@ -175,8 +184,8 @@ abstract class PtyProcessTreeContract {
         ProcessTree otherTree = new ProcessTree(Commands.MARKER, "other-" + task, otherLeader.pid());
         Terminal leader = start("trap '' HUP; setsid -f SLEEP; echo up");
         ProcessTree tree = tree(leader);
-        assertThat(other.exit()).isEqualTo(new TerminalExit.Exited(0));
-        assertThat(recording.exit()).isEqualTo(new TerminalExit.Exited(0));
+        assertThat(other.exit()).isEqualTo(new ProcessExit.Exited(0));
+        assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         assertThat(tree.members()).hasSize(1).doesNotContainAnyElementsOf(otherTree.members());
         assertThat(tree.sweep().killed()).isEqualTo(1);
         assertThat(otherTree.members()).hasSize(1);
@@ -202,10 +211,10 @@ abstract class PtyProcessTreeContract {
     void the_marked_are_found_with_their_values() throws Exception {
         Terminal leader = start("echo ready; exec SLEEP");
         recording.awaitText("ready");
-        Remains remains =
+        OrphanScanner remains =
                 Containment.detect(Commands.MARKER, notes, CgroupUse.NEVER).remains();
         assertThat(remains.look().processes(task::equals))
-                .extracting(Remains.Left::pid)
+                .extracting(OrphanScanner.Left::pid)
                 .containsExactly(leader.pid());
         assertThat(tree(leader).end(leader, SHORT).survivors()).isEmpty();
         assertThat(remains.look().runs()).doesNotContain(task);

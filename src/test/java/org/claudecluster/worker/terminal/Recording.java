@@ -10,12 +10,13 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.awaitility.Awaitility;
+import org.claudecluster.worker.process.linux.ProcessExit;
 
 /** A listener that keeps everything, together and by channel. */
-final class Recording implements TerminalListener {
+public final class Recording implements TerminalListener {
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
     private final Map<Channel, ByteArrayOutputStream> channels = new EnumMap<>(Channel.class);
-    private final CompletableFuture<TerminalExit> exit = new CompletableFuture<>();
+    private final CompletableFuture<ProcessExit> exit = new CompletableFuture<>();
     private final AtomicInteger exits = new AtomicInteger();
     private volatile boolean willing = true;
 
@@ -62,7 +63,7 @@ final class Recording implements TerminalListener {
     }
 
     @Override
-    public void exited(TerminalExit how) {
+    public void exited(ProcessExit how) {
         exits.incrementAndGet();
         exit.complete(how);
     }
@@ -78,7 +79,7 @@ final class Recording implements TerminalListener {
     }
 
     /** Waits for it. */
-    TerminalExit exit() {
+    public ProcessExit exit() {
         return exit.orTimeout(30, TimeUnit.SECONDS).join();
     }
 
@@ -92,11 +93,11 @@ final class Recording implements TerminalListener {
 
     /** All that was printed, once the leader has ended. */
     String textAtEnd() {
-        TerminalExit _ = exit();
+        ProcessExit _ = exit();
         return text();
     }
 
-    void awaitText(String wanted) {
+    public void awaitText(String wanted) {
         Awaitility.await().until(() -> text().contains(wanted));
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import org.claudecluster.worker.process.Grace;
 import org.junit.jupiter.api.Test;
 
 class TerminalValuesTest {
@@ -46,6 +47,15 @@ class TerminalValuesTest {
                 .isThrownBy(() -> Commands.withEnvironment(Commands.sh("true"), Map.of("A=B", "")));
         assertThatIllegalArgumentException().isThrownBy(() -> Commands.withSecret(Commands.sh("true"), new byte[0]));
         assertThatIllegalArgumentException().isThrownBy(() -> new Grace(Duration.ofMillis(-1), Duration.ZERO));
+    }
+
+    @Test
+    void a_secret_is_no_longer_than_a_page_of_a_pipe() {
+        assertThat(Commands.withSecret(Commands.sh("true"), new byte[4_096]).toString())
+                .contains("secret=yes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Commands.withSecret(Commands.sh("true"), new byte[4_097]))
+                .withMessageContaining("4096");
     }
 
     @Test

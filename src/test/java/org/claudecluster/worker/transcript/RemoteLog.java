@@ -6,8 +6,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.StoreUnavailable;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.store.StoreUnavailableException;
 
 /** A log behind a network, which a test can make slow, or take away. What it takes is in files. */
 final class RemoteLog implements TranscriptLog {
@@ -51,7 +51,7 @@ final class RemoteLog implements TranscriptLog {
                 changed.awaitUninterruptibly();
             }
             if (network == Network.AWAY) {
-                throw new StoreUnavailable("away", new IllegalStateException("the test took it away"));
+                throw new StoreUnavailableException("away", new IllegalStateException("the test took it away"));
             }
             return network;
         } finally {

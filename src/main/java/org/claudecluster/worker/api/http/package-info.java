@@ -1,0 +1,3 @@
+/** HTTP itself, whatever it is about: strict JSON, problems, ranges, times. */
+@org.jspecify.annotations.NullMarked
+package org.claudecluster.worker.api.http;

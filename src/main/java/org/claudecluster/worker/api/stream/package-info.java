@@ -1,0 +1,3 @@
+/** The event stream of a task. */
+@org.jspecify.annotations.NullMarked
+package org.claudecluster.worker.api.stream;

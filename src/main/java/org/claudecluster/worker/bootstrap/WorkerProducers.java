@@ -1,0 +1,320 @@
+package org.claudecluster.worker.bootstrap;
+
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.config.MeterFilter;
+import io.quarkus.arc.Unremovable;
+import io.quarkus.runtime.ShutdownEvent;
+import io.quarkus.runtime.StartupEvent;
+import io.quarkus.runtime.configuration.MemorySize;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.Produces;
+import jakarta.inject.Singleton;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.UUID;
+import org.claudecluster.worker.api.ApiSettings;
+import org.claudecluster.worker.api.guard.AllowedHosts;
+import org.claudecluster.worker.api.guard.AnswerLimits;
+import org.claudecluster.worker.api.guard.ConnectionRules;
+import org.claudecluster.worker.config.ExecutorConfig;
+import org.claudecluster.worker.config.StorageConfig;
+import org.claudecluster.worker.config.StreamConfig;
+import org.claudecluster.worker.config.TranscriptConfig;
+import org.claudecluster.worker.config.WorkerConfig;
+import org.claudecluster.worker.credential.Credentials;
+import org.claudecluster.worker.exec.ExecutorStrategy;
+import org.claudecluster.worker.exec.OrphanCleaner;
+import org.claudecluster.worker.exec.PtyExecutor;
+import org.claudecluster.worker.lifecycle.ClaimGate;
+import org.claudecluster.worker.lifecycle.LeaseTimes;
+import org.claudecluster.worker.lifecycle.Lifecycle;
+import org.claudecluster.worker.lifecycle.LifecycleSettings;
+import org.claudecluster.worker.lifecycle.LifecycleTimes;
+import org.claudecluster.worker.lifecycle.ParkRules;
+import org.claudecluster.worker.lifecycle.QueueGauge;
+import org.claudecluster.worker.lifecycle.StopTimes;
+import org.claudecluster.worker.lifecycle.StoreReadiness;
+import org.claudecluster.worker.lifecycle.Ticker;
+import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
+import org.claudecluster.worker.observe.AuthMeters;
+import org.claudecluster.worker.observe.FlatJson;
+import org.claudecluster.worker.observe.FrameworkMeters;
+import org.claudecluster.worker.observe.Gauges;
+import org.claudecluster.worker.observe.Meters;
+import org.claudecluster.worker.process.Containment;
+import org.claudecluster.worker.service.ServiceSettings;
+import org.claudecluster.worker.service.Streaming;
+import org.claudecluster.worker.service.StreamingType;
+import org.claudecluster.worker.store.JdbcTaskStore;
+import org.claudecluster.worker.store.database.Database;
+import org.claudecluster.worker.task.WorkerId;
+import org.claudecluster.worker.task.store.TaskObserver;
+import org.claudecluster.worker.transcript.RemoteTranscripts;
+import org.claudecluster.worker.transcript.TranscriptLog;
+import org.claudecluster.worker.transcript.Transcripts;
+import org.claudecluster.worker.watchdog.Watchdog;
+import org.claudecluster.worker.workspace.TaskWorkspaces;
+import org.eclipse.microprofile.config.inject.ConfigProperty;
+import org.jboss.logging.Logger;
+
+/** The one place where the parts are put together; everything else gets what it needs through its constructor. */
+@ApplicationScoped
+class WorkerProducers {
+
+    private static final Logger LOG = Logger.getLogger(WorkerProducers.class);
+    private static final long LEAST_BUFFER = 256 * 1024;
+    private static final long LEAST_CAP = 1024 * 1024;
+    /** Connections that stay free for requests when all streams are open. */
+    private static final int BESIDE_STREAMS = 1_000;
+
+    @Produces
+    @Singleton
+    InstantSource clock() {
+        return InstantSource.system();
+    }
+
+    @Produces
+    @Singleton
+    TaskObserver observer(MeterRegistry registry) {
+        return new Meters(registry);
+    }
+
+    @Produces
+    @Singleton
+    MeterFilter frameworkMeters() {
+        return new FrameworkMeters();
+    }
+
+    @Produces
+    @Singleton
+    AuthMeters authMeters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
+        return new AuthMeters(registry, credentials::status, clock);
+    }
+
+    @Produces
+    @Singleton
+    Transcripts transcripts(TranscriptLog log, TranscriptConfig transcript, InstantSource clock) {
+        return new Transcripts(
+                log,
+                clock,
+                bytes("worker.transcript.buffer", transcript.buffer(), LEAST_BUFFER),
+                bytes("worker.transcript.cap", transcript.cap(), LEAST_CAP));
+    }
+
+    @Produces
+    @Singleton
+    RemoteTranscripts watches(Transcripts transcripts, JdbcTaskStore store) {
+        return new RemoteTranscripts(transcripts, store::find);
+    }
+
+    private static long bytes(String key, MemorySize size, long least) {
+        if (size.asLongValue() < least) {
+            throw new InvalidSettingException(
+                    "%s=%d is not allowed: at least %d bytes".formatted(key, size.asLongValue(), least));
+        }
+        return size.asLongValue();
+    }
+
+    @Produces
+    @Singleton
+    LifecycleTimes times(WorkerConfig worker) {
+        return new LifecycleTimes(leaseTimes(worker.lease()), parks(worker.limits()), retention(worker.retention()));
+    }
+
+    @Produces
+    @Singleton
+    Lifecycle lifecycle(
+            WorkerConfig worker,
+            LifecycleTimes times,
+            StorageConfig storage,
+            Database database,
+            JdbcTaskStore store,
+            Transcripts transcripts,
+            ExecutorStrategy strategy,
+            PtyExecutor pty,
+            Credentials credentials,
+            ClaimGate gate,
+            Watchdog watchdog,
+            TaskWorkspaces left,
+            Containment containment,
+            TaskObserver observer,
+            InstantSource clock,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        String host = hostName();
+        LifecycleSettings settings = new LifecycleSettings(
+                new WorkerId(worker.id().orElse(host) + "-"
+                        + UUID.randomUUID().toString().substring(0, 8)),
+                worker.name().or(worker::id).orElse(host),
+                names(worker, host),
+                version,
+                credentials::fingerprint,
+                pty.sessions(),
+                left.kept(),
+                worker.slots().max(),
+                worker.queue().capacity(),
+                worker.queue().poll(),
+                times.lease(),
+                worker.affinity().patience(),
+                storage.flush(),
+                new StopTimes(worker.drain().timeout(), worker.stop().patience()),
+                times.park(),
+                times.retention(),
+                !database.isShared());
+        OrphanCleaner leftovers = new OrphanCleaner(
+                observer, containment.remains(), WorkerPaths.cliState(storage).resolve(PtyExecutor.TEMPORARIES));
+        return new Lifecycle(
+                settings,
+                store,
+                store,
+                transcripts,
+                strategy,
+                gate,
+                leftovers,
+                watchdog,
+                observer,
+                clock,
+                Ticker.SYSTEM);
+    }
+
+    private static RetentionTimes retention(WorkerConfig.Retention retention) {
+        try {
+            return new RetentionTimes(
+                    retention.tasks(), retention.transcripts(), retention.workspaces(), retention.interval());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException("worker.retention.*: " + e.getMessage());
+        }
+    }
+
+    private static ParkRules parks(WorkerConfig.Limits limits) {
+        if (!limits.maxWait().isPositive()) {
+            throw new InvalidSettingException(
+                    "worker.limits.max-wait=%s is not allowed: more than 0".formatted(limits.maxWait()));
+        }
+        return new ParkRules(limits.park(), limits.maxParks(), limits.maxWait());
+    }
+
+    private static LeaseTimes leaseTimes(WorkerConfig.Lease lease) {
+        try {
+            return new LeaseTimes(lease.duration(), lease.renew(), lease.margin());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException(
+                    "worker.lease.renew=%s, worker.lease.duration=%s and worker.lease.margin=%s don't go together: renew must be shorter than duration without margin"
+                            .formatted(lease.renew(), lease.duration(), lease.margin()));
+        }
+    }
+
+    /** What a submit may name besides the process's own id. */
+    private static Set<String> names(WorkerConfig worker, String host) {
+        Set<String> names = new HashSet<>(worker.labels().orElse(List.of()));
+        worker.id().ifPresent(names::add);
+        names.add(worker.name().or(worker::id).orElse(host));
+        return names;
+    }
+
+    @Produces
+    @Singleton
+    QueueGauge queue(Lifecycle lifecycle) {
+        return lifecycle.queue();
+    }
+
+    @Produces
+    @Singleton
+    StoreReadiness storeReadiness(Lifecycle lifecycle) {
+        return lifecycle.storeReadiness();
+    }
+
+    @Produces
+    @Singleton
+    ServiceSettings serviceSettings(WorkerConfig worker, StreamConfig stream) {
+        return new ServiceSettings(
+                worker.lease().duration(),
+                stream.maxConnections(),
+                StreamingType.valueOf(stream.type().name()));
+    }
+
+    @Produces
+    @Singleton
+    ApiSettings apiSettings(
+            WorkerConfig worker,
+            ExecutorConfig executor,
+            StorageConfig storage,
+            StreamConfig stream,
+            @ConfigProperty(name = "quarkus.application.version") String version) {
+        if (!stream.stall().isPositive()) {
+            throw new InvalidSettingException(
+                    "worker.stream.stall=%s is not allowed: more than 0".formatted(stream.stall()));
+        }
+        return new ApiSettings(
+                version,
+                worker.environment(),
+                Duration.ofMillis(worker.task().timeoutMs()),
+                WorkerPaths.workspaces(storage),
+                Duration.ofMillis(stream.keepaliveMs()),
+                stream.stall(),
+                executor.cliPath(),
+                Map.of(
+                        "cols", executor.terminal().cols(),
+                        "rows", executor.terminal().rows()));
+    }
+
+    @Produces
+    @Singleton
+    @Unremovable
+    ConnectionRules connectionRules(WorkerConfig worker, StreamConfig stream) {
+        WorkerConfig.Http http = worker.http();
+        try {
+            return new ConnectionRules(
+                    http.maxConnections().orElse(stream.maxConnections() + BESIDE_STREAMS),
+                    http.headerTimeout(),
+                    http.bodyTimeout(),
+                    http.idleTimeout(),
+                    http.writeTimeout());
+        } catch (IllegalArgumentException e) {
+            throw new InvalidSettingException("worker.http.*-timeout: " + e.getMessage());
+        }
+    }
+
+    @Produces
+    @Singleton
+    AnswerLimits answerLimits(WorkerConfig worker) {
+        return new AnswerLimits(worker.http().maxTranscripts(), worker.http().maxWorkspaces());
+    }
+
+    @Produces
+    @Singleton
+    AllowedHosts allowedHosts(WorkerConfig worker) {
+        List<String> names = new ArrayList<>(worker.http().allowedHosts().orElse(List.of()));
+        names.add(hostName());
+        return new AllowedHosts(names);
+    }
+
+    void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {
+        FlatJson.install();
+        LogFile.asked(System.getenv())
+                .filter(file -> !file.isWritable())
+                .ifPresent(file -> LOG.infof("no log file, since %s is not ours to write", file.path()));
+        Gauges.register(registry, lifecycle, lifecycle.queue(), streaming::open);
+        lifecycle.start();
+    }
+
+    void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store) {
+        lifecycle.stop();
+        store.close();
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException _) {
+            return "worker";
+        }
+    }
+}

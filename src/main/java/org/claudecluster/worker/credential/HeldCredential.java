@@ -1,0 +1,31 @@
+package org.claudecluster.worker.credential;
+
+import java.time.Duration;
+import java.time.Instant;
+
+/** One credential, how it stands, when it was last tried or changed, and how often it was tried in vain. */
+record HeldCredential(Credential credential, CredentialStatus status, Instant since, int tries) {
+
+    private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
+    private static final int MOST_DOUBLINGS = 16;
+
+    HeldCredential triedInVain(Instant now) {
+        return new HeldCredential(credential, status, now, Math.min(tries + 1, MOST_DOUBLINGS));
+    }
+
+    /** Whether the API holds it back, so that only a try can tell that it works again. */
+    boolean isByTheApi() {
+        return status.state() == CredentialState.REFUSED || status.state() == CredentialState.UNPAID;
+    }
+
+    /** Whether it is long enough ago that it was found wanting to try again. */
+    boolean isRetryDue(Instant now, Duration longest) {
+        return (isByTheApi() || status.state() == CredentialState.MISSING) && !now.isBefore(since.plus(pause(longest)));
+    }
+
+    /** Soon at first, since a refusal may be a mistake of the moment. */
+    Duration pause(Duration longest) {
+        Duration pause = FIRST_RETRY.multipliedBy(1L << tries);
+        return pause.compareTo(longest) < 0 ? pause : longest;
+    }
+}

@@ -1,9 +1,0 @@
-package org.claudecluster.worker.task;
-
-/** The answer to a delete. */
-public enum DeleteAnswer {
-    DELETED,
-    /** Only final tasks can be deleted. */
-    NOT_FINAL,
-    UNKNOWN
-}
