@@ -18,6 +18,7 @@ import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.api.http.ByteRange;
+import org.claudecluster.worker.api.http.PacedAnswers;
 import org.claudecluster.worker.api.http.PlainText;
 import org.claudecluster.worker.api.http.Problems;
 import org.claudecluster.worker.api.http.StrictJson;
@@ -43,7 +44,7 @@ import org.jspecify.annotations.Nullable;
 @Path("/tasks/{id}")
 public class OutputResource {
 
-    private static final int BATCH_BYTES = 256 * 1024;
+    private static final int BATCH_BYTES = 64 * 1024;
     private static final String RAW = "application/octet-stream";
     private static final String TEXT = "text/plain";
     private static final String ASCIICAST = "application/x-asciicast";
@@ -53,11 +54,13 @@ public class OutputResource {
     private final TaskService service;
     private final Transcripts transcripts;
     private final ApiSettings settings;
+    private final PacedAnswers paced;
 
-    OutputResource(TaskService service, Transcripts transcripts, ApiSettings settings) {
+    OutputResource(TaskService service, Transcripts transcripts, ApiSettings settings, PacedAnswers paced) {
         this.service = service;
         this.transcripts = transcripts;
         this.settings = settings;
+        this.paced = paced;
     }
 
     @GET
@@ -97,8 +100,10 @@ public class OutputResource {
         @Nullable String asked = request.getMethod().equals(HttpMethod.GET) ? range : null;
         return switch (format == null ? "raw" : format) {
             case "raw" -> raw(task.id(), new Conditions(asked, ifRange, ifNoneMatch));
-            case "text" -> Response.ok(text(task.id()), TEXT + ";charset=UTF-8").build();
-            case "asciicast" -> Response.ok(asciicast(task), ASCIICAST).build();
+            case "text" ->
+                Response.ok(paced.of(text(task.id())), TEXT + ";charset=UTF-8").build();
+            case "asciicast" ->
+                Response.ok(paced.of(asciicast(task)), ASCIICAST).build();
             default -> throw StrictJson.invalid("format", "must be raw, text or asciicast");
         };
     }
@@ -140,7 +145,7 @@ public class OutputResource {
             out.write(record.bytes());
             out.write('\n');
         });
-        return Response.ok(body, JSON_LINES).build();
+        return Response.ok(paced.of(body), JSON_LINES).build();
     }
 
     private Response raw(TaskId id, Conditions conditions) {
@@ -157,7 +162,7 @@ public class OutputResource {
         ByteRange sent = range.orElseGet(() -> new ByteRange(0, length));
         Response.ResponseBuilder response = Response.status(
                         range.isPresent() ? PARTIAL : Response.Status.OK.getStatusCode())
-                .entity(slice(id, sent))
+                .entity(paced.of(slice(id, sent)))
                 .type(RAW)
                 .header(HttpHeaders.CONTENT_LENGTH, sent.end() - sent.from())
                 .header(HttpHeaders.ETAG, tag)

@@ -19,6 +19,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.api.http.ExactBytes;
+import org.claudecluster.worker.api.http.PacedAnswers;
 import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.api.http.Times;
 import org.claudecluster.worker.service.Caller;
@@ -46,11 +47,13 @@ public class WorkspaceResource {
     private final TaskService service;
     private final TaskWorkspaces workspaces;
     private final WorkspaceLocator locator;
+    private final PacedAnswers paced;
 
-    WorkspaceResource(TaskService service, TaskWorkspaces workspaces, WorkspaceLocator locator) {
+    WorkspaceResource(TaskService service, TaskWorkspaces workspaces, WorkspaceLocator locator, PacedAnswers paced) {
         this.service = service;
         this.workspaces = workspaces;
         this.locator = locator;
+        this.paced = paced;
     }
 
     /** One file. */
@@ -86,7 +89,7 @@ public class WorkspaceResource {
         return switch (workspaces.find(task)) {
             case Found.Here(Artifacts _, Optional<TaskWorkspaces.Changes> changes) -> {
                 TaskWorkspaces.Changes patch = changes.orElseThrow(WorkspaceResource::noClone);
-                StreamingOutput body = patch::write;
+                StreamingOutput body = paced.of(patch::write);
                 yield Response.ok(body, "text/x-diff")
                         .header(NO_SNIFF, "nosniff")
                         .build();
@@ -151,11 +154,11 @@ public class WorkspaceResource {
         Artifacts.Open open = found.orElseThrow(
                 () -> new TaskProblem(Code.NOT_FOUND, "the task's directory has no such regular file"));
         String name = new Artifacts.Artifact(path, open.size(), open.modifiedAt()).name();
-        StreamingOutput body = out -> {
+        StreamingOutput body = paced.of(out -> {
             try (open) {
                 ExactBytes.copy(open.bytes(), open.size(), out);
             }
-        };
+        });
         if (request.getMethod().equals(HttpMethod.HEAD)) {
             // Nobody writes the body of its answer.
             open.close();
@@ -186,8 +189,8 @@ public class WorkspaceResource {
         return listing.list();
     }
 
-    private static Response archive(Task task, Optional<Artifacts> files) {
-        StreamingOutput body = out -> TarGz.write(files, out);
+    private Response archive(Task task, Optional<Artifacts> files) {
+        StreamingOutput body = paced.of(out -> TarGz.write(files, out));
         return Response.ok(body, "application/gzip")
                 .header(HttpHeaders.CONTENT_DISPOSITION, attachment(task.id() + ".tar.gz"))
                 .build();

@@ -1,12 +1,17 @@
 package org.claudecluster.worker.e2e;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
@@ -20,15 +25,17 @@ import org.junit.jupiter.api.parallel.Isolated;
  * Bounds of docs/reliability.md that are shares of the heap, at their edge and in the heap that the images have. A worker
  * whose heap is not enough ends itself.
  */
-@Isolated("prints 150 MB at once")
+@Isolated("prints 150 MB at once, and opens 200 connections")
 class HeapIT {
 
     private static final Duration LONG = Duration.ofSeconds(90);
+    private static final int DOWNLOADS = 200;
 
     @TempDir
     Path home;
 
     private WorkerProcess worker;
+    private final List<Socket> open = new ArrayList<>();
 
     private void start(WorkerSetup setup) throws IOException {
         worker = setup.withOption("-Xmx512m").start();
@@ -36,6 +43,9 @@ class HeapIT {
 
     @AfterEach
     void stop() throws Exception {
+        for (Socket socket : open) {
+            socket.close();
+        }
         assertThat(worker.isAlive()).as(worker::log).isTrue();
         System.out.printf("heap: %,d bytes live at the end%n", Heap.live(worker.pid()));
         worker.close();
@@ -64,6 +74,46 @@ class HeapIT {
                         .asText())
                 .as("what was taken is given back")
                 .isEqualTo("completed");
+    }
+
+    /** Each may have an answer of 20 MB on its way, and there may be 200 of them. */
+    @Test
+    void downloads_by_clients_that_take_nothing_leave_room() throws Exception {
+        WorkerSetup setup = WorkerSetup.in(home).withOption("-Dworker.http.write-timeout=5m");
+        start(setup);
+        String done = worker.api().submit("#stub\nbytes 20000000");
+        worker.api().awaitEnd(done);
+        IntStream.range(0, DOWNLOADS).forEach(_ -> connect(setup.port(), "GET /tasks/" + done + "/output"));
+        await("all places are taken")
+                .atMost(LONG)
+                .untilAsserted(() -> assertThat(start(done)).isEqualTo(503));
+
+        assertThat(worker.api().get("/hello").statusCode()).isEqualTo(200);
+        assertThat(Heap.live(worker.pid())).isLessThan(200_000_000);
+        for (Socket socket : open) {
+            socket.close();
+        }
+        await("places are free").atMost(LONG).until(() -> start(done) == 206);
+    }
+
+    private int start(String task) {
+        return worker.api()
+                .get("/tasks/" + task + "/output", "Range", "bytes=0-9")
+                .statusCode();
+    }
+
+    /** A client that has little room and never reads. */
+    private void connect(int port, String request) {
+        try {
+            Socket socket = new Socket();
+            open.add(socket);
+            // Before the connection is made, since its window is agreed upon then.
+            socket.setReceiveBufferSize(4_096);
+            socket.connect(new InetSocketAddress(InetAddress.ofLiteral("127.0.0.1"), port));
+            socket.getOutputStream().write((request + " HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n").getBytes(ISO_8859_1));
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
     }
 
     /** Its last line has 30 MB, and its end comes only when a file is there. */

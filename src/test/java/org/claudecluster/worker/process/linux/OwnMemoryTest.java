@@ -36,12 +36,21 @@ class OwnMemoryTest {
     @BeforeEach
     void copy() throws IOException {
         Files.setPosixFilePermissions(classes, java.nio.file.attribute.PosixFilePermissions.fromString("rwxr-xr-x"));
-        Path terminal = Files.createDirectories(classes.resolve("org/claudecluster/worker/terminal"));
         for (Path from : List.of(Path.of("target/classes"), Path.of("target/test-classes"))) {
-            try (Stream<Path> files = Files.list(from.resolve("org/claudecluster/worker/terminal"))) {
-                for (Path file : files.toList()) {
-                    Files.copy(file, terminal.resolve(String.valueOf(file.getFileName())));
-                }
+            for (String room : List.of("libc", "process", "process/linux", "terminal")) {
+                copy(from, Path.of("org/claudecluster/worker", room));
+            }
+        }
+    }
+
+    private void copy(Path from, Path room) throws IOException {
+        Path to = Files.createDirectories(classes.resolve(room));
+        if (!Files.isDirectory(from.resolve(room))) {
+            return;
+        }
+        try (Stream<Path> files = Files.list(from.resolve(room))) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                Files.copy(file, to.resolve(String.valueOf(file.getFileName())));
             }
         }
     }

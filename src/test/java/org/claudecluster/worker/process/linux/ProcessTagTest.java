@@ -61,7 +61,7 @@ class ProcessTagTest {
                     throw new IllegalStateException(
                             ProcessTag.ofBirthIn(ProcFs.limits(ProcFs.SELF)).toString());
                 }))
-                .withMessageContaining("Brand");
+                .withMessageContaining("ProcessTag");
         assertThat(LinuxProcesses.fileLocks()).isEqualTo(before);
     }
 

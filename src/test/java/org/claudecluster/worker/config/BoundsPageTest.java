@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** docs/reliability.md names a test for each of its bounds, and each of these is there. */
-class SettingsValidatorPageTest {
+class BoundsPageTest {
 
     private static final Pattern TEST = Pattern.compile("`(\\w+(?:Test|IT|Contract))`");
 
