@@ -51,6 +51,7 @@ class DockerfilesTest {
     @ParameterizedTest
     @CsvSource({
         "README.md, '@anthropic-ai/claude-code@%s'",
+        "docs/getting-started.md, '@anthropic-ai/claude-code@%s'",
         "docs/docker.md, 'the Claude Code CLI %s '",
         ".ci/claude-cli.sh, 'version=\"${1:-%s}\"'"
     })

@@ -7,11 +7,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is written twice says the same. */
@@ -68,17 +70,23 @@ class ChartPagesTest {
         assertThat(metrics).isNotEmpty().allSatisfy(metric -> assertThat(page).contains(metric));
     }
 
-    @Test
-    void the_alerts_are_those_of_the_operations_page() throws IOException {
-        String page = Files.readString(Path.of("docs/operations.md")).replace("\\|", "|");
-        JsonNode rules = Manifests.parse("rules:\n" + Files.readString(Chart.DIRECTORY.resolve("files/alerts.yaml")))
-                .objects()
-                .getFirst()
-                .path("rules");
+    static Stream<JsonNode> alerts() throws IOException {
+        return Manifests.list(
+                Manifests.parse("rules:\n" + Files.readString(Chart.DIRECTORY.resolve("files/alerts.yaml")))
+                        .objects()
+                        .getFirst()
+                        .path("rules"));
+    }
 
-        assertThat(Manifests.list(rules).map(rule -> rule.path("expr").asText()))
-                .isNotEmpty()
-                .allSatisfy(expression -> assertThat(page).contains("`" + expression + "`"));
+    @ParameterizedTest
+    @MethodSource("alerts")
+    void each_alert_leads_to_its_runbook_which_has_its_expression(JsonNode rule) throws IOException {
+        String name = rule.path("alert").asText();
+        String page = Files.readString(Path.of("docs/runbooks.md"));
+
+        assertThat(page).contains("\n### " + name + "\n\n`" + rule.path("expr").asText() + "`\n");
+        assertThat(rule.path("annotations").path("runbook_url").asText())
+                .endsWith("/docs/runbooks.md#" + name.toLowerCase(Locale.ROOT));
     }
 
     private static Stream<String> names(JsonNode object) {

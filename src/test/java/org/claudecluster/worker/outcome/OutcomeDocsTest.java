@@ -37,8 +37,8 @@ class OutcomeDocsTest {
 
     @ParameterizedTest
     @EnumSource(Reason.class)
-    void each_reason_has_a_line_for_callers_and_one_for_operators(Reason reason) throws IOException {
+    void each_reason_has_a_line_for_callers_and_a_runbook_for_operators(Reason reason) throws IOException {
         assertThat(page("api.md")).contains("\n| `" + reason.wire() + "` |");
-        assertThat(page("operations.md")).containsPattern("\n\\| [^|]*`" + reason.wire() + "`");
+        assertThat(page("runbooks.md")).contains("\n### `" + reason.wire() + "`\n");
     }
 }
