@@ -259,7 +259,7 @@ class ArchitectureTest {
     static final ArchRule names_say_what_a_thing_is = noClasses()
             .should()
             .haveNameMatching(".*(Manager|Handler|Processor|Engine|Orchestrator|Util|Utils|Helper|Impl|Common)")
-            .because("these words say nothing (see CONTRIBUTING.md)");
+            .because("these words say nothing (see AGENTS.md)");
 
     @ArchTest
     static final ArchRule only_the_wiring_knows_the_configuration = noClasses()

@@ -42,7 +42,7 @@ public final class Meters implements TaskObserver {
                 .publishPercentileHistogram()
                 .register(registry);
         this.run = Timer.builder("worker.run.duration")
-                .description("From the claim to the end of the process tree")
+                .description("From the start of the run to the end of its process tree")
                 .publishPercentileHistogram()
                 .register(registry);
     }
