@@ -103,7 +103,7 @@ public class TaskResource {
     public Response list(@Context UriInfo uri) throws JsonProcessingException {
         TaskFilter filter = ListQuery.parse(uri.getQueryParameters());
         Set<TaskPart> whole = ListQuery.whole(uri.getQueryParameters());
-        try (RequestMemory.Part _ = memory.forText(TaskPage.MAX_BYTES)) {
+        try (RequestMemory.Part _ = memory.forAnswer(TaskPage.MAX_BYTES)) {
             return answer(service.list(Caller.local(), filter, whole), uri.getRequestUri());
         }
     }

@@ -14,6 +14,7 @@ import java.util.Map;
 import org.claudecluster.worker.config.AuthConfig;
 import org.claudecluster.worker.config.StorageConfig;
 import org.claudecluster.worker.config.TaskVariables;
+import org.claudecluster.worker.credential.CredentialSettings;
 import org.claudecluster.worker.credential.CredentialWatch;
 import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.credential.SharedPause;
@@ -37,7 +38,7 @@ class CredentialProducers {
         environment.putAll(variables.values());
         Path state = WorkerPaths.cliState(storage);
         return new Credentials(
-                new Credentials.Settings(
+                new CredentialSettings(
                         auth.file(),
                         environment,
                         state.resolve("claude"),

@@ -40,6 +40,16 @@ public sealed interface CredentialFile {
      */
     record Accepted(CredentialFileShape shape, String hash, boolean worldReadable) implements CredentialFile {}
 
+    /** Tells whether two looks have found the same. */
+    default String identity() {
+        return switch (this) {
+            case Absent _ -> "";
+            case Refused(String why) -> "refused: " + why;
+            case Unreadable(String why) -> "unreadable: " + why;
+            case Accepted accepted -> accepted.hash();
+        };
+    }
+
     /** Looks at it, following symbolic links, since Kubernetes swaps one when a Secret changes. */
     static CredentialFile read(Path file) {
         try {

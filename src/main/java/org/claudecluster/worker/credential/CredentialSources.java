@@ -12,11 +12,11 @@ final class CredentialSources {
 
     private static final Logger LOG = Logger.getLogger(CredentialSources.class);
 
-    private final Credentials.Settings settings;
+    private final CredentialSettings settings;
     private final LoginStore logins;
     private boolean toldOfMode;
 
-    CredentialSources(Credentials.Settings settings) {
+    CredentialSources(CredentialSettings settings) {
         this.settings = settings;
         this.logins = new LoginStore(settings.logins());
     }

@@ -1,13 +1,10 @@
 package org.claudecluster.worker.credential;
 
-import static java.util.Objects.requireNonNull;
-
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.task.result.Outcome;
@@ -31,7 +28,7 @@ public final class Credentials {
     private static final Set<Reason> ANSWERED = EnumSet.of(
             Reason.USAGE_LIMIT, Reason.MAX_TURNS, Reason.BUDGET_EXCEEDED, Reason.REFUSED, Reason.SCHEMA_UNMET);
 
-    private final Settings settings;
+    private final CredentialSettings settings;
     private final CredentialSources sources;
     private final InstantSource clock;
     private volatile HeldCredential held;
@@ -39,37 +36,8 @@ public final class Credentials {
     private Optional<String> lastSeen = Optional.empty();
     private volatile boolean oneMayTry;
 
-    /**
-     * Where credentials are looked for.
-     *
-     * @param file the mounted file, which may be absent
-     * @param environment the worker's own, with what the configuration gives to every task
-     * @param configDirectory the CLI's own directory, in which somebody may have logged in
-     * @param logins where logins that rotate are kept
-     * @param workspaces where tasks work, which no rule may hide
-     * @param retry the longest time after which a credential that was refused is tried again
-     */
-    public record Settings(
-            Path file,
-            Map<String, String> environment,
-            Path configDirectory,
-            Path logins,
-            Path workspaces,
-            Duration retry) {
-        public Settings {
-            requireNonNull(file, "file");
-            environment = Map.copyOf(environment);
-            requireNonNull(configDirectory, "configDirectory");
-            requireNonNull(logins, "logins");
-            requireNonNull(workspaces, "workspaces");
-            if (!retry.isPositive()) {
-                throw new IllegalArgumentException("retry must be positive: " + retry);
-            }
-        }
-    }
-
     /** Looks at once, so that the first task finds what is there. */
-    public Credentials(Settings settings, InstantSource clock) {
+    public Credentials(CredentialSettings settings, InstantSource clock) {
         this.settings = settings;
         this.clock = clock;
         this.sources = new CredentialSources(settings);
@@ -118,7 +86,7 @@ public final class Credentials {
             return false;
         }
         trouble = Optional.empty();
-        Optional<String> seen = Optional.of(identity(found));
+        Optional<String> seen = Optional.of(found.identity());
         boolean changed = !lastSeen.equals(seen) && take(found);
         lastSeen = seen;
         return changed;
@@ -130,15 +98,6 @@ public final class Credentials {
             LOG.warnf("the credentials file %s: %s; tasks go on with what was known before", settings.file(), why);
         }
         trouble = Optional.of("%s: %s; tasks go on with what was known before".formatted(settings.file(), why));
-    }
-
-    private static String identity(CredentialFile found) {
-        return switch (found) {
-            case CredentialFile.Absent _ -> "";
-            case CredentialFile.Refused(String why) -> "refused: " + why;
-            case CredentialFile.Unreadable(String why) -> "unreadable: " + why;
-            case CredentialFile.Accepted accepted -> accepted.hash();
-        };
     }
 
     private boolean take(CredentialFile found) {

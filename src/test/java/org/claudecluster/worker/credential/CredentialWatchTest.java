@@ -279,7 +279,7 @@ class CredentialWatchTest {
     private PtyExecutor pty(Map<String, String> environment) throws IOException {
         Path state = directory.resolve("state");
         credentials = new Credentials(
-                new Credentials.Settings(
+                new CredentialSettings(
                         file,
                         environment,
                         state.resolve("claude"),

@@ -306,8 +306,8 @@ class CredentialsTest {
         return new Credentials(settings(file, environment), clock);
     }
 
-    private Credentials.Settings settings(Path mounted, Map<String, String> environment) {
-        return new Credentials.Settings(
+    private CredentialSettings settings(Path mounted, Map<String, String> environment) {
+        return new CredentialSettings(
                 mounted,
                 environment,
                 directory.resolve("claude"),

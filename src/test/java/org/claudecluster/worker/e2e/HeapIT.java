@@ -96,6 +96,30 @@ class HeapIT {
         await("places are free").atMost(LONG).until(() -> start(done) == 206);
     }
 
+    /** A page of 4 MiB each; an eighth of the heap is that of 16. */
+    @Test
+    void lists_for_clients_that_take_nothing_leave_room() throws Exception {
+        WorkerSetup setup = WorkerSetup.in(home).withOption("-Dworker.http.write-timeout=5m");
+        start(setup);
+        String prompt = "x".repeat(250_000);
+        IntStream.range(0, 20).forEach(_ -> worker.api().submit(prompt));
+        IntStream.range(0, DOWNLOADS).forEach(_ -> connect(setup.port(), "GET /tasks?limit=500&fields=prompt"));
+        await("others have the memory")
+                .atMost(LONG)
+                .untilAsserted(() -> assertThat(list()).isEqualTo(503));
+
+        assertThat(worker.api().get("/hello").statusCode()).isEqualTo(200);
+        worker.api().submit(prompt);
+        for (Socket socket : open) {
+            socket.close();
+        }
+        await("there is room again").atMost(LONG).until(() -> list() == 200);
+    }
+
+    private int list() {
+        return worker.api().get("/tasks?limit=500&fields=prompt").statusCode();
+    }
+
     private int start(String task) {
         return worker.api()
                 .get("/tasks/" + task + "/output", "Range", "bytes=0-9")

@@ -1,9 +1,12 @@
 package org.claudecluster.worker.api.guard;
 
 import io.netty.bootstrap.ServerBootstrap;
+import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelDuplexHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelPromise;
 import io.quarkus.arc.Arc;
 import io.quarkus.arc.ArcContainer;
 import io.quarkus.runtime.LaunchMode;
@@ -83,18 +86,33 @@ public final class GuardedConnections implements VertxServiceProvider {
             connection.closeFuture().addListener(_ -> open.decrementAndGet());
             connection
                     .pipeline()
-                    .addLast(new Arrival(new ConnectionGuard(known.rules(), known.memory(), number > most)));
+                    .addLast(new Bytes(
+                            new ConnectionGuard(known.rules(), known.memory(), number > most), known.memory()));
             return true;
         }
     }
 
-    /** Sees every byte that comes, before the decoder. */
-    private static final class Arrival extends ChannelInboundHandlerAdapter {
+    /** Sees every byte: those that come before the decoder does, those that go behind the encoder. */
+    static final class Bytes extends ChannelDuplexHandler {
 
         private final ConnectionGuard guard;
+        private final RequestMemory memory;
 
-        Arrival(ConnectionGuard guard) {
+        Bytes(ConnectionGuard guard, RequestMemory memory) {
             this.guard = guard;
+            this.memory = memory;
+        }
+
+        /** What is small is bounded by what each connection may have of it. */
+        @Override
+        public void write(ChannelHandlerContext context, Object message, ChannelPromise promise) {
+            ChannelPromise told = promise.unvoid();
+            if (message instanceof ByteBuf bytes && bytes.readableBytes() > RequestMemory.SMALL_BODY) {
+                int size = bytes.readableBytes();
+                memory.sending(size);
+                told.addListener(_ -> memory.sent(size));
+            }
+            context.write(message, told);
         }
 
         @Override

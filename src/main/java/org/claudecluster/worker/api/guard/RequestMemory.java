@@ -10,7 +10,8 @@ import org.claudecluster.worker.task.result.TaskProblem;
 /**
  * What requests may take of the heap at once, all together. Bodies, from their first byte until their requests are
  * answered: an eighth. What is made of large ones, and lists: a quarter, of which a request takes its part before it
- * begins. Where too little is left it waits a moment, then it is refused with {@code overloaded}.
+ * begins. Where too little is left it waits a moment, then it is refused with {@code overloaded}. Answers on their way to
+ * clients that are slow to take them: an eighth, beyond which no list is made.
  */
 @Singleton
 public class RequestMemory {
@@ -29,6 +30,7 @@ public class RequestMemory {
     private final Duration patience;
     private final long mostOfBodies;
     private final AtomicLong bodies = new AtomicLong();
+    private final AtomicLong onTheirWay = new AtomicLong();
 
     RequestMemory() {
         this(Runtime.getRuntime().maxMemory() / 4, PATIENCE);
@@ -75,6 +77,16 @@ public class RequestMemory {
         return bodies.get();
     }
 
+    /** An answer, or a piece of one, has been written and is not sent yet. */
+    void sending(int bytes) {
+        onTheirWay.addAndGet(bytes);
+    }
+
+    /** It is sent, or its client is gone. */
+    void sent(int bytes) {
+        onTheirWay.addAndGet(-bytes);
+    }
+
     static TaskProblem overloaded() {
         return new TaskProblem(
                 TaskProblem.Code.OVERLOADED, "other requests have the memory that this one needs: try again later");
@@ -83,6 +95,18 @@ public class RequestMemory {
     /** For what is made of the body of a request. */
     public Part forBody(int bytes) {
         return bytes <= SMALL_BODY ? Part.NONE : forText(bytes);
+    }
+
+    /**
+     * For an answer of so much text that is made at once. Throws a {@link TaskProblem} when there is no room for it in
+     * time.
+     */
+    public Part forAnswer(long bytes) {
+        // As much as for bodies.
+        if (onTheirWay.get() > mostOfBodies) {
+            throw overloaded();
+        }
+        return forText(bytes);
     }
 
     /** For so much text. Throws a {@link TaskProblem} when there is no room for it in time. */

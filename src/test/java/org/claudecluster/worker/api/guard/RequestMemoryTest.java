@@ -50,6 +50,19 @@ class RequestMemoryTest {
     }
 
     @Test
+    void while_much_is_on_its_way_to_slow_clients_no_list_is_made() {
+        memory.sending(RequestMemory.TIMES * TEXT);
+        memory.forAnswer(TEXT).close();
+
+        memory.sending(1);
+        assertThatThrownBy(() -> memory.forAnswer(TEXT)).isInstanceOf(TaskProblem.class);
+        memory.forText(TEXT).close();
+
+        memory.sent(1);
+        memory.forAnswer(TEXT).close();
+    }
+
+    @Test
     void small_bodies_are_not_counted() {
         try (RequestMemory.Part _ = memory.forText(100L * TEXT)) {
             memory.forBody(RequestMemory.SMALL_BODY).close();
