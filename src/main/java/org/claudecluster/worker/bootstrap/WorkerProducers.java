@@ -40,9 +40,12 @@ import org.claudecluster.worker.lifecycle.LifecycleSettings;
 import org.claudecluster.worker.lifecycle.LifecycleTimes;
 import org.claudecluster.worker.lifecycle.ParkRules;
 import org.claudecluster.worker.lifecycle.QueueGauge;
+import org.claudecluster.worker.lifecycle.QueueSettings;
 import org.claudecluster.worker.lifecycle.StopTimes;
 import org.claudecluster.worker.lifecycle.StoreReadiness;
 import org.claudecluster.worker.lifecycle.Ticker;
+import org.claudecluster.worker.lifecycle.WorkerHoldings;
+import org.claudecluster.worker.lifecycle.WorkerIdentity;
 import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
 import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.observe.FlatJson;
@@ -149,36 +152,28 @@ class WorkerProducers {
             InstantSource clock,
             @ConfigProperty(name = "quarkus.application.version") String version) {
         String host = hostName();
+        WorkerId id = new WorkerId(
+                worker.id().orElse(host) + "-" + UUID.randomUUID().toString().substring(0, 8));
         LifecycleSettings settings = new LifecycleSettings(
-                new WorkerId(worker.id().orElse(host) + "-"
-                        + UUID.randomUUID().toString().substring(0, 8)),
-                worker.name().or(worker::id).orElse(host),
-                names(worker, host),
-                version,
-                credentials::fingerprint,
-                pty.sessions(),
-                left.kept(),
-                worker.slots().max(),
-                worker.queue().capacity(),
-                worker.queue().poll(),
+                new WorkerIdentity(id, worker.name().or(worker::id).orElse(host), names(worker, host), version),
+                new WorkerHoldings(credentials::fingerprint, pty.sessions(), left.kept()),
+                new QueueSettings(
+                        worker.slots().max(),
+                        worker.queue().capacity(),
+                        worker.queue().poll(),
+                        worker.affinity().patience(),
+                        !database.isShared()),
                 times.lease(),
-                worker.affinity().patience(),
                 storage.flush(),
                 new StopTimes(worker.drain().timeout(), worker.stop().patience()),
                 times.park(),
-                times.retention(),
-                !database.isShared());
+                times.retention());
         OrphanCleaner leftovers = new OrphanCleaner(
                 observer, containment.remains(), WorkerPaths.cliState(storage).resolve(PtyExecutor.TEMPORARIES));
         return new Lifecycle(
                 settings,
-                store,
-                store,
-                transcripts,
-                strategy,
-                gate,
-                leftovers,
-                watchdog,
+                new Lifecycle.Stores(store, store, transcripts),
+                new Lifecycle.Execution(strategy, gate, leftovers, watchdog),
                 observer,
                 clock,
                 Ticker.SYSTEM);

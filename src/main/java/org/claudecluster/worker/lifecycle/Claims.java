@@ -151,7 +151,7 @@ final class Claims {
 
     /** INVARIANT: only what has never run here goes back like this; a lost run counts. */
     private void giveBackUnheardOf() {
-        Set<Lease> ours = Set.copyOf(store.held(settings.id()));
+        Set<Lease> ours = Set.copyOf(store.held(settings.worker().id()));
         ours.stream().filter(lease -> !running.hasRun(lease)).forEach(this::giveBack);
         running.forgetLostBut(ours);
     }

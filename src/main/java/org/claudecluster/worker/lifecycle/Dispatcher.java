@@ -124,7 +124,7 @@ final class Dispatcher {
 
     private Enqueued enqueued(NewTask task, ExecutorStrategy.Choice choice) {
         TaskExecutor executor = choice.active();
-        if (!choice.mayClaim(settings.ownsStore()) || !gate.isOpen(executor.type()) || !slots.holdBackOne()) {
+        if (!choice.mayClaim(settings.queue().ownsStore()) || !gate.isOpen(executor.type()) || !slots.holdBackOne()) {
             return claims.enqueue(task);
         }
         boolean taken = false;
@@ -143,7 +143,7 @@ final class Dispatcher {
     private void dispatchUntilStopped() {
         while (!stopped) {
             try {
-                wakeUps.tryAcquire(jittered(settings.poll()).toNanos(), TimeUnit.NANOSECONDS);
+                wakeUps.tryAcquire(jittered(settings.queue().poll()).toNanos(), TimeUnit.NANOSECONDS);
                 wakeUps.drainPermits();
                 if (!stopped) {
                     dispatch();
@@ -197,7 +197,7 @@ final class Dispatcher {
     private int claimed(int free) {
         ExecutorStrategy.Choice choice = strategy.choice();
         TaskExecutor executor = choice.active();
-        if (!choice.mayClaim(settings.ownsStore())) {
+        if (!choice.mayClaim(settings.queue().ownsStore())) {
             return 0;
         }
         if (!gate.isOpen(executor.type())) {

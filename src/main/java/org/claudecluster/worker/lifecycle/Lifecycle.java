@@ -63,29 +63,30 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
     private final CountDownLatch drained = new CountDownLatch(1);
     private final Timers timers = new Timers();
 
+    /** Holds where this worker's tasks, its own row, and what tasks print are kept. */
+    public record Stores(TaskStore tasks, WorkerRegistry workers, Transcripts transcripts) {}
+
+    /** Holds what runs tasks here, what decides whether it may, and what ends runs that must not go on. */
+    public record Execution(ExecutorStrategy strategy, ClaimGate gate, OrphanCleaner leftovers, Watchdog watchdog) {}
+
     public Lifecycle(
             LifecycleSettings settings,
-            TaskStore store,
-            WorkerRegistry registry,
-            Transcripts transcripts,
-            ExecutorStrategy strategy,
-            ClaimGate gate,
-            OrphanCleaner leftovers,
-            Watchdog watchdog,
+            Stores stores,
+            Execution execution,
             TaskObserver observer,
             InstantSource clock,
             Ticker ticker) {
         this.settings = settings;
-        this.store = store;
-        this.registry = registry;
-        this.transcripts = transcripts;
-        this.leftovers = leftovers;
-        this.watchdog = watchdog;
+        this.store = stores.tasks();
+        this.registry = stores.workers();
+        this.transcripts = stores.transcripts();
+        this.leftovers = execution.leftovers();
+        this.watchdog = execution.watchdog();
         this.observer = observer;
         this.strays = new OrphanedRuns(store, leftovers);
         this.startedAt = clock.instant();
-        this.slots = new Slots(settings.slots());
-        this.queue = new QueueGauge(store, settings.queueCapacity());
+        this.slots = new Slots(settings.queue().slots());
+        this.queue = new QueueGauge(store, settings.queue().capacity());
         this.readiness = new StoreReadiness(store, ticker);
         this.running = new RunningTasks(ticker, settings.lease().trusted());
         this.leases = new LeaseKeeper(settings.lease(), store, running, ticker);
@@ -95,8 +96,8 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
         this.dispatcher = new Dispatcher(
                 settings,
                 new Claims(settings, store, running, observer, ticker),
-                strategy,
-                gate,
+                execution.strategy(),
+                execution.gate(),
                 slots,
                 runner,
                 queue,
@@ -104,14 +105,18 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
         this.purge = new RetentionJob(settings.retention(), store, transcripts.log(), observer);
         this.sweep = new TranscriptSweep(store, transcripts.log(), clock);
         this.workspaces = new WorkspacePurge(
-                settings.retention().workspaces(), store, settings.workspaces(), settings.sessions(), clock);
+                settings.retention().workspaces(),
+                store,
+                settings.holdings().workspaces(),
+                settings.holdings().sessions(),
+                clock);
         this.drain = new Drain(running, dispatcher, settings.stop());
     }
 
     /** Takes over what a predecessor left, and returns: what has to be ended before the first claim is not waited for. */
     public void start() {
         announce();
-        Set<OrphanCleaner.Run> lost = runs(reaped(settings.ownsStore()));
+        Set<OrphanCleaner.Run> lost = runs(reaped(settings.queue().ownsStore()));
         queue.refresh();
         leases.start();
         Thread.ofPlatform().name("recovery").daemon().start(() -> recover(lost));
@@ -167,7 +172,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
         drain();
         leases.stop();
         timers.stop();
-        Timers.attempt(() -> registry.leave(settings.id()));
+        Timers.attempt(() -> registry.leave(settings.worker().id()));
         LOG.infof("stopped, tasks left running: %d", running.all().size());
     }
 
@@ -192,7 +197,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
     }
 
     private List<Task> reaped(boolean othersAreDead) {
-        List<Task> reaped = store.reap(settings.id(), othersAreDead);
+        List<Task> reaped = store.reap(settings.worker().id(), othersAreDead);
         for (Task task : reaped) {
             LOG.warnf("reaped taskId=%s, now %s", task.id(), task.status().wire());
             task.outcome()
@@ -210,7 +215,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
 
     private void lookForStops() {
         if (!running.isEmpty()) {
-            store.stopRequests(settings.id()).forEach(wanted -> stop(wanted.task(), wanted.wish()));
+            store.stopRequests(settings.worker().id()).forEach(wanted -> stop(wanted.task(), wanted.wish()));
         }
     }
 
@@ -261,12 +266,12 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
 
     @Override
     public WorkerId id() {
-        return settings.id();
+        return settings.worker().id();
     }
 
     @Override
     public String name() {
-        return settings.name();
+        return settings.worker().name();
     }
 
     @Override
@@ -286,7 +291,7 @@ public final class Lifecycle implements Worker, Intake, QueueNotifier {
 
     @Override
     public boolean accepting() {
-        return !draining() || !settings.ownsStore();
+        return !draining() || !settings.queue().ownsStore();
     }
 
     @Override

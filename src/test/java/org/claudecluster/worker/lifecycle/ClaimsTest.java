@@ -142,22 +142,13 @@ class ClaimsTest {
 
     private static LifecycleSettings settings() {
         return new LifecycleSettings(
-                new WorkerId("self-1"),
-                "self",
-                Set.of("self"),
-                "1",
-                Optional::empty,
-                Sessions.NONE,
-                Workspaces.NONE,
-                2,
-                1_000,
-                Duration.ofSeconds(1),
+                new WorkerIdentity(new WorkerId("self-1"), "self", Set.of("self"), "1"),
+                new WorkerHoldings(Optional::empty, Sessions.NONE, Workspaces.NONE),
+                new QueueSettings(2, 1_000, Duration.ofSeconds(1), Duration.ZERO, true),
                 TIMES,
-                Duration.ZERO,
                 Duration.ofMillis(250),
                 new StopTimes(Duration.ZERO, Duration.ZERO),
                 new ParkRules(true, 10, Duration.ofDays(8)),
-                new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)),
-                true);
+                new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)));
     }
 }

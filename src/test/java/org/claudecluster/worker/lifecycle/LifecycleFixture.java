@@ -98,23 +98,14 @@ abstract class LifecycleFixture {
 
     Lifecycle lifecycle(TaskStore tasks, TaskExecutor runs, int slots, boolean ownsStore) {
         LifecycleSettings settings = new LifecycleSettings(
-                SELF,
-                "self",
-                Set.of("self"),
-                "1",
-                Optional::empty,
-                Sessions.NONE,
-                Workspaces.NONE,
-                slots,
-                1_000,
-                poll,
+                new WorkerIdentity(SELF, "self", Set.of("self"), "1"),
+                new WorkerHoldings(Optional::empty, Sessions.NONE, Workspaces.NONE),
+                new QueueSettings(slots, 1_000, poll, Duration.ZERO, ownsStore),
                 new LeaseTimes(Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofSeconds(5)),
-                Duration.ZERO,
                 Duration.ofMillis(50),
                 new StopTimes(drain, Duration.ofSeconds(10)),
                 new ParkRules(true, 10, Duration.ofDays(8)),
-                new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)),
-                ownsStore);
+                new RetentionTimes(Duration.ZERO, Duration.ZERO, Duration.ofMinutes(1)));
         Transcripts transcripts = new Transcripts(
                 new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system(), 8 << 20, 64 << 20);
         Containment containment =
@@ -125,13 +116,12 @@ abstract class LifecycleFixture {
                 ticker::nanos);
         return new Lifecycle(
                 settings,
-                tasks,
-                (WorkerRegistry) tasks,
-                transcripts,
-                strategy(runs),
-                gate,
-                new OrphanCleaner(observed, containment.remains(), directory.resolve("tmp")),
-                watchdog,
+                new Lifecycle.Stores(tasks, (WorkerRegistry) tasks, transcripts),
+                new Lifecycle.Execution(
+                        strategy(runs),
+                        gate,
+                        new OrphanCleaner(observed, containment.remains(), directory.resolve("tmp")),
+                        watchdog),
                 observed,
                 InstantSource.system(),
                 ticker);
