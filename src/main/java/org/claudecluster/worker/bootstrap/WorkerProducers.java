@@ -44,7 +44,6 @@ import org.claudecluster.worker.lifecycle.QueueSettings;
 import org.claudecluster.worker.lifecycle.StopTimes;
 import org.claudecluster.worker.lifecycle.StoreReadiness;
 import org.claudecluster.worker.lifecycle.Ticker;
-import org.claudecluster.worker.lifecycle.WorkerHoldings;
 import org.claudecluster.worker.lifecycle.WorkerIdentity;
 import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
 import org.claudecluster.worker.observe.AuthMeters;
@@ -156,7 +155,7 @@ class WorkerProducers {
                 worker.id().orElse(host) + "-" + UUID.randomUUID().toString().substring(0, 8));
         LifecycleSettings settings = new LifecycleSettings(
                 new WorkerIdentity(id, worker.name().or(worker::id).orElse(host), names(worker, host), version),
-                new WorkerHoldings(credentials::fingerprint, pty.sessions(), left.kept()),
+                new LifecycleSettings.Holdings(credentials::fingerprint, pty.sessions(), left.kept()),
                 new QueueSettings(
                         worker.slots().max(),
                         worker.queue().capacity(),

@@ -6,9 +6,12 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
 import org.claudecluster.worker.task.Claimant;
+import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Workspaces;
 import org.claudecluster.worker.task.store.WorkerState;
 
 /**
@@ -19,7 +22,7 @@ import org.claudecluster.worker.task.store.WorkerState;
  */
 public record LifecycleSettings(
         WorkerIdentity worker,
-        WorkerHoldings holdings,
+        Holdings holdings,
         QueueSettings queue,
         LeaseTimes lease,
         Duration flush,
@@ -37,6 +40,22 @@ public record LifecycleSettings(
         requireNonNull(retention, "retention");
         if (!flush.isPositive()) {
             throw new IllegalArgumentException("flush must be positive");
+        }
+    }
+
+    /**
+     * Says what this worker has, by which it may go on with some tasks and must leave others.
+     *
+     * @param credential fingerprint of the credential that new tasks get, so that a used up limit holds claims back
+     * @param sessions the CLI's sessions that this worker can go on with
+     * @param workspaces what its tasks leave, and the name under which follow-ups ask for it
+     */
+    public record Holdings(Supplier<Optional<String>> credential, Sessions sessions, Workspaces workspaces) {
+
+        public Holdings {
+            requireNonNull(credential, "credential");
+            requireNonNull(sessions, "sessions");
+            requireNonNull(workspaces, "workspaces");
         }
     }
 

@@ -143,7 +143,7 @@ class ClaimsTest {
     private static LifecycleSettings settings() {
         return new LifecycleSettings(
                 new WorkerIdentity(new WorkerId("self-1"), "self", Set.of("self"), "1"),
-                new WorkerHoldings(Optional::empty, Sessions.NONE, Workspaces.NONE),
+                new LifecycleSettings.Holdings(Optional::empty, Sessions.NONE, Workspaces.NONE),
                 new QueueSettings(2, 1_000, Duration.ofSeconds(1), Duration.ZERO, true),
                 TIMES,
                 Duration.ofMillis(250),

@@ -99,7 +99,7 @@ abstract class LifecycleFixture {
     Lifecycle lifecycle(TaskStore tasks, TaskExecutor runs, int slots, boolean ownsStore) {
         LifecycleSettings settings = new LifecycleSettings(
                 new WorkerIdentity(SELF, "self", Set.of("self"), "1"),
-                new WorkerHoldings(Optional::empty, Sessions.NONE, Workspaces.NONE),
+                new LifecycleSettings.Holdings(Optional::empty, Sessions.NONE, Workspaces.NONE),
                 new QueueSettings(slots, 1_000, poll, Duration.ZERO, ownsStore),
                 new LeaseTimes(Duration.ofSeconds(30), Duration.ofMillis(100), Duration.ofSeconds(5)),
                 Duration.ofMillis(50),
