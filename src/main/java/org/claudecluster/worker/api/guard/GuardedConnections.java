@@ -4,6 +4,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelDuplexHandler;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -110,9 +111,9 @@ public final class GuardedConnections implements VertxServiceProvider {
             if (message instanceof ByteBuf bytes && bytes.readableBytes() > RequestMemory.SMALL_BODY) {
                 int size = bytes.readableBytes();
                 memory.sending(size);
-                told.addListener(_ -> memory.sent(size));
+                ChannelPromise _ = told.addListener(_ -> memory.sent(size));
             }
-            context.write(message, told);
+            ChannelFuture _ = context.write(message, told);
         }
 
         @Override
