@@ -12,6 +12,7 @@ import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.ClosedChannelException;
 import java.util.Locale;
 import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.task.store.StoreRejectedException;
@@ -98,7 +99,8 @@ final class ProblemMappers {
         @Override
         public Response toResponse(IOException failure) {
             for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
-                if (cause instanceof HttpClosedException) {
+                // By when it went: while somebody waited for the rest, or before anybody asked for it.
+                if (cause instanceof HttpClosedException || cause instanceof ClosedChannelException) {
                     TaskProblem problem = new TaskProblem(
                             TaskProblem.Code.MALFORMED_BODY, "the connection was closed before the body's end");
                     return Problems.of(problem, uri.getPath()).toResponse();
