@@ -1,3 +1,3 @@
-/** The worker: see the package list in docs/architecture.md. */
+/** Runs the Claude Code CLI as durable, queued tasks behind HTTP. See the rooms in docs/architecture.md. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker;

@@ -1,3 +1,3 @@
-/** HTTP: resources, the event stream, request and response records, and how problems look. */
+/** Serves HTTP: resources, and the records that requests and responses are made of. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.api;

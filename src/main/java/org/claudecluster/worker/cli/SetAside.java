@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.claudecluster.worker.exec.OrphanCleaner;
 import org.claudecluster.worker.files.Disk;
 import org.claudecluster.worker.files.FileTrees;
 import org.jboss.logging.Logger;
@@ -18,7 +17,7 @@ import org.jboss.logging.Logger;
 public final class SetAside {
 
     private static final Logger LOG = Logger.getLogger(SetAside.class);
-    /** {@link OrphanCleaner} looks into it for who is still at work in there. */
+    /** Who ends orphans looks into it for those that are still at work in there. */
     public static final String ASIDE = ".aside";
 
     private final List<Path> directories;

@@ -1,3 +1,3 @@
-/** How a task is run: the executor strategy with its stub and its pseudo-terminal, auto-detection and the switch. */
+/** Runs one attempt of a task: the executors, the strategy that chooses between them, and the supervision of a run. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.exec;

@@ -1,4 +1,4 @@
-/** Files that are there whole or not at all, and directories that go whole. Knows nothing of what is in them. */
+/** Writes files that are there whole or not at all, and removes directories whole. Ignores what is in them. */
 @NullMarked
 package org.claudecluster.worker.files;
 

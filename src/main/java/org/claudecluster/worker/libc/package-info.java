@@ -1,3 +1,3 @@
-/** Calls of the C library by the foreign function interface. */
+/** Calls the C library by the foreign function interface. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.libc;

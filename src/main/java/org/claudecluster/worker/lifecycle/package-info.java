@@ -1,3 +1,3 @@
-/** When tasks are claimed, renewed, finished and reaped in this process. */
+/** Claims, renews, finishes and reaps tasks in this process. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.lifecycle;

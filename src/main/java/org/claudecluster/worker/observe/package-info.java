@@ -1,3 +1,3 @@
-/** Health checks and meters: read-only views of what the worker does. */
+/** Shows what the worker does: health checks and meters, which change nothing. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.observe;

@@ -1,3 +1,3 @@
-/** Trees of processes: who belongs to a run, what it takes, how it is limited, and how all of it is ended. */
+/** Follows and ends trees of processes: who belongs to a run, what it takes, and how it is limited. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.process;

@@ -1,3 +1,3 @@
-/** What may be done with tasks, for every door: HTTP, the event stream, and those to come. Knows nothing of HTTP. */
+/** Does with tasks what callers may do with them, for every door: HTTP, the event stream, those to come. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.service;

@@ -1,3 +1,3 @@
-/** What a task is: its words, its state machine and the {@link org.claudecluster.worker.task.TaskStore} port. */
+/** Describes a task: its id, its spec, its state, its lease. Ports of what stores it are in {@code task.store}. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.task;

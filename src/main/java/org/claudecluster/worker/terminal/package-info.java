@@ -1,3 +1,3 @@
-/** A command in a pseudo-terminal: the launcher port, its two adapters, and the process tree with its end. */
+/** Runs a command in a pseudo-terminal: the launcher port and its two adapters. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.terminal;

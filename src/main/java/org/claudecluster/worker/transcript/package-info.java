@@ -1,3 +1,3 @@
-/** What a task printed: numbered records, the log that keeps them, and the bounded live fan-out. */
+/** Records what a task prints: numbered records, the log that keeps them, and the newest part in memory for viewers. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.transcript;

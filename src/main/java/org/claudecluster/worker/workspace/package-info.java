@@ -1,3 +1,3 @@
-/** What a task works in: the clone it begins with, what is kept of it, and what it came to. */
+/** Manages the directories that tasks work in: the clone at the begin, what is kept of it, its files, its diff. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.workspace;

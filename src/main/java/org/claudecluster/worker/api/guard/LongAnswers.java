@@ -10,14 +10,13 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claudecluster.worker.api.http.ProblemJson;
 import org.claudecluster.worker.api.http.Problems;
-import org.claudecluster.worker.service.Streaming;
 import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Bounds how many transcripts and how many workspaces are read out at once. Each costs a thread, a reader and a buffer as
- * long as its client takes. Streams and waits have bounds of their own ({@link Streaming}).
+ * long as its client takes. Streams and waits have bounds of their own (service.Streaming).
  */
 @ApplicationScoped
 class LongAnswers {

@@ -1,3 +1,3 @@
-/** What a request meets before its route: bounds of connections, bodies and memory, hosts and origins, malformed requests. */
+/** Meets a request before its route: bounds of connections, bodies and memory, hosts, origins, malformed requests. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.api.guard;

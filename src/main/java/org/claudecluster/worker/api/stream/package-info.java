@@ -1,3 +1,3 @@
-/** The event stream of a task. */
+/** Serves the event stream of a task. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.api.stream;

@@ -1,3 +1,3 @@
-/** What Linux says of processes, and does to them. */
+/** Reads what Linux says of processes, and acts on single ones. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.process.linux;

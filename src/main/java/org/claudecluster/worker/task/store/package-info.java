@@ -1,3 +1,3 @@
-/** What keeps and queues tasks: the store, the registry of workers, and the records that they take and answer. */
+/** Declares the ports of the store and of the registry of workers, with the records that they take and answer. */
 @org.jspecify.annotations.NullMarked
 package org.claudecluster.worker.task.store;
