@@ -7,7 +7,7 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * What the HTTP edge needs to know.
+ * Holds what the HTTP edge needs to know.
  *
  * @param defaultTimeout for tasks that name none
  * @param keepAlive how often a silent stream gets a comment

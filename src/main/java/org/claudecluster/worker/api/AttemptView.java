@@ -15,7 +15,7 @@ import org.claudecluster.worker.task.store.AttemptEnd;
 import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.jspecify.annotations.Nullable;
 
-/** One claim of a task as callers see it. What is not known is left out. */
+/** One claim of a task as callers see it. Unknown fields are left out. */
 @JsonInclude(JsonInclude.Include.NON_NULL)
 @Schema(name = "Attempt")
 public record AttemptView(

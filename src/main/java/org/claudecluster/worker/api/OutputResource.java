@@ -108,7 +108,7 @@ public class OutputResource {
         };
     }
 
-    /** What the request's headers make of it. */
+    /** Holds the conditions that the request's headers set. */
     private record Conditions(
             @Nullable String range,
             @Nullable String ifRange,
@@ -226,7 +226,7 @@ public class OutputResource {
         };
     }
 
-    /** What is done with each record on its way to a client. */
+    /** Takes each record on its way to a client. */
     private interface Sink {
         void accept(TranscriptRecord record) throws IOException;
     }

@@ -7,8 +7,8 @@ import org.claudecluster.worker.task.TaskId;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The ETag of a task's raw output: whose it is, and how much. What was printed once never changes, so a tag of less is
- * still good for the rest of a download.
+ * The ETag of a task's raw output: whose it is, and how much. Printed bytes never change, so a tag of less is still
+ * good for the rest of a download.
  */
 record OutputTag(TaskId task, long length) {
 

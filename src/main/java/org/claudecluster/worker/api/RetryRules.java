@@ -11,7 +11,7 @@ import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.jspecify.annotations.Nullable;
 
-/** What of a submit's {@code retry} one annotation can't say. */
+/** Holds the rules for a submit's {@code retry} that one annotation can't express. */
 final class RetryRules {
 
     static final int MAX_REASONS = 40;

@@ -128,7 +128,7 @@ public record SubmitRequest(
             @Nullable
             BigDecimal factor) {}
 
-    /** What the task's directory begins with. */
+    /** Describes the begin of the task's directory. */
     @Schema(name = "Workspace")
     public record Workspace(@Valid @Nullable Git git) {}
 
@@ -161,7 +161,7 @@ public record SubmitRequest(
             + ClaudeOptions.MAX_BUDGET_USD + " (US dollars), with at most " + DecimalRange.DOLLAR_PLACES
             + " digits behind the point";
 
-    /** What the CLI is told beyond the prompt. */
+    /** Holds the options for the CLI besides the prompt. */
     @Schema(name = "ClaudeOptions")
     public record Claude(
             @Size(min = 1, max = ClaudeOptions.MAX_MODEL, message = "must have 1 to 200 characters") @Nullable

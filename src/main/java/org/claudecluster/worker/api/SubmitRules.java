@@ -123,7 +123,7 @@ class SubmitRules {
         }
     }
 
-    /** What was asked of the CLI, and what has been read of it. */
+    /** Holds the options that were asked for, and the parts that have been read of them. */
     private record Options(
             SubmitRequest.Claude asked,
             Optional<PermissionMode> mode,

@@ -207,7 +207,7 @@ public record TaskView(
         }
     }
 
-    /** What it took from the machine. */
+    /** The task's use of the machine. */
     @Schema(name = "Footprint")
     public record FootprintView(long peakMemoryBytes, double cpuSeconds, int peakProcesses) {
         static FootprintView of(Footprint used) {
@@ -215,7 +215,7 @@ public record TaskView(
         }
     }
 
-    /** What the CLI said at its end. */
+    /** The CLI's own report at its end. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record ResultView(
             @Nullable String text,
@@ -296,7 +296,7 @@ public record TaskView(
         }
     }
 
-    /** What the task's directory began with. */
+    /** The begin of the task's directory. */
     @Schema(name = "TaskWorkspace")
     public record WorkspaceView(GitView git) {
         static @Nullable WorkspaceView of(Task task, Optional<String> startCommit) {

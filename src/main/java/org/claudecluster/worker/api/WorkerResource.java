@@ -33,7 +33,7 @@ import org.eclipse.microprofile.openapi.annotations.parameters.RequestBody;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** What this worker is and does; names and paths are a compatibility promise. */
+/** Shows this worker, and switches its executor and streams. Names and paths are a compatibility promise. */
 @Path("/")
 @Produces(MediaType.APPLICATION_JSON)
 public class WorkerResource {
@@ -78,10 +78,10 @@ public class WorkerResource {
             Capabilities capabilities,
             SystemInfo systemInfo) {}
 
-    /** What it can do. */
+    /** The worker's abilities. */
     public record Capabilities(int maxConcurrentTasks, String executorType, String streamingType) {}
 
-    /** What it runs on. */
+    /** The machine below the worker. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record SystemInfo(
             String javaVersion,
@@ -139,7 +139,7 @@ public class WorkerResource {
         return choice.whyNoPty().or(credentials.status()::reason).orElse(null);
     }
 
-    /** What new tasks authenticate with, and how it stands; nothing of its value. */
+    /** The credential of new tasks and how it stands; nothing of its value. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Auth(
             @Schema(enumeration = {"ok", "unknown", "expired", "refused", "unpaid", "invalid", "missing"})

@@ -38,7 +38,7 @@ import org.eclipse.microprofile.openapi.annotations.media.Schema;
 import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 import org.jspecify.annotations.Nullable;
 
-/** What a task has left, or has so far, in its directory: served by the worker that has it. */
+/** Serves the files in a task's directory. Only the worker that has the directory can do so. */
 @Path("/tasks/{id}")
 public class WorkspaceResource {
 

@@ -6,7 +6,7 @@ import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.jspecify.annotations.Nullable;
 
-/** What a submit may ask of its workspace. */
+/** Holds the rules for the workspace that a submit asks for. */
 final class WorkspaceRules {
 
     private static final String FIELD = "workspace.git";

@@ -43,7 +43,7 @@ public final class StartupChecks {
 
     private StartupChecks() {}
 
-    /** What a value may be. */
+    /** Says which values are allowed. */
     private sealed interface Rule {
         record Range(long min, long max) implements Rule {}
 

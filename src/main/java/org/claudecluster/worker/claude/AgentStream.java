@@ -13,12 +13,13 @@ import java.util.Optional;
 import java.util.function.Consumer;
 
 /**
- * Finds agent events in what a program printed to descriptor 1: JSON objects on one line whose {@code type} is a string.
- * What stands before, between and behind them is text: a carriage return, escape sequences that some versions glue to
- * the first brace, words of whoever shares the descriptor. An object without a type is text too, with all that is in it.
+ * Finds agent events in what a program printed to descriptor 1: JSON objects on one line whose {@code type} is a
+ * string. Everything before, between and behind them is text: a carriage return, escape sequences that some versions
+ * glue to the first brace, words of whoever shares the descriptor. An object without a type is text too, with all that
+ * is in it.
  *
- * <p>Not safe for use by two threads at once. Holds one line, {@link #MAX_LINE} bytes of it at most, and no more than the
- * {@link LineBudget} has. A longer line is text, and so is an object beyond the other bounds here.
+ * <p>Not safe for use by two threads at once. Holds one line, {@link #MAX_LINE} bytes of it at most, and no more than
+ * the {@link LineBudget} has. A longer line is text, and so is an object beyond the other bounds here.
  */
 public final class AgentStream {
 

@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What an agent has at work in the background, as its {@code system} lines tell it: {@code task_started},
- * {@code task_updated} and {@code task_notification} about one task, {@code background_tasks_changed} with all that live
+ * Follows an agent's tasks in the background, as its {@code system} lines tell it: {@code task_started}, {@code
+ * task_updated} and {@code task_notification} about one task, {@code background_tasks_changed} with all that live
  * (2.1.330 and 2.1.332; their types stand in the Agent SDK). A task that a tool call waits for ends with its turn; one
  * that is {@code ambient} is no work. Not for use by two threads at once.
  */

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
 import org.claudecluster.worker.task.result.Reason;
 
 /**
- * What a failure of the API means: the first row of {@link #TABLE} that holds says it. Texts are matched only where the
+ * Classifies failures of the API: the first row of {@link #TABLE} that holds decides. Texts are matched only where the
  * CLI gives no other sign; each place says which version prints it.
  */
 public final class Failures {
@@ -45,7 +45,7 @@ public final class Failures {
     private Failures() {}
 
     /**
-     * What is known of a failure.
+     * Holds the known facts of a failure.
      *
      * @param status of the API's answer; 0 where no call was answered, or 2.1.197 met a 529
      * @param code the CLI's {@code api_error} (2.1.330)

@@ -4,8 +4,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
 
 /**
- * What long lines of all runs may hold together, so that some that print them at once can't exhaust the heap. Short ones
- * cost nothing here. Safe for use by any thread.
+ * Bounds the memory of long lines of all runs together, so that several of them at once can't exhaust the heap. Short
+ * ones cost nothing here. Safe for use by any thread.
  */
 final class LineBudget {
 

@@ -8,9 +8,9 @@ import java.util.BitSet;
  * Finds JSON objects in a line that may hold other things too. Each byte is looked at a few times at most, whatever the
  * line: where an attempt fails, there the next one goes on.
  *
- * <p>What is inside of an object is never taken for an object of its own, also when the outer one is damaged: it may be
- * what a tool was told. The one exception is an inner object behind which the damage, or the line's end, follows at once:
- * then it was a torn beginning that stood before a whole object.
+ * <p>An inner object is never taken for an object of its own, also when the outer one is damaged: it may be what a tool
+ * was told. The one exception is an inner object behind which the damage, or the line's end, follows at once: then it
+ * was a torn beginning that stood before a whole object.
  *
  * <p>The grammar is RFC 8259's, without a look at UTF-8 and at the form of numbers. Not for use by two threads at once.
  */
@@ -23,7 +23,7 @@ final class ObjectScan {
     private static final byte[][] LITERALS = {ascii("true"), ascii("false"), ascii("null")};
     private static final byte[] ESCAPED = ascii("\"\\/bfnrt");
 
-    /** What may come next. */
+    /** Says which token may come next. */
     private enum Next {
         FIRST_KEY,
         KEY,

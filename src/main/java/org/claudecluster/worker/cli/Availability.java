@@ -2,7 +2,7 @@ package org.claudecluster.worker.cli;
 
 import java.util.Optional;
 
-/** Whether an executor can run tasks. */
+/** Says whether an executor can run tasks. */
 public sealed interface Availability {
 
     /** It can; {@code cliVersion} is what the CLI answered, where there is one. */

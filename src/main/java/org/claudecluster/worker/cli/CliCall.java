@@ -58,7 +58,7 @@ public final class CliCall {
         this.overlays = overlays;
     }
 
-    /** What is asked. */
+    /** A question to the CLI. */
     record Question(List<String> arguments, String stdin, Map<String, String> environment, int seconds, int maxAnswer) {
         Question {
             arguments = List.copyOf(arguments);
@@ -71,7 +71,7 @@ public final class CliCall {
         }
     }
 
-    /** What came of it. */
+    /** The CLI's answer. */
     sealed interface Answer {
         record Said(ProcessExit exit, String text, String errors) implements Answer {
             /** The text may hold anything. */

@@ -20,7 +20,7 @@ import org.claudecluster.worker.terminal.Programs;
 import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.workspace.SafeDirectories;
 
-/** What is run for a task: the CLI with its arguments, environment, prompt and credential. */
+/** Makes the command of a task: the CLI with its arguments, environment, prompt and credential. */
 public final class CliCommand {
 
     /** Docs name it, since it shows in the session. */

@@ -7,7 +7,7 @@ import java.util.Optional;
 
 /**
  * CLAUDE_CONFIG_DIR of one run: the CLI rewrites what lies there at every start, so that runs which share it write one
- * file together. What has to outlive the run is shared by links.
+ * file together. Files that have to outlive the run are shared by links.
  *
  * @param settingsFile the credential's own settings, where it has some
  */

@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.claudecluster.worker.terminal.TerminalSize;
 
 /**
- * What the pseudo-terminal executor needs to know.
+ * Holds what the pseudo-terminal executor needs to know.
  *
  * @param cli a path, or a name to be found in PATH
  * @param environment the worker's own, of which tasks get an allow-listed part

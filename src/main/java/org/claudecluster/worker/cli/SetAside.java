@@ -11,8 +11,9 @@ import org.claudecluster.worker.files.FileTrees;
 import org.jboss.logging.Logger;
 
 /**
- * Makes room at once, also where something can't be removed: a file of root's, a busy mount, what an orphan still writes.
- * What is there gets another name beside it and goes later, when nobody who could wait for it is there any more.
+ * Makes room at once, also where something can't be removed: a file of root's, a busy mount, what an orphan still
+ * writes. The old content gets another name beside it and goes later, when nobody who could wait for it is there any
+ * more.
  */
 public final class SetAside {
 

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 
-/** What tasks authenticate with; docs/credentials.md has the shapes of the file. */
+/** Configures the credential of tasks; docs/credentials.md has the shapes of the file. */
 @ConfigMapping(prefix = "worker.auth")
 public interface AuthConfig {
 

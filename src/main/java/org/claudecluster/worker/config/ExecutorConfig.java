@@ -5,7 +5,7 @@ import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
 
-/** What runs tasks. */
+/** Configures the executor of tasks. */
 @ConfigMapping(prefix = "worker.executor")
 public interface ExecutorConfig {
 
@@ -54,7 +54,7 @@ public interface ExecutorConfig {
         PTY4J
     }
 
-    /** Whether tasks get cgroups. */
+    /** Says whether tasks get cgroups. */
     enum Cgroup {
         AUTO,
         ON,

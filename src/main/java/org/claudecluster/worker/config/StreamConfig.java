@@ -26,7 +26,7 @@ public interface StreamConfig {
     @WithDefault("30s")
     Duration stall();
 
-    /** Whether there are streams. */
+    /** Says whether there are streams. */
     enum Type {
         SSE,
         STUB

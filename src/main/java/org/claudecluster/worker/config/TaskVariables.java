@@ -16,8 +16,8 @@ import org.eclipse.microprofile.config.ConfigValue;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
 /**
- * The variables that every task gets ({@link WorkerConfig.Task#env}), by the names that were given. What comes by the
- * environment is read there: as a key, {@code WORKER_TASK_ENV_GIT_TOKEN} would be {@code git.token}.
+ * The variables that every task gets ({@link WorkerConfig.Task#env}), by the names that were given. Variables of the
+ * worker's environment are read there: as a key, {@code WORKER_TASK_ENV_GIT_TOKEN} would be {@code git.token}.
  */
 public record TaskVariables(Map<String, String> values) {
 

@@ -4,7 +4,7 @@ import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 
-/** What is kept of what a task prints. */
+/** Configures how much of a task's output is kept. */
 @ConfigMapping(prefix = "worker.transcript")
 public interface TranscriptConfig {
 
@@ -20,7 +20,7 @@ public interface TranscriptConfig {
     @WithDefault("cut")
     AtCap atCap();
 
-    /** Of a run that prints more than is kept. */
+    /** Says what becomes of a run that prints more than is kept. */
     enum AtCap {
         CUT,
         FAIL

@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Who this worker is and how much it does at once. */
+/** Configures this worker's identity and its limits. */
 @ConfigMapping(prefix = "worker")
 public interface WorkerConfig {
 
@@ -53,7 +53,7 @@ public interface WorkerConfig {
 
     Http http();
 
-    /** Who may ask. */
+    /** Configures the bounds of requests. */
     interface Http {
         /**
          * Names by which the worker may be asked, without a port; {@code *.example.com} is any name below. Addresses,
@@ -93,7 +93,7 @@ public interface WorkerConfig {
         Duration writeTimeout();
     }
 
-    /** What runs at once. */
+    /** Configures how many tasks run at once. */
     interface Slots {
         /** The most tasks that run at once. {@code MAX_CONCURRENT_PROCESSES}. */
         @WithDefault("5")
@@ -101,7 +101,7 @@ public interface WorkerConfig {
         int max();
     }
 
-    /** What waits. */
+    /** Configures the queue. */
     interface Queue {
         /** The most pending tasks; one more is refused with 429. */
         @WithDefault("100000")
@@ -165,7 +165,7 @@ public interface WorkerConfig {
         Duration patience();
     }
 
-    /** What a task gets. */
+    /** Configures the share of a task. */
     interface Task {
         /** The wall clock of a task that names none, in milliseconds. {@code PTY_TIMEOUT_MS}. */
         @WithDefault("300000")
@@ -202,7 +202,7 @@ public interface WorkerConfig {
         Map<String, Optional<String>> env();
     }
 
-    /** What tasks work in. */
+    /** Configures the directories that tasks work in. */
     interface Workspace {
         /** Where each file is a token that {@code workspace.git.tokenSecretName} may name: a mounted Secret. */
         @WithDefault("/app/secrets")
@@ -223,7 +223,7 @@ public interface WorkerConfig {
         Optional<String> gitUserEmail();
     }
 
-    /** What happens before the end of the process. */
+    /** Configures the time before the end of the process. */
     interface Drain {
         /** How long running tasks may finish by themselves after SIGTERM. */
         @WithDefault("25s")

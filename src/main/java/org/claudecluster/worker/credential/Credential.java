@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** What the CLI authenticates with. Its text form never shows a secret. */
+/** A means by which the CLI authenticates. Its text form never shows a secret. */
 public sealed interface Credential {
 
     /** The variables a task gets for it. */
@@ -97,7 +97,7 @@ public sealed interface Credential {
         }
     }
 
-    /** What the CLI takes from the environment only, so tools can see it: a gateway's bearer token. */
+    /** A secret that the CLI takes from the environment only, so tools can see it: a gateway's bearer token. */
     record ByEnvironment(String kind, String secretName, Map<String, String> environment) implements Credential {
 
         public ByEnvironment {

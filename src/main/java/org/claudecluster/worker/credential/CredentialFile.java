@@ -15,8 +15,8 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermission;
 
 /**
- * What a mounted credentials file turned out to be. The CLI reads no such file by itself; what a person has at hand is
- * one of the CLI's own files, or a key under some name.
+ * Reads a mounted credentials file, and says what it turned out to be. The CLI reads no such file by itself; a person
+ * has at hand one of the CLI's own files, or a key under some name.
  */
 public sealed interface CredentialFile {
 

@@ -7,7 +7,7 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * What can be told of the credential that new tasks get; nothing of its value.
+ * Describes the credential that new tasks get, without its value.
  *
  * @param kind such as {@code api_key}, {@code oauth_token}, {@code claude_ai} or {@code none}
  * @param expiresAt when it ends, where that is known

@@ -3,7 +3,7 @@ package org.claudecluster.worker.credential;
 /** Tries a credential by running the CLI with it, and tells {@link Credentials} what came of that. Blocks for a minute at most. */
 public interface CredentialTrial {
 
-    /** What the CLI says of a credential. */
+    /** The CLI's opinion of a credential. */
     enum Login {
         IN,
         OUT,

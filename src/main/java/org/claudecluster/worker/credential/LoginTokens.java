@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a login of the CLI says of itself; never the tokens.
+ * Describes a login of the CLI, without its tokens.
  *
  * @param spent whether there is no token left: so the CLI leaves it when a refresh was refused ({@code invalid_grant})
  * @param renewable whether it holds a refresh token

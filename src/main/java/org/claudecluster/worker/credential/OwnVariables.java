@@ -9,8 +9,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What becomes of each variable of the worker's own environment: one table, of which the first row that fits decides.
- * What fits none stays with the worker. Read off the program of 2.1.330.
+ * Decides which variables of the worker's own environment tasks get: by one table, of which the first row that fits
+ * decides. A variable that fits none stays with the worker. Read off the program of 2.1.330.
  */
 public final class OwnVariables {
 

@@ -33,7 +33,7 @@ public final class ExecutorStrategy implements CredentialUser {
     private boolean wasInPlace;
 
     /**
-     * What was asked for and what came of it.
+     * The executor that was asked for, and the one that is used.
      *
      * @param pty whether the pseudo-terminal executor can run, as last found out
      */

@@ -3,7 +3,7 @@ package org.claudecluster.worker.exec;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What can be asked for; {@link #AUTO} decides for one of the others. */
+/** The executors that can be asked for; {@link #AUTO} decides for one of the others. */
 public enum ExecutorType {
     /** No CLI: prints a few lines, or follows a script in the prompt. */
     STUB,

@@ -6,8 +6,8 @@ import java.nio.file.Path;
 import org.jboss.logging.Logger;
 
 /**
- * Whether {@code auto} may let the stub stand in for a CLI that is not there: to try the worker out, never on a queue
- * that others share, and never where the CLI has run tasks before, whose queue it would "complete".
+ * Decides whether {@code auto} may let the stub stand in for a CLI that is not there: to try the worker out, never on a
+ * queue that others share, and never where the CLI has run tasks before, whose queue it would "complete".
  */
 public final class Fallback {
 

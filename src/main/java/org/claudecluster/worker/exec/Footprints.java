@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.claudecluster.worker.process.TreeAccount;
 import org.claudecluster.worker.task.result.Footprint;
 
-/** What a run took, by all who have measured it. */
+/** Puts together the measurements of a run. */
 final class Footprints {
 
     private Footprints() {}

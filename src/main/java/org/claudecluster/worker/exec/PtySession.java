@@ -19,7 +19,7 @@ import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.WholeCharacters;
 import org.claudecluster.worker.watchdog.RunActivity;
 
-/** What one terminal prints, on its way into the transcript and the report. Runs on the terminal's reading thread. */
+/** Carries the output of one terminal into the transcript and the report. Runs on the terminal's reading thread. */
 final class PtySession implements TerminalListener {
 
     private final LiveTranscript transcript;

@@ -14,11 +14,11 @@ import org.claudecluster.worker.workspace.DirectoryUsers;
 import org.claudecluster.worker.workspace.StaleLocks;
 
 /**
- * Who works where in this process, and when somebody last did, so that git's locks can be removed which a run has left
- * whose processes are gone.
+ * Knows which tasks of this process work in a directory, and when one last did, so that git's locks can be removed
+ * which a run has left whose processes are gone.
  *
- * <p>INVARIANT: a lock goes only while one task alone is in there, no process of this machine is, and the lock is of the
- * task's own attempts, of its chain, or of a run of this worker that has ended. Unknown is "in use".
+ * <p>INVARIANT: a lock goes only while one task alone is in there, no process of this machine is, and the lock is of
+ * the task's own attempts, of its chain, or of a run of this worker that has ended. Unknown is "in use".
  */
 final class WorkDirectories {
 

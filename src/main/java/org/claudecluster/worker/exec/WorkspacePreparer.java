@@ -18,7 +18,7 @@ import org.claudecluster.worker.workspace.Standing;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.claudecluster.worker.workspace.TaskWorkspaces.Prepared;
 
-/** What happens between a task's directories and its program: the clone, within the task's own time. */
+/** Prepares a task's workspace before its program starts: the clone, within the task's own time. */
 final class WorkspacePreparer {
 
     private WorkspacePreparer() {}

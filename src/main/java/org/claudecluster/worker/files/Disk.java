@@ -14,7 +14,7 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * What is done with files on whose answer something is kept or removed. INVARIANT: only "there is no such file" is an
+ * Reads and changes files where something is kept or removed by the answer. INVARIANT: only "there is no such file" is an
  * absence. Every other failure is thrown, since what can't be read may be there.
  */
 public interface Disk {

@@ -18,9 +18,9 @@ import org.claudecluster.worker.task.store.TaskStore;
 import org.jboss.logging.Logger;
 
 /**
- * Takes tasks from the store. What a claim has taken without our hearing of it, or of which we heard too late, was never
- * started: it goes back uncounted, rather than wait for the end of its lease and be told as lost. One thread claims what
- * waits; any may enqueue.
+ * Takes tasks from the store. A task that a claim has taken without our hearing of it, or of which we heard too late,
+ * was never started: it goes back uncounted, rather than wait for the end of its lease and be told as lost. One thread
+ * claims what waits; any may enqueue.
  */
 final class Claims {
 
@@ -47,7 +47,7 @@ final class Claims {
     }
 
     /**
-     * What was claimed.
+     * The claimed tasks.
      *
      * @param sentAt the ticker's reading before the claim was sent
      */

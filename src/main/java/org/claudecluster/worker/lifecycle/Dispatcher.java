@@ -17,9 +17,9 @@ import org.jboss.logging.Logger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Claims tasks while slots are free. What comes when a slot is free and nothing waits is claimed in the write that
- * enqueues it. What waits is claimed by one thread, so that this process never races itself for a task; woken by a local
- * enqueue or a slot that became free, and by the clock for what others enqueued or what has become due.
+ * Claims tasks while slots are free. A task that comes when a slot is free and nothing waits is claimed in the write
+ * that enqueues it. Waiting tasks are claimed by one thread, so that this process never races itself for a task; woken
+ * by a local enqueue or a slot that became free, and by the clock for what others enqueued or what has become due.
  */
 final class Dispatcher {
 

@@ -35,7 +35,7 @@ final class OutcomeWriter {
     }
 
     /**
-     * What was written, and what the task is now.
+     * The written end, and the task's status now.
      *
      * @param closing another than was asked for, where the store rejects that
      */

@@ -3,7 +3,7 @@ package org.claudecluster.worker.lifecycle;
 import java.time.Duration;
 
 /**
- * Whether and for how long a task waits for resets of usage limits.
+ * Says whether and for how long a task waits for resets of usage limits.
  *
  * @param enabled otherwise a task that met a limit fails
  * @param maxInARow how often without a run in between that got further

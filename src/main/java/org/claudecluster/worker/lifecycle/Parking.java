@@ -31,7 +31,7 @@ final class Parking {
         this.clock = clock;
     }
 
-    /** What a usage limit makes of a task. */
+    /** The consequence of a usage limit for a task. */
     sealed interface Answer {
 
         /** It met none that it could wait for. */

@@ -24,7 +24,7 @@ public final class StoreReadiness {
     private final Ticker ticker;
     private volatile Answer last;
 
-    /** What came back last, and when. */
+    /** The last answer, and its time. */
     private record Answer(Optional<String> whyNot, long at) {}
 
     /** A store that was just opened for writing. */

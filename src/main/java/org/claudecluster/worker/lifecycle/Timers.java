@@ -20,7 +20,7 @@ final class Timers {
 
     private static final Logger LOG = Logger.getLogger(Timers.class);
 
-    /** What a job may wait for, and how many threads wait for it. */
+    /** Says which things a job may wait for, and how many threads wait for them. */
     enum Wait {
         /** For nothing but the kernel's answers about processes. */
         NOTHING("supervision", 1),

@@ -27,7 +27,7 @@ public record RunEnd(
         boolean schemaAsked) {
 
     /**
-     * What the machine tells beside the program.
+     * The machine's own account of a run.
      *
      * @param outOfMemory the kernel has ended a process of it for want of memory
      * @param pastCap it has printed more than is kept, and that ends a run

@@ -30,9 +30,9 @@ import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.Verdict;
 
 /**
- * What a run came to: the one place where it is decided. The first row of {@link #TABLE} that holds says it; docs/api.md
- * prints the table. An exit code of 0 is no success, {@code subtype: success} is none either, and why a run was ended
- * beats both, since SIGINT ends the CLI with 0.
+ * Decides the outcome of a run, and is the only place that does. The first row of {@link #TABLE} that holds decides;
+ * docs/api.md prints the table. An exit code of 0 is no success, {@code subtype: success} is none either, and why a run
+ * was ended beats both, since SIGINT ends the CLI with 0.
  */
 public final class RunOutcomes {
 

@@ -1,6 +1,6 @@
 package org.claudecluster.worker.outcome;
 
-/** What the program at CLAUDE_CLI_PATH is, as far as its answer to {@code --version} tells. */
+/** The kind of program at CLAUDE_CLI_PATH, as far as its answer to {@code --version} tells. */
 public enum Speaker {
     /** It calls itself Claude Code: a run of it ends with a result. */
     CLAUDE_CODE,

@@ -11,7 +11,10 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.jboss.logging.Logger;
 
-/** The directory of one run. What is in it, and what that starts, can't leave it without the right to write above it. */
+/**
+ * The directory of one run. Its processes, and those that they start, can't leave it without the right to write above
+ * it.
+ */
 final class Cgroup {
     private static final Logger LOG = Logger.getLogger(Cgroup.class);
 

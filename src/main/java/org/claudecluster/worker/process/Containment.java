@@ -15,8 +15,8 @@ import org.jboss.logging.Logger;
 
 /**
  * Puts all that a run starts where it can be found and ended: a note on disk before the launch, and right after it a
- * brand, a cgroup where one may be made, and a higher rank among those that the kernel ends when memory is short. What
- * can't be had is told once, and done without.
+ * brand, a cgroup where one may be made, and a higher rank among those that the kernel ends when memory is short. A
+ * means that can't be had is told once, and done without.
  */
 public final class Containment {
     private static final Logger LOG = Logger.getLogger(Containment.class);

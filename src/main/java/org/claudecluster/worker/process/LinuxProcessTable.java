@@ -37,7 +37,7 @@ public final class LinuxProcessTable implements ProcessTree.ProcessTable {
     private final boolean searching;
 
     /**
-     * What a tree's processes can be told by, besides their descent.
+     * The marks by which a tree's processes are known, besides their descent.
      *
      * @param name of the entry in the environment
      * @param value of it

@@ -39,7 +39,7 @@ final class Membership<R> {
     /** An entry in the environment. */
     record Marker(String name, String value) {}
 
-    /** What a process shows of itself. */
+    /** The visible traits of a process. */
     interface Traits {
         long pid();
 

@@ -18,8 +18,8 @@ import org.claudecluster.worker.process.linux.ProcessStat;
 import org.claudecluster.worker.process.linux.ProcessTag;
 
 /**
- * What runs of dead workers have left on this machine. They are no children of this process, so each look reads all of
- * /proc, once, whatever the number of runs; where there is none, nothing is found.
+ * Finds the processes that runs of dead workers have left on this machine. They are no children of this process, so
+ * each look reads all of /proc, once, whatever the number of runs; where there is none, nothing is found.
  */
 public final class OrphanScanner {
     private final String markerName;
@@ -41,7 +41,7 @@ public final class OrphanScanner {
      */
     public record Left(long pid, long started, String run) {}
 
-    /** What one look has found. */
+    /** The findings of one look. */
     public final class Look {
         private final Set<String> runs;
         private final List<Left> processes;

@@ -6,8 +6,8 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What the kernel has counted for a process tree from its beginning, where the tree has a cgroup and the cgroup the
- * controller. Unlike {@link TreeUsage} it misses nothing between two looks.
+ * The kernel's account of a process tree from its beginning, where the tree has a cgroup and the cgroup the controller.
+ * Unlike {@link TreeUsage} it misses nothing between two looks.
  *
  * @param memoryBytes the most at once, caches of files included; before Linux 5.19 what is charged now
  * @param cpu of all processes, those that have ended included

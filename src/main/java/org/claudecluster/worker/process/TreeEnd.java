@@ -5,7 +5,7 @@ import java.util.Set;
 import org.claudecluster.worker.process.linux.Signal;
 
 /**
- * What ending a process tree took.
+ * The effort that ending a process tree took.
  *
  * @param lastSignal the last signal sent to the leader's group; empty when the leader had ended before
  * @param killed how many processes got SIGKILL

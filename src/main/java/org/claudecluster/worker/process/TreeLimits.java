@@ -4,7 +4,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 
 /**
- * What a process tree may take at most.
+ * The limits of a process tree.
  *
  * @param memoryBytes of all its processes together; absent: as much as there is
  * @param processes at once, threads counted as well where the kernel enforces it; absent: as many as there may be

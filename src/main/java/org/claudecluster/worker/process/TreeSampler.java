@@ -12,9 +12,9 @@ import org.claudecluster.worker.process.linux.ProcFs;
 import org.claudecluster.worker.process.linux.ProcessStat;
 
 /**
- * Measures many trees in one pass over /proc: one small read for each process of theirs. Others are read each tenth time.
- * What a pass finds the trees remember, so that frequent passes also make their later looks see more. Not for use by
- * several threads at once.
+ * Measures many trees in one pass over /proc: one small read for each process of theirs. Others are read each tenth
+ * time. The trees remember what a pass finds, so that frequent passes also make their later looks see more. Not for use
+ * by several threads at once.
  */
 public final class TreeSampler {
 

@@ -3,7 +3,7 @@ package org.claudecluster.worker.process;
 import java.time.Duration;
 
 /**
- * What a process tree takes, as one look saw it.
+ * The use of the machine by a process tree, as one look saw it.
  *
  * @param residentBytes memory now; a page that several processes share counts for each
  * @param cpu CPU time since its beginning; never less than an earlier look said. Of processes that began and ended

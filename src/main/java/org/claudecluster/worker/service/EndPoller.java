@@ -14,8 +14,9 @@ import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.jboss.logging.Logger;
 
 /**
- * Looks for the ends of all tasks that requests wait for by one question to the store, however many wait. What ends here
- * is told by a signal at once; this is for what other processes do. Nobody looks while nobody waits.
+ * Looks for the ends of all tasks that requests wait for by one question to the store, however many wait. The ends of
+ * this worker's own tasks are told by a signal at once; this is for those of other processes. Nobody looks while nobody
+ * waits.
  */
 final class EndPoller {
 

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.task.result.TaskProblem;
 import org.jspecify.annotations.Nullable;
 
-/** Whether streams are served at the moment, and how many. */
+/** Counts streams and waiting requests, and says whether streams are served at the moment. */
 @Singleton
 public class Streaming {
 

@@ -3,7 +3,7 @@ package org.claudecluster.worker.service;
 import java.util.Locale;
 import java.util.Optional;
 
-/** Whether {@code /stream} serves. */
+/** Says whether {@code /stream} serves. */
 public enum StreamingType {
     SSE,
     STUB;

@@ -7,7 +7,7 @@ import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.store.RegisteredWorker;
 import org.claudecluster.worker.task.store.WorkerRegistry;
 
-/** Who has the data directory in which a task left its files. */
+/** Finds the worker that has the data directory in which a task left its files. */
 @ApplicationScoped
 public class WorkspaceLocator {
 

@@ -14,7 +14,7 @@ import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.store.AttemptEnd;
 
-/** What nobody living owns: the statements that take it from its worker. */
+/** Statements that take tasks from workers that are dead. */
 final class Abandoned {
 
     private Abandoned() {}

@@ -26,7 +26,7 @@ import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.store.AttemptEnd;
 import org.jspecify.annotations.Nullable;
 
-/** Who may write to a task: the statements that give, prolong and take away a lease. */
+/** Statements that give, prolong and take away the right to write to a task. */
 final class Leases {
 
     private Leases() {}

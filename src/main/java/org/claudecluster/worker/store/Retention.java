@@ -8,7 +8,7 @@ import java.util.List;
 import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.TaskId;
 
-/** What is forgotten with time. Replicas may do this at once: each row is one's. */
+/** Statements of retention. Safe to run concurrently: each row is deleted by exactly one replica. */
 final class Retention {
 
     private Retention() {}

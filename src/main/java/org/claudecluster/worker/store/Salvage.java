@@ -11,8 +11,8 @@ import org.claudecluster.worker.task.WorkerId;
 import org.jboss.logging.Logger;
 
 /**
- * What can be shown of a row that holds what it must not: a list must not fail for one of its tasks. Nothing is run by
- * this, see {@link Unreadable}.
+ * Reads as much as can be shown of a row that holds what it must not: a list must not fail for one of its tasks.
+ * Nothing is run by this, see {@link Unreadable}.
  */
 final class Salvage {
 

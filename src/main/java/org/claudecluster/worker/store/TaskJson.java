@@ -49,7 +49,7 @@ final class TaskJson {
 
     private TaskJson() {}
 
-    /** What of a spec has no column of its own. */
+    /** The parts of a spec that have no column of their own. */
     record Rest(
             Optional<String> metadata,
             Map<String, String> labels,

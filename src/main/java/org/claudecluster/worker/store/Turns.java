@@ -22,10 +22,11 @@ import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskSpec;
 
 /**
- * Whose turn it is. A task's turn is the time from when on it may run, {@code open_at}, put forward by the worth of its
- * priority: so the priority counts for as much waiting, and none waits for ever. Both are written with the task, and
- * again when it is sent back to wait, so that a claim reads one index in order. What is not yet due, and what others
- * have a better right to, stands in another {@link Place}: it is not read by who can't have it.
+ * Statements that find the task whose turn it is. A task's turn is the time from when on it may run, {@code open_at},
+ * put forward by the worth of its priority: so the priority counts for as much waiting, and none waits for ever. Both
+ * are written with the task, and again when it is sent back to wait, so that a claim reads one index in order. A task
+ * that is not yet due, or to which others have a better right, stands in another {@link Place}: it is not read by
+ * workers that can't have it.
  */
 final class Turns {
 
@@ -119,7 +120,7 @@ final class Turns {
 
     private record Candidate(Instant turnAt, long number, Task task) {}
 
-    /** What a look found out before it read a line. */
+    /** The findings of a look before it read a line. */
     private record Signs(boolean isPaused, boolean isAnyToMove, boolean isNeeded) {}
 
     private static Signs signs(Connection connection, Claimant claimant) throws SQLException {

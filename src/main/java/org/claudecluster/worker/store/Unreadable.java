@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 record Unreadable(TaskId id, long epoch, String why) {
 
     /**
-     * What a look at the claimable found.
+     * The findings of a look at the claimable.
      *
      * @param isAnyToMove whether more may be found when that has been moved to its {@link Place}
      */

@@ -1,6 +1,6 @@
 package org.claudecluster.worker.task;
 
-/** Whether one more task may wait. */
+/** Decides whether one more task may wait. */
 public interface Admission {
 
     /** Takes a place in the queue; false when it is full. */

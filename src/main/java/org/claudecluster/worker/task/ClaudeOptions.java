@@ -10,8 +10,8 @@ import java.util.stream.Stream;
 import org.claudecluster.worker.task.result.DecimalRange;
 
 /**
- * What the caller asks of the CLI beyond the prompt. Absent means the CLI's own default. Each text becomes one argument,
- * see {@link ArgumentText}.
+ * The caller's options for the CLI besides the prompt. Absent means the CLI's own default. Each text becomes one
+ * argument, see {@link ArgumentText}.
  *
  * @param model 1 to {@link #MAX_MODEL} characters
  * @param maxTurns 1 to {@link #MAX_TURNS} (the CLI reads 0 as "no limit")

@@ -3,7 +3,7 @@ package org.claudecluster.worker.task;
 import static java.util.Objects.requireNonNull;
 
 /**
- * What a follow-up goes on with.
+ * The session and the workspace that a follow-up goes on with.
  *
  * @param task whose session it resumes
  * @param workspace whose directory it works in: the first task of the chain

@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.UUID;
 
 /**
- * What was asked.
+ * The specification of a task, as it was asked for.
  *
  * @param prompt 1 character to {@link #MAX_PROMPT_BYTES} of UTF-8; never in a log
  * @param wantedWorker id, name or label of the worker that shall have the first claim

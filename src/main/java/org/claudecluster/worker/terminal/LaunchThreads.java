@@ -12,7 +12,7 @@ final class LaunchThreads {
     // Its queue is bounded by the callers: each waits for its launch, and resizes come one by one from a person.
     private final ExecutorService threads;
 
-    /** What is done on such a thread. */
+    /** A launch, which is done on such a thread. */
     interface Launch {
         Terminal run() throws LaunchException;
     }

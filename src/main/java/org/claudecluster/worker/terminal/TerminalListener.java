@@ -4,7 +4,7 @@ import java.nio.ByteBuffer;
 import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.process.linux.ProcessExit;
 
-/** Hears what one terminal prints and how it ends. What it throws is logged and otherwise ignored. */
+/** Hears what one terminal prints and how it ends. Its exceptions are logged and otherwise ignored. */
 public interface TerminalListener {
     /**
      * Raw bytes. Those of one channel come in the order in which they were written; those of the two in the order in

@@ -4,7 +4,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the log has not taken yet. Not safe for use by two threads at once. */
+/** Holds the records that the log has not taken yet. Not safe for use by two threads at once. */
 final class Backlog {
 
     /** This much is handed to the log without waiting for the next timed flush. */

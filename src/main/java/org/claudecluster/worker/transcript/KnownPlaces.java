@@ -8,8 +8,8 @@ import java.util.function.ToLongFunction;
 import org.claudecluster.worker.task.TaskId;
 
 /**
- * Where readers were lately, so that who asks again for what was printed since does not walk from the beginning. Of a
- * bounded number of tasks a few places each; what is forgotten costs a walk.
+ * Remembers where readers were lately, so that who asks again for what was printed since does not walk from the
+ * beginning. A few places are kept for each of a bounded number of tasks; a forgotten one costs a walk.
  */
 public final class KnownPlaces {
 

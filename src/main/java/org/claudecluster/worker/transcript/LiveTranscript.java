@@ -205,7 +205,7 @@ public final class LiveTranscript {
         return buffer.failure();
     }
 
-    /** What viewers behind {@code after} get next: sealed, since "too far behind" is no error. */
+    /** The records that viewers behind {@code after} get next: sealed, since "too far behind" is no error. */
     public sealed interface Window {
         /** The records right after the viewer's position, at most about {@code maxBytes}; empty when there are none. */
         record Records(List<TranscriptRecord> records) implements Window {}

@@ -135,7 +135,7 @@ final class RecordBuffer {
         }
     }
 
-    /** What has to be told once no lock is held. */
+    /** News that have to be told once no lock is held. */
     record News(boolean room, Optional<Refusal> refusal) {}
 
     /** What has come up since it was asked for last. */

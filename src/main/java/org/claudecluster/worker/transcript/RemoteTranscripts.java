@@ -27,7 +27,7 @@ public final class RemoteTranscripts {
         this.store = store;
     }
 
-    /** What a watched task came to. */
+    /** The end of a watched task. */
     public sealed interface End {
         /** It is final, and all that it printed can be read. */
         record Final(Task task) implements End {}

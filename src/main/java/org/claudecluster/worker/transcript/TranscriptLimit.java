@@ -4,9 +4,9 @@ import java.nio.charset.StandardCharsets;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 
 /**
- * How much of one run the log keeps: a head, and the newest {@link Tail#BYTES} when the run has ended. What lies between
- * is one status record with the last number that is missing, so that numbering and resuming go on as if nothing were.
- * Not safe for use by two threads at once.
+ * Bounds how much of one run the log keeps: a head, and the newest {@link Tail#BYTES} when the run has ended. The part
+ * between is one status record with the last number that is missing, so that numbering and resuming go on as if nothing
+ * were. Not safe for use by two threads at once.
  */
 final class TranscriptLimit {
 

@@ -14,7 +14,7 @@ import static java.util.Objects.requireNonNull;
  */
 public record TranscriptRecord(long seq, long atMillis, Kind kind, byte[] bytes) {
 
-    /** What the bytes are. The codes are part of the file format. */
+    /** The kinds of bytes. The codes are part of the file format. */
     public enum Kind {
         /** Bytes of the terminal, exactly as they came. */
         OUTPUT(1),

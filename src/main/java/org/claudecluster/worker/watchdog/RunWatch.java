@@ -19,7 +19,7 @@ import org.claudecluster.worker.task.result.Footprint;
 public final class RunWatch {
 
     /**
-     * What is watched.
+     * The watched run.
      *
      * @param directories those that the run fills
      * @param pastCap whether it has printed more than is kept

@@ -7,7 +7,7 @@ import java.util.OptionalLong;
 import org.claudecluster.worker.process.TreeLimits;
 
 /**
- * What a run may do before it is ended. A duration or size of 0 switches its watch off.
+ * Holds the limits beyond which a run is ended. A duration or size of 0 switches its watch off.
  *
  * @param firstByte from the start to the first byte
  * @param noOutput how long a run may be silent and idle

@@ -133,7 +133,7 @@ public final class Artifacts {
         }
     }
 
-    /** A directory on the way. What is held of its parents leaves less room for its own names. */
+    /** A directory on the way. The names that are held of its parents leave less room for its own. */
     private record Level(String prefix, int depth, int room) {
         int most() {
             return Math.max(LEAST_NAMES, room / 2);

@@ -7,7 +7,10 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.regex.Pattern;
 
-/** Whether a process of this machine works in a directory or holds one of its files open, as far as it can be seen. */
+/**
+ * Looks whether a process of this machine works in a directory or holds one of its files open, as far as it can be
+ * seen.
+ */
 public final class DirectoryUsers {
 
     private static final Path PROCESSES = Path.of("/proc");

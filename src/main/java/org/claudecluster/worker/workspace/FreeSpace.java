@@ -3,7 +3,7 @@ package org.claudecluster.worker.workspace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Whether there is room, asked of the file system rather than read out of somebody's message. */
+/** Detects failures caused by a full disk: it asks the file system rather than read somebody's message. */
 public final class FreeSpace {
 
     private static final long LEAST = 1024 * 1024;

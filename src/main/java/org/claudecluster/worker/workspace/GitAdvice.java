@@ -10,8 +10,8 @@ import java.util.regex.Pattern;
 import org.claudecluster.worker.task.GitSource;
 
 /**
- * What to do about git's words, which know nothing of this worker. Git is told to speak English, and what is not
- * recognised here stands as it is.
+ * Says what to do about git's errors, which know nothing of this worker. Git is told to speak English, and an error
+ * that is not recognised here stands as it is.
  */
 final class GitAdvice {
 

@@ -55,7 +55,7 @@ final class GitClone {
     /** The variable that all of its processes carry. */
     record Marker(String name, String value) {}
 
-    /** What came of it. */
+    /** The result of a clone. */
     sealed interface Cloned {
         /** The commit that is checked out. */
         record Done(String commit) implements Cloned {}

@@ -15,8 +15,8 @@ import java.util.UUID;
 import java.util.concurrent.TimeUnit;
 
 /**
- * What has changed in a clone since it began, as a patch that {@code git apply} takes, binary files and untracked ones
- * included, what {@code .gitignore} names not, nor large files (Git LFS) that the clone brought.
+ * Writes the changes in a clone since it began, as a patch that {@code git apply} takes, binary files and untracked
+ * ones included, those that {@code .gitignore} names not, nor large files (Git LFS) that the clone brought.
  *
  * <p>INVARIANT: the workspace is hostile. Its own git directory is never read: configuration, index, hooks and objects
  * are the worker's ({@link StartingPoint}), so that no filter, textconv, external diff, file system monitor or hook of

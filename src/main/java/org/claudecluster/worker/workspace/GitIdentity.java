@@ -9,9 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Who commits where nobody says otherwise. It stands in a file that git reads in place of the machine's own
- * ({@code GIT_CONFIG_SYSTEM}), and which includes that one: the weakest place of all, so that whatever the machine, HOME,
- * the repository or a variable says is stronger, and that it does not matter where HOME is.
+ * The name and address of commits where nobody says otherwise. It stands in a file that git reads in place of the
+ * machine's own ({@code GIT_CONFIG_SYSTEM}), and which includes that one: the weakest place of all, so that whatever
+ * the machine, HOME, the repository or a variable says is stronger, and that it does not matter where HOME is.
  */
 public record GitIdentity(Optional<String> name, Optional<String> email) {
 

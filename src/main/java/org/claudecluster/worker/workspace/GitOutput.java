@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.Consumer;
 
 /**
- * What git says on its standard error, a line each: without control characters, which the remote may have sent, and
- * without secrets. Of a line that was written over and over, as progress is, only the last state counts.
+ * Reads git's standard error, a line each: without control characters, which the remote may have sent, and without
+ * secrets. A line that was written over and over, as progress is, counts in its last state only.
  */
 final class GitOutput {
 

@@ -20,8 +20,8 @@ import org.claudecluster.worker.workspace.WorkspaceRecords.State;
 import org.jboss.logging.Logger;
 
 /**
- * What is left of tasks below one root, and how it goes. The root may be others' as well: what is ours there is named by
- * a task that our store knows, or lies in {@code .<home>}.
+ * Keeps what tasks have left below one root, and removes it. The root may be others' as well: what is ours there is
+ * named by a task that our store knows, or lies in {@code .<home>}.
  */
 final class KeptWorkspaces implements Workspaces {
 

@@ -11,9 +11,9 @@ import java.util.Optional;
 import org.claudecluster.worker.terminal.Programs;
 
 /**
- * What git runs as its ssh: a file of settings for OpenSSH's client whose first line makes the kernel run the client on
- * it. So the client gets settings, for which {@code GIT_SSH} has no room, without the shell that {@code GIT_SSH_COMMAND}
- * would start.
+ * Makes the program that git runs as its ssh: a file of settings for OpenSSH's client whose first line makes the kernel
+ * run the client on it. So the client gets settings, for which {@code GIT_SSH} has no room, without the shell that
+ * {@code GIT_SSH_COMMAND} would start.
  */
 public final class SshProgram {
 
@@ -22,7 +22,7 @@ public final class SshProgram {
     private SshProgram() {}
 
     /**
-     * Who the worker is for a git server, and which servers it knows.
+     * The worker's identity for a git server, and the servers that it knows.
      *
      * @param key a private key without passphrase; absent means the keys and the agent of the worker's user
      * @param knownHosts the servers' keys; absent means the {@code known_hosts} of the worker's user

@@ -1,6 +1,6 @@
 package org.claudecluster.worker.workspace;
 
-/** What there is of a task's directory before it begins, or begins again. */
+/** The state of a task's directory before it begins, or begins again. */
 public enum Standing {
     /** Nothing, and nothing is known of it: no run was here, or what was here was empty. */
     NEW,

@@ -117,7 +117,7 @@ public final class TaskWorkspaces {
         record Unknown(String why) implements Found {}
     }
 
-    /** What has changed since the clone. */
+    /** The changes since the clone. */
     @FunctionalInterface
     public interface Changes {
         /** Writes them as a patch. */
@@ -191,7 +191,7 @@ public final class TaskWorkspaces {
         kept.uses().leave(task);
     }
 
-    /** What a task finds in its directory. */
+    /** The content of a task's directory at its begin. */
     public sealed interface Prepared {
         /** It may begin. */
         record Ready() implements Prepared {}

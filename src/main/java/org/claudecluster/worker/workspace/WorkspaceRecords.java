@@ -14,9 +14,9 @@ import org.claudecluster.worker.files.WholeFile;
 import org.claudecluster.worker.task.TaskId;
 
 /**
- * What this worker knows of the directories that its tasks left, kept outside of them: an agent may write whatever it
- * likes into its own. A small file of three lines for each; beside it the CLI's sessions, a line for each, and for a clone
- * a git directory.
+ * Keeps what this worker knows of the directories that its tasks left, outside of them: an agent may write whatever it
+ * likes into its own. A small file of three lines for each; beside it the CLI's sessions, a line for each, and for a
+ * clone a git directory.
  *
  * <p>INVARIANT: a record that can't be read, or that says what we don't understand, is thrown and never taken for none.
  */

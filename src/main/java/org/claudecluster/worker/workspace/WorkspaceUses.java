@@ -10,9 +10,9 @@ import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 
 /**
- * Who is at work in which directory: any run keeps it from being removed, and of follow-ups there is one at most, since
- * two in one session would overwrite each other. Who submits a second one is refused, but two submits in the same moment
- * don't see each other.
+ * Knows which tasks are at work in which directory: any run keeps it from being removed, and of follow-ups there is one
+ * at most, since two in one session would overwrite each other. A second one is refused at its submit, but two submits
+ * in the same moment don't see each other.
  */
 final class WorkspaceUses {
 

@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.time.Duration;
 
 /**
- * What a connection may cost.
+ * Bounds the cost of a connection.
  *
  * @param most connections at once; a few more are taken to be refused, or to ask for the worker's health
  * @param head how long a request's line and headers may take, from their first byte

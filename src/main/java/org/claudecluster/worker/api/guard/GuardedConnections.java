@@ -43,7 +43,7 @@ public final class GuardedConnections implements VertxServiceProvider {
         }
     }
 
-    /** What connections are held within. */
+    /** Holds the bounds of all connections. */
     record Bounds(ConnectionRules rules, RequestMemory memory) {
 
         /** None where Vert.x is there without the application, as in a test. */

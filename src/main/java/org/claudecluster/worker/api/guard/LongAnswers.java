@@ -28,7 +28,7 @@ class LongAnswers {
 
     private final Map<String, Kind> kinds;
 
-    /** What may be read out so often at once. */
+    /** A kind of answers, of which so many may be read out at once. */
     private record Kind(String what, String setting, int most, Semaphore places) {
 
         Kind(String what, String setting, int most) {

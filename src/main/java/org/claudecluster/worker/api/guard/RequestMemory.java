@@ -8,10 +8,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.claudecluster.worker.task.result.TaskProblem;
 
 /**
- * What requests may take of the heap at once, all together. Bodies, from their first byte until their requests are
- * answered: an eighth. What is made of large ones, and lists: a quarter, of which a request takes its part before it
- * begins. Where too little is left it waits a moment, then it is refused with {@code overloaded}. Answers on their way to
- * clients that are slow to take them: an eighth, beyond which no list is made.
+ * Bounds the heap that all requests together may take at once. Bodies, from their first byte until their requests are
+ * answered: an eighth. For objects that are made of large ones, and for lists: a quarter, of which a request takes its
+ * part before it begins. Where too little is left it waits a moment, then it is refused with {@code overloaded}.
+ * Answers on their way to clients that are slow to take them: an eighth, beyond which no list is made.
  */
 @Singleton
 public class RequestMemory {

@@ -35,7 +35,7 @@ public final class JsonFaults {
                 .map(fault -> fault.under(field));
     }
 
-    /** What is wrong, and the way to it from the outermost value. */
+    /** A fault, and the way to it from the outermost value. */
     private record Fault(Deque<String> way, String problem) {
 
         static Fault of(String problem) {

@@ -25,8 +25,8 @@ import org.claudecluster.worker.task.result.TaskProblem.FieldError;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds a request's records within the constraints that their components carry, which the OpenAPI document shows as well.
- * Of Bean Validation this is the part that is used; a whole engine for it took a tenth of the start (ADR 0025).
+ * Holds a request's records within the constraints that their components carry, which the OpenAPI document shows as
+ * well. It does the part of Bean Validation that is used; a whole engine for it took a tenth of the start (ADR 0025).
  */
 public final class RequestValidator {
 
@@ -51,7 +51,7 @@ public final class RequestValidator {
     /** A component of a record. */
     private record Part(String name, Method accessor, Rule rule) {}
 
-    /** What a value must be, what the values in it must be, and what it is made of. */
+    /** Holds the rules for a value, for the values in it, and for its components. */
     private record Rule(List<Annotation> own, List<Rule> arguments, List<Part> parts) {}
 
     private static List<Part> parts(Class<?> type) {

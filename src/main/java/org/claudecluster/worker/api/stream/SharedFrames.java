@@ -15,11 +15,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The events that the viewers of a task have to be sent next, read and made once for all of them: viewers that stand at
- * the same place get the same block, and so stand at the same place again. That holds for the newest events as for those
- * that are read from the log by viewers which can't keep up.
+ * the same place get the same block, and so stand at the same place again. The same holds for the newest events and for
+ * those that are read from the log by viewers which can't keep up.
  *
- * <p>Bound: {@link #TASK_BYTES} for each task that has two viewers at least, {@link #ALL_BYTES} for all. Beyond it a block
- * is made again for whoever comes later.
+ * <p>Bound: {@link #TASK_BYTES} for each task that has two viewers at least, {@link #ALL_BYTES} for all. Beyond it a
+ * block is made again for whoever comes later.
  */
 @Singleton
 class SharedFrames {

@@ -13,8 +13,8 @@ import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.api.ApiSettings;
 
 /**
- * Writes to one viewer and waits while its connection is full. What is queued is bounded by {@link #QUEUE_BYTES} and
- * one batch; a viewer that takes nothing for the stall time is given up.
+ * Writes to one viewer and waits while its connection is full. The queue is bounded by {@link #QUEUE_BYTES} and one
+ * batch; a viewer that takes nothing for the stall time is given up.
  */
 final class StreamWriter {
 

@@ -63,7 +63,7 @@ final class TaskStream implements AutoCloseable {
             Streaming streaming,
             SharedFrames frames) {}
 
-    /** What comes after a look. */
+    /** The step that follows a look. */
     private enum Next {
         WAIT,
         ASK_AGAIN_SOON,
@@ -246,7 +246,7 @@ final class TaskStream implements AutoCloseable {
         return true;
     }
 
-    /** What the last event says. */
+    /** The content of the last event. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     private record Complete(
             String taskId, String status, @Nullable Boolean simulated, TaskView.@Nullable OutcomeView outcome) {}

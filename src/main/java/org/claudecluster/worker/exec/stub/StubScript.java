@@ -7,7 +7,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the stub does. A prompt whose first line is {@code #stub} is a script with one step a line:
+ * Reads the stub's script. A prompt whose first line is {@code #stub} is a script with one step a line:
  *
  * <pre>
  * #stub

@@ -7,7 +7,8 @@ import java.util.Map;
 
 /**
  * Adds up a tree's CPU time from look to look, so that nothing of what has gone is lost: what a process takes itself is
- * counted as it grows. What it waited for comes on top, less what of that was counted while it lived.
+ * counted as it grows. The time of children that it waited for comes on top, less what of that was counted while it
+ * lived.
  */
 public final class CpuTally {
     private static final long NANOS_PER_TICK = 1_000_000_000L / LinuxProcesses.ticksPerSecond();

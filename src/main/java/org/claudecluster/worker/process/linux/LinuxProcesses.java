@@ -12,7 +12,7 @@ import java.lang.invoke.MethodHandle;
 import org.claudecluster.worker.libc.Libc;
 import org.claudecluster.worker.libc.NativeException;
 
-/** What Linux alone has: descriptors for processes, and the adoption of orphans. */
+/** Calls that Linux alone has: descriptors for processes, and the adoption of orphans. */
 public final class LinuxProcesses {
     // The same numbers on every architecture, as for all calls since 5.1.
     private static final long SYS_PIDFD_SEND_SIGNAL = 424;

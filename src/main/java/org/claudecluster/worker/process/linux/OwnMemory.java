@@ -4,9 +4,9 @@ import org.claudecluster.worker.libc.NativeException;
 import org.jboss.logging.Logger;
 
 /**
- * Closes the worker's environment, memory and descriptors to other processes of its user, which the tasks are:
- * {@code /proc/PID/environ}, {@code mem}, {@code maps}, {@code fd} and ptrace. They would hold the key that tasks get by
- * a descriptor only, and the database's password. What runs with the worker's user as root, or may trace all, still looks.
+ * Closes the worker's environment, memory and descriptors to other processes of its user, which the tasks are: {@code
+ * /proc/PID/environ}, {@code mem}, {@code maps}, {@code fd} and ptrace. They would hold the key that tasks get by a
+ * descriptor only, and the database's password. A process that is root, or may trace all, still looks.
  *
  * <p>INVARIANT: the worker loses its own {@code /proc/self/environ} and the right to lower or raise its own rank among
  * those that are ended when memory is short; nothing here may need them. Its children are not concerned: a program that

@@ -19,7 +19,7 @@ import java.util.Set;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** What Linux tells of processes under /proc. A process that has gone is simply absent. */
+/** Reads what Linux tells of processes under /proc. A process that has gone is simply absent. */
 public final class ProcFs {
     public static final long SELF = ProcessHandle.current().pid();
 

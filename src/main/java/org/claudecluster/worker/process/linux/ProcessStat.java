@@ -29,7 +29,7 @@ public record ProcessStat(
     private static final int ENV_END = 48;
 
     /**
-     * What it has taken.
+     * The process's use of the machine.
      *
      * @param ticks CPU time of its own
      * @param waitedTicks CPU time of those of its children, and theirs, that ended and were waited for

@@ -7,8 +7,8 @@ import org.claudecluster.worker.task.store.StoreException;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
 
 /**
- * A pool whose failures are told apart, and whose connections are dropped when one turned out to be dead: the others may
- * be so without knowing it. What was rejected says nothing about a connection, and drops none.
+ * A pool whose failures are told apart, and whose connections are dropped when one turned out to be dead: the others
+ * may be so without knowing it. A rejected statement says nothing about a connection, and drops none.
  */
 public final class Connections {
 

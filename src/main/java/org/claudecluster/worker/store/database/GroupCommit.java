@@ -50,7 +50,7 @@ public final class GroupCommit implements Commits {
     /** How many writes a commit had lately at most. */
     private double most;
 
-    /** What became of a transaction. */
+    /** The fate of a transaction. */
     private enum Verdict {
         COMMITTED,
         /** Some write failed; nothing took effect. */

@@ -5,7 +5,7 @@ import java.util.Optional;
 import org.claudecluster.worker.task.Masked;
 import org.jspecify.annotations.Nullable;
 
-/** What a failure of a database means for a start, in a person's words. No URL is shown: it may hold a password. */
+/** Explains failures of a database at the start, in a person's words. No URL is shown: it may hold a password. */
 public final class StoreFailures {
 
     public static final String READ_ONLY = "the store is read-only: WORKER_STORAGE_JDBC_URL must name the primary,"

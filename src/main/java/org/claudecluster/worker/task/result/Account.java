@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 
 /**
- * What is known of an attempt when it ends, whatever becomes of its task.
+ * The facts of an attempt at its end, whatever becomes of its task.
  *
  * @param lastEventId number of the last record that it printed; empty when it printed none
  * @param ending how its program ended

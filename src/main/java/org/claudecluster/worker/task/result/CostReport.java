@@ -7,7 +7,7 @@ import java.math.RoundingMode;
 import java.util.Optional;
 
 /**
- * What the CLI told of the cost at the end of a run: that of the process, or of all of the session (2.1.330, resumed).
+ * The CLI's report of the cost at the end of a run: that of the process, or of all of the session (2.1.330, resumed).
  *
  * @param micros its {@code total_cost_usd} in millionths of a US dollar
  * @param tokens all that its {@code modelUsage} counts, where there is one

@@ -6,8 +6,8 @@ import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 
 /**
- * What the processes of a run took from the machine, as far as it was seen: sampled once a second, or told by the
- * kernel where each run has a control group of its own.
+ * The use of the machine by the processes of a run, as far as it was seen: sampled once a second, or told by the kernel
+ * where each run has a control group of its own.
  *
  * @param peakMemoryBytes the most resident memory of all processes together; pages that they share count for each
  * @param cpu processor time of all of them, to the millisecond

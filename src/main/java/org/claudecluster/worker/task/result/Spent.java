@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 
 /**
- * What one attempt spent, as far as its CLI told. Empty is unknown, never nothing.
+ * The spending of one attempt, as far as its CLI told. Empty is unknown, never nothing.
  *
  * @param micros its own cost in millionths of a US dollar
  * @param report what the CLI told, which may be the whole session's

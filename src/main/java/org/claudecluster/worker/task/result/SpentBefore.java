@@ -5,7 +5,7 @@ import static java.util.Objects.requireNonNull;
 import java.util.Optional;
 
 /**
- * What the ledger holds already when an attempt begins.
+ * The ledger's sums at the begin of an attempt.
  *
  * @param session what the last run in the same session was told to have cost, of this task or another
  * @param inSession the tokens that the ledger has of that session, up to that run

@@ -1,6 +1,6 @@
 package org.claudecluster.worker.task.result;
 
-/** What every database, every writer of UTF-8 and every reader of JSON takes. */
+/** Makes text that every database, every writer of UTF-8 and every reader of JSON takes. */
 public final class Storable {
 
     private static final char REPLACEMENT = '\ufffd';

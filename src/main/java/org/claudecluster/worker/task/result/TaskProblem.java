@@ -46,7 +46,7 @@ public final class TaskProblem extends RuntimeException {
         STORE_UNAVAILABLE
     }
 
-    /** What is wrong with one field, what is allowed, and what to do. */
+    /** A fault of one field, with what is allowed and what to do. */
     public record FieldError(String field, String message) {
         public static final int MAX_FIELD = 200;
 

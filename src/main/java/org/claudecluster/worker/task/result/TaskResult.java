@@ -6,7 +6,7 @@ import java.math.BigDecimal;
 import java.util.Optional;
 
 /**
- * What the CLI's last {@code result} line said, made fit for any store and any reader ({@link Storable}).
+ * The CLI's last {@code result} line, made fit for any store and any reader ({@link Storable}).
  *
  * @param text the answer; empty when the run failed before one
  * @param turns the CLI's {@code num_turns}

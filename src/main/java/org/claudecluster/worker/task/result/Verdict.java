@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.Optional;
 
 /**
- * What a run came to: the outcome, and the CLI's own result where it told one.
+ * The verdict on a run: the outcome, and the CLI's own result where it told one.
  *
  * @param resetsAt when the limit that failed the run ends, where the CLI said so
  * @param credential fingerprint of what the run authenticated with, where that is known

@@ -26,7 +26,7 @@ public record AttemptEnd(Kind kind, Optional<String> reason, Optional<String> me
         requireNonNull(account, "account");
     }
 
-    /** What the attempt came to. The wire names are the lower-case constants. */
+    /** The ways in which an attempt ends. The wire names are the lower-case constants. */
     public enum Kind {
         COMPLETED,
         FAILED,

@@ -4,7 +4,7 @@ import static java.util.Objects.requireNonNull;
 
 import org.claudecluster.worker.task.TaskId;
 
-/** That somebody wants a running task to end, as its owner finds it in the store. */
+/** A wish for a running task to end, as its owner finds it in the store. */
 public record StopRequest(TaskId task, Wish wish) {
 
     /** How it shall end. */

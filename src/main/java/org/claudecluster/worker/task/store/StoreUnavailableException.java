@@ -9,7 +9,7 @@ public final class StoreUnavailableException extends StoreException {
 
     private final Kind kind;
 
-    /** What hinders it. */
+    /** The kinds of hindrance. */
     public enum Kind {
         /** It did not answer; whether a write took effect is unknown. */
         AWAY,

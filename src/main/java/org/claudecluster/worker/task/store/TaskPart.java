@@ -3,7 +3,7 @@ package org.claudecluster.worker.task.store;
 import java.util.Locale;
 import java.util.Optional;
 
-/** What of a task may be too long for a list, where its start stands for it. */
+/** The parts of a task that may be too long for a list, where their starts stand for them. */
 public enum TaskPart {
     PROMPT,
     RESULT;

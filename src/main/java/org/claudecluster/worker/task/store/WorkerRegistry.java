@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import org.claudecluster.worker.task.WorkerId;
 
-/** Who is alive among the workers that share a store. */
+/** Knows which workers are alive among those that share a store. */
 public interface WorkerRegistry {
 
     /** Says that the worker is there; to be repeated well within the lease. */

@@ -6,7 +6,7 @@ import java.util.Set;
 import org.claudecluster.worker.task.WorkerId;
 
 /**
- * What a worker says of itself.
+ * A worker's own account of itself.
  *
  * @param id new at every start of the process
  * @param names what {@code workerId} in a submit may name besides the id: WORKER_ID, WORKER_NAME and the labels
