@@ -1,11 +1,15 @@
 package org.claudecluster.worker.api.guard;
 
+import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelFutureListener;
 import io.quarkus.vertx.http.runtime.filters.Filters;
+import io.vertx.core.net.impl.ConnectionBase;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Map;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claudecluster.worker.api.http.ProblemJson;
@@ -63,8 +67,29 @@ class LongAnswers {
             ProblemJson.send(routing, Problems.of(kind.full(), routing.normalizedPath()));
             return;
         }
-        // Called once, when the answer is sent or its client is gone.
-        routing.addEndHandler(_ -> kind.places().release());
+        release(routing, kind.places());
         routing.next();
+    }
+
+    /**
+     * When the answer is sent, or its connection is gone: that is not told by the router where whoever writes the answer
+     * has heard of it first.
+     */
+    private static void release(RoutingContext routing, Semaphore places) {
+        AtomicBoolean isHeld = new AtomicBoolean(true);
+        Runnable once = () -> {
+            if (isHeld.compareAndSet(true, false)) {
+                places.release();
+            }
+        };
+        ChannelFuture closed =
+                ((ConnectionBase) routing.request().connection()).channel().closeFuture();
+        ChannelFutureListener gone = _ -> once.run();
+        closed.addListener(gone);
+        routing.addEndHandler(_ -> {
+            // A connection may be kept for many answers.
+            closed.removeListener(gone);
+            once.run();
+        });
     }
 }
