@@ -40,6 +40,7 @@ class ArchitectureTest {
             new Room("task.result"),
             new Room("task", "task.result"),
             new Room("task.store", "task", "task.result"),
+            new Room("access", "task", "task.result", "files"),
             new Room("transcript", "task", "task.result", "task.store"),
             new Room("process.linux", "libc"),
             new Room("process", "process.linux", "libc"),
@@ -79,7 +80,7 @@ class ArchitectureTest {
                     "task.result",
                     "task.store"),
             new Room("exec.stub", "exec", "cli", "outcome", "transcript", "task", "task.result"),
-            new Room("service", "exec", "workspace", "transcript", "task", "task.result", "task.store"),
+            new Room("service", "access", "exec", "workspace", "transcript", "task", "task.result", "task.store"),
             new Room("lifecycle.retention", "transcript", "task", "task.result", "task.store"),
             new Room(
                     "lifecycle",
@@ -92,9 +93,10 @@ class ArchitectureTest {
                     "task.result",
                     "task.store"),
             new Room("api.http", "task.result", "task.store"),
-            new Room("api.guard", "api.http", "task.result"),
+            new Room("api.guard", "api.http", "access", "task.result"),
             new Room(
                     "api",
+                    "access",
                     "api.guard",
                     "api.http",
                     "service",
@@ -105,7 +107,16 @@ class ArchitectureTest {
                     "task",
                     "task.result",
                     "task.store"),
-            new Room("api.stream", "api", "api.http", "service", "transcript", "task", "task.result", "task.store"),
+            new Room(
+                    "api.stream",
+                    "api",
+                    "api.http",
+                    "access",
+                    "service",
+                    "transcript",
+                    "task",
+                    "task.result",
+                    "task.store"),
             new Room("observe", "lifecycle", "exec", "credential", "task", "task.result", "task.store"));
 
     /** Puts all of them together. */

@@ -10,7 +10,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.access.Caller;
 import org.claudecluster.worker.service.Submission;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.TaskId;
