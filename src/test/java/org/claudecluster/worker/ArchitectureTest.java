@@ -93,10 +93,12 @@ class ArchitectureTest {
                     "task.result",
                     "task.store"),
             new Room("api.http", "task.result", "task.store"),
-            new Room("api.guard", "api.http", "access", "task.result"),
+            new Room("api.guard", "api.http", "task.result"),
+            new Room("api.access", "api.http", "access", "task", "task.result"),
             new Room(
                     "api",
                     "access",
+                    "api.access",
                     "api.guard",
                     "api.http",
                     "service",
@@ -110,6 +112,7 @@ class ArchitectureTest {
             new Room(
                     "api.stream",
                     "api",
+                    "api.access",
                     "api.http",
                     "access",
                     "service",
@@ -117,7 +120,7 @@ class ArchitectureTest {
                     "task",
                     "task.result",
                     "task.store"),
-            new Room("observe", "lifecycle", "exec", "credential", "task", "task.result", "task.store"));
+            new Room("observe", "access", "lifecycle", "exec", "credential", "task", "task.result", "task.store"));
 
     /** Puts all of them together. */
     private static final String BOOTSTRAP = "bootstrap";

@@ -14,14 +14,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
-import org.claudecluster.worker.api.guard.AllowedHosts;
 import org.claudecluster.worker.api.guard.AnswerLimits;
 import org.claudecluster.worker.api.guard.ConnectionRules;
 import org.claudecluster.worker.config.ExecutorConfig;
@@ -282,14 +280,6 @@ class WorkerProducers {
         return new AnswerLimits(worker.http().maxTranscripts(), worker.http().maxWorkspaces());
     }
 
-    @Produces
-    @Singleton
-    AllowedHosts allowedHosts(WorkerConfig worker) {
-        List<String> names = new ArrayList<>(worker.http().allowedHosts().orElse(List.of()));
-        names.add(hostName());
-        return new AllowedHosts(names);
-    }
-
     void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {
         FlatJson.install();
         LogFile.asked(System.getenv())
@@ -304,7 +294,7 @@ class WorkerProducers {
         store.close();
     }
 
-    private static String hostName() {
+    static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException _) {

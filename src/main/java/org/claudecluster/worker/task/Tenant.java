@@ -11,13 +11,13 @@ import java.util.regex.Pattern;
  */
 public record Tenant(String name) {
 
+    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
+
     /** Belongs to everybody where nobody is told apart, and owns what versions before 0.2 have written. */
     public static final Tenant DEFAULT = new Tenant("default");
 
     /** What a name looks like, for pages and refusals. */
     public static final String FORM = "1 to 63 of a-z, 0-9 and -, neither first nor last a dash";
-
-    private static final Pattern NAME = Pattern.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?");
 
     public Tenant {
         if (!NAME.matcher(name).matches()) {

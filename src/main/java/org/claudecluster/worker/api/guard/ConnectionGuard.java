@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.api.http.BodyLimit;
+import org.claudecluster.worker.api.http.ProbePaths;
 import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.task.result.TaskProblem.Code;
 
@@ -157,7 +158,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
             return Optional.of(new TaskProblem(Code.MALFORMED_REQUEST, "HTTP/1.1 and HTTP/1.0 are spoken here"));
         }
-        if (crowded && !ForeignRequests.isHealth(request.uri())) {
+        if (crowded && !ProbePaths.isHealth(request.uri())) {
             return Optional.of(new TaskProblem(
                     Code.TOO_MANY_CONNECTIONS,
                     "%d connections are open, which is worker.http.max-connections".formatted(rules.most())));
