@@ -29,9 +29,11 @@ public final class CurrentKeys {
     public CurrentKeys(Optional<Path> file, InstantSource clock) {
         this.file = file;
         this.clock = clock;
-        look();
-        problem.ifPresent(why -> {
-            throw new IllegalArgumentException(why);
+        file.ifPresent(path -> {
+            switch (KeysFile.read(path)) {
+                case KeysFile.Accepted(AccessKeys found) -> keys = found;
+                case KeysFile.Refused(String why) -> throw new IllegalArgumentException(why);
+            }
         });
     }
 
