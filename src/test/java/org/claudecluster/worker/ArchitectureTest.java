@@ -222,10 +222,17 @@ class ArchitectureTest {
     static final ArchRule meters_are_in_observe = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".observe")
-            .and()
-            .doNotHaveSimpleName("WorkerProducers")
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.micrometer.."));
+
+    @ArchTest
+    static final ArchRule beans_are_doors_and_what_is_found_by_its_type = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    ROOT + ".api..", ROOT + ".service", ROOT + ".observe", ROOT + ".exec..", ROOT + ".bootstrap")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("jakarta.enterprise..", "jakarta.inject..", "io.quarkus.arc.."))
+            .because("all others get what they need through constructors that a producer calls (ADR 0046)");
 
     @ArchTest
     static final ArchRule time_comes_in_through_the_constructor = noClasses()

@@ -136,8 +136,8 @@ public record TaskView(
                 task.worker().map(WorkerId::value).orElse(null),
                 task.executorType().orElse(null),
                 task.executorType().map(TaskView::isSimulated).orElse(null),
-                task.sessionId().filter(_ -> isPty(task)).orElse(null),
-                task.resumed() && isPty(task),
+                task.sessionId().filter(_ -> ranAProgram(task)).orElse(null),
+                task.resumed() && ranAProgram(task),
                 task.cancelRequested(),
                 task.parked().map(why -> ParkedView.of(task, why)).orElse(null),
                 ProgressView.of(task.progress()),
@@ -156,9 +156,9 @@ public record TaskView(
         return ExecutorType.ofWire(executor).filter(ExecutorType::isSimulated).isPresent();
     }
 
-    /** Only the CLI has sessions; the stub's would name nothing. */
-    private static boolean isPty(Task task) {
-        return task.executorType().equals(Optional.of(ExecutorType.PTY.wire()));
+    /** Only a program has sessions; the stub's would name nothing. */
+    private static boolean ranAProgram(Task task) {
+        return ExecutorType.ranAProgram(task.executorType());
     }
 
     /** When another attempt is made. */

@@ -127,6 +127,9 @@ public final class KnownSettings {
         if (type == MemorySize.class) {
             return "a size such as 512K, 8M or 1G";
         }
+        if (type == ExecutorConfig.Type.class) {
+            return "auto, or the name of an executor";
+        }
         if (type == boolean.class) {
             return "true or false";
         }

@@ -39,7 +39,7 @@ class FollowUps {
             throw new TaskProblem(
                     Code.NOT_FINAL, "the task is still pending or running: wait for its end, or cancel it");
         }
-        boolean ranTheCli = earlier.executorType().equals(Optional.of(ExecutorType.PTY.wire()));
+        boolean ranTheCli = ExecutorType.ranAProgram(earlier.executorType());
         return earlier.result()
                 .flatMap(TaskResult::sessionId)
                 .or(earlier::sessionId)

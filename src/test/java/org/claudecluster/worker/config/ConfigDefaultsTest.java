@@ -161,12 +161,7 @@ class ConfigDefaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "worker.lease.duraton, 30s",
-        "worker.lease.duration, soon",
-        "worker.executor.type, docker",
-        "worker.slots.max, many"
-    })
+    @CsvSource({"worker.lease.duraton, 30s", "worker.lease.duration, soon", "worker.slots.max, many"})
     void an_unknown_key_or_a_wrong_value_stops_the_start_by_its_name(String key, String value) {
         assertThatThrownBy(() -> config(Map.of(key, value))).hasMessageContaining(key);
     }
