@@ -82,7 +82,7 @@ class WorkerProducers {
     @Produces
     @Singleton
     RemoteTranscripts watches(Transcripts transcripts, JdbcTaskStore store) {
-        return new RemoteTranscripts(transcripts, store::find);
+        return new RemoteTranscripts(transcripts, store::findOfAnyTenant);
     }
 
     private static long bytes(String key, MemorySize size, long least) {
