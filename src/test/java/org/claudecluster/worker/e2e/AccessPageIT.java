@@ -31,7 +31,8 @@ class AccessPageIT {
 
         try (WorkerProcess worker = setup.start()) {
             String told = shell("KEY=" + key + "\n"
-                    + String.join("\n", commands.get(1).lines()).replace("localhost:3001", "localhost:" + setup.port()));
+                    + String.join("\n", commands.get(1).lines())
+                            .replace("localhost:3001", "localhost:" + setup.port()));
 
             assertThat(Files.readString(PAGE)).contains("```json\n" + told + "\n```");
             assertThat(worker.api().get("/tasks").statusCode()).isEqualTo(401);
