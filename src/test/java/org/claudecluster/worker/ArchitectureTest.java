@@ -42,6 +42,7 @@ class ArchitectureTest {
             new Room("task.result"),
             new Room("task", "task.result"),
             new Room("task.store", "task", "task.result"),
+            new Room("access", "task", "task.result", "files"),
             new Room("transcript", "task", "task.result", "task.store", "text", "time"),
             new Room("process.linux", "libc"),
             new Room("process", "process.linux", "libc", "time"),
@@ -93,7 +94,7 @@ class ArchitectureTest {
                     "task.store",
                     "time"),
             new Room("exec.stub", "exec", "cli", "outcome", "transcript", "task", "task.result", "time"),
-            new Room("service", "exec", "workspace", "transcript", "task", "task.result", "task.store"),
+            new Room("service", "access", "exec", "workspace", "transcript", "task", "task.result", "task.store"),
             new Room("lifecycle.retention", "transcript", "task", "task.result", "task.store"),
             new Room(
                     "lifecycle",
@@ -108,8 +109,11 @@ class ArchitectureTest {
                     "time"),
             new Room("api.http", "task.result", "task.store", "text"),
             new Room("api.guard", "api.http", "task.result"),
+            new Room("api.access", "api.http", "access", "task", "task.result"),
             new Room(
                     "api",
+                    "access",
+                    "api.access",
                     "api.guard",
                     "api.http",
                     "service",
@@ -120,8 +124,18 @@ class ArchitectureTest {
                     "task",
                     "task.result",
                     "task.store"),
-            new Room("api.stream", "api", "api.http", "service", "transcript", "task", "task.result", "task.store"),
-            new Room("observe", "lifecycle", "exec", "credential", "task", "task.result", "task.store"));
+            new Room(
+                    "api.stream",
+                    "api",
+                    "api.access",
+                    "api.http",
+                    "access",
+                    "service",
+                    "transcript",
+                    "task",
+                    "task.result",
+                    "task.store"),
+            new Room("observe", "access", "lifecycle", "exec", "credential", "task", "task.result", "task.store"));
 
     /** Puts all of them together. */
     private static final String BOOTSTRAP = "bootstrap";

@@ -27,6 +27,7 @@ class StartupSequence {
     void start(
             @Observes StartupEvent event,
             Database opened,
+            AccessStart access,
             ExecutionStart execution,
             CredentialWatch credentials,
             AuthConfig auth,
@@ -37,13 +38,20 @@ class StartupSequence {
         LogFile.asked(System.getenv())
                 .filter(file -> !file.isWritable())
                 .ifPresent(file -> LOG.infof("no log file, since %s is not ours to write", file.path()));
+        access.begin();
         execution.begin();
         credentials.start(auth.poll());
         gauges.register(streaming::open);
         lifecycle.start();
     }
 
-    void stop(@Observes ShutdownEvent event, CredentialWatch credentials, Lifecycle lifecycle, JdbcTaskStore store) {
+    void stop(
+            @Observes ShutdownEvent event,
+            AccessStart access,
+            CredentialWatch credentials,
+            Lifecycle lifecycle,
+            JdbcTaskStore store) {
+        access.stop();
         credentials.stop();
         lifecycle.stop();
         store.close();

@@ -8,14 +8,12 @@ import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
-import org.claudecluster.worker.api.guard.AllowedHosts;
 import org.claudecluster.worker.api.guard.AnswerLimits;
 import org.claudecluster.worker.api.guard.ConnectionRules;
 import org.claudecluster.worker.config.ExecutorConfig;
@@ -230,15 +228,7 @@ class WorkerProducers {
         return new AnswerLimits(worker.http().maxTranscripts(), worker.http().maxWorkspaces());
     }
 
-    @Produces
-    @Singleton
-    AllowedHosts allowedHosts(WorkerConfig worker) {
-        List<String> names = new ArrayList<>(worker.http().allowedHosts().orElse(List.of()));
-        names.add(hostName());
-        return new AllowedHosts(names);
-    }
-
-    private static String hostName() {
+    static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException _) {

@@ -26,6 +26,7 @@ public final class KnownSettings {
 
     static final List<Class<?>> MAPPINGS = List.of(
             WorkerConfig.class,
+            AccessConfig.class,
             AuthConfig.class,
             ExecutorConfig.class,
             StorageConfig.class,

@@ -4,6 +4,7 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
@@ -11,6 +12,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.function.Supplier;
 import org.claudecluster.worker.credential.CredentialState;
 import org.claudecluster.worker.credential.CredentialStatus;
 import org.claudecluster.worker.credential.Credentials;
@@ -22,14 +24,19 @@ public final class AuthMeters {
     private final MultiGauge expiresIn;
     private final InstantSource clock;
 
-    /** Registers them. */
+    @Inject
     AuthMeters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
+        this(registry, credentials::status, clock);
+    }
+
+    /** Registers them. */
+    AuthMeters(MeterRegistry registry, Supplier<CredentialStatus> status, InstantSource clock) {
         this.clock = clock;
-        Gauge.builder("worker.auth.valid", () -> credentials.status().state().isUsable() ? 1 : 0)
+        Gauge.builder("worker.auth.valid", () -> status.get().state().isUsable() ? 1 : 0)
                 .description("1 while tasks can be started with the credential, 0 while they wait for another")
                 .register(registry);
-        paused(registry, "auth_failed", () -> credentials.status().state() == CredentialState.REFUSED);
-        paused(registry, "billing", () -> credentials.status().state() == CredentialState.UNPAID);
+        paused(registry, "auth_failed", () -> status.get().state() == CredentialState.REFUSED);
+        paused(registry, "billing", () -> status.get().state() == CredentialState.UNPAID);
         this.expiresIn = MultiGauge.builder("worker.auth.expires.in.seconds")
                 .baseUnit("seconds")
                 .description("Until the credential ends; not there while no end is known")

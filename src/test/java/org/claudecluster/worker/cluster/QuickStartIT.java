@@ -53,8 +53,10 @@ class QuickStartIT {
     }
 
     @Test
-    void the_readme_begins_in_the_same_way() {
+    void the_readme_has_the_same_commands() {
         assertThat(LINES).containsAll(README.subList(0, 4));
+        assertThat(commandsBelow(Path.of("docs", "kubernetes.md"), "## Credentials"))
+                .containsExactly(README.getLast());
     }
 
     /** The lines of the first block of commands below a line that matches. */
@@ -62,7 +64,7 @@ class QuickStartIT {
         try {
             String block =
                     Files.readString(page).split("(?m)^" + heading + "$", 2)[1].split("```bash\n", 2)[1];
-            return block.split("\n```", 2)[0].lines().toList();
+            return block.split("\n```", 2)[0].replaceAll("\\\\\n *", "").lines().toList();
         } catch (IOException e) {
             throw new AssertionError(e);
         }
@@ -95,11 +97,8 @@ class QuickStartIT {
 
     @Test
     void the_commands_work_through_a_port_forward_and_so_do_the_three_of_the_readme() throws Exception {
-        List<String> readme = Files.readString(Path.of("README.md"))
-                .lines()
-                .filter(line -> line.startsWith("curl "))
-                .limit(3)
-                .toList();
+        List<String> readme = commandsBelow(Path.of("README.md"), "## Three requests");
+        assertThat(readme).hasSize(3);
         assertThat(LINES.get(4)).endsWith(" &");
         Process forward =
                 new ProcessBuilder("bash", "-c", "exec " + LINES.get(4).replaceFirst(" &$", "")).start();

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.claudecluster.worker.Pages;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
@@ -25,6 +26,11 @@ class ConfigurationPageTest {
     private static final Set<String> STRICTER = Set.of("NODE_ENV", "CLAUDE_CLI_PATH");
 
     private static final Pattern ENVIRONMENT_NAME = Pattern.compile("\\$\\{([A-Z][A-Z_]+):([^}]*)}");
+
+    private static final Pattern NAMED_KEY = Pattern.compile("`(worker\\.[a-z][a-zA-Z.*-]*)(?:=[^`]*)?`");
+
+    /** Names of files that begin with the same word. */
+    private static final List<String> FILES = List.of("worker.mv.db", "worker.log", "worker.ts");
 
     static Stream<ConfigKeys.Key> keys() {
         return ConfigKeys.all();
@@ -50,6 +56,30 @@ class ConfigurationPageTest {
                 .map(line -> line.split("`", -1)[1])
                 .containsExactlyInAnyOrderElementsOf(
                         keys().map(ConfigKeys.Key::name).toList());
+    }
+
+    /** Values of the chart begin with the same word; they are named in their own pages. */
+    static List<Path> pagesThatNameKeys() throws IOException {
+        return Pages.all().stream()
+                .filter(page ->
+                        !page.startsWith("helm") && !page.endsWith("kubernetes.md") && !page.endsWith("0025-images.md"))
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pagesThatNameKeys")
+    void a_page_names_no_key_that_is_not_there(Path page) throws IOException {
+        List<String> keys = keys().map(ConfigKeys.Key::name).toList();
+        assertThat(NAMED_KEY.matcher(Files.readString(page)).results().map(found -> found.group(1)))
+                .filteredOn(name -> !FILES.contains(name) && keys.stream().noneMatch(key -> names(name, key)))
+                .isEmpty();
+    }
+
+    /** A key, a group of them, with a star or without, or one of a map's. */
+    private static boolean names(String name, String key) {
+        String group = Pattern.quote(name).replace("*", "\\E.*\\Q");
+        return key.matches(group + "(\\..*)?")
+                || (key.endsWith(".*") && name.startsWith(key.substring(0, key.length() - 1)));
     }
 
     static Stream<Arguments> environmentNames() throws IOException {

@@ -126,6 +126,16 @@ class ChartPagesTest {
                 .endsWith("/docs/runbooks.md#" + name.toLowerCase(Locale.ROOT));
     }
 
+    @Test
+    void each_runbook_of_an_alert_belongs_to_one_that_is_there() throws IOException {
+        assertThat(Pattern.compile("(?m)^### (ClaudeCluster\\w+)$")
+                        .matcher(Files.readString(Path.of("docs/runbooks.md")))
+                        .results()
+                        .map(heading -> heading.group(1)))
+                .containsExactlyInAnyOrderElementsOf(
+                        alerts().map(rule -> rule.path("alert").asText()).toList());
+    }
+
     private static Stream<String> names(JsonNode object) {
         return object.properties().stream().map(property -> property.getKey());
     }

@@ -132,8 +132,12 @@ final class WaitingRows {
                 Asked.asked("who waits to resume a session", Needs.NEEDED_BY, any, "session"));
     }
 
-    /** Of claims from a store in which nothing else waits and from one in which much does, in nanoseconds. */
-    record Medians(long empty, long full) {}
+    /**
+     * Claims from a store in which nothing else waits and from one in which much does, in nanoseconds.
+     *
+     * @param slowest the 99th percentile where much waits
+     */
+    record Medians(long empty, long full, long slowest) {}
 
     /**
      * Medians of a claim that gets one task, side by side on both stores, so that whatever else the machine
@@ -148,7 +152,7 @@ final class WaitingRows {
                 ofEmpty.add(claim(first));
                 ofFull.add(claim(second));
             }
-            return new Medians(median(ofEmpty), median(ofFull));
+            return new Medians(quantile(ofEmpty, 50), quantile(ofFull, 50), quantile(ofFull, 99));
         }
     }
 
@@ -165,9 +169,9 @@ final class WaitingRows {
         return took;
     }
 
-    private static long median(List<Long> nanos) {
+    private static long quantile(List<Long> nanos, int percent) {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
-        return sorted[sorted.length / 2];
+        return sorted[sorted.length * percent / 100];
     }
 
     static String lines(List<String> plan) {
