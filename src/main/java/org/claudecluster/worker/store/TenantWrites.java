@@ -12,16 +12,16 @@ import org.claudecluster.worker.task.store.DeleteAnswer;
 import org.claudecluster.worker.task.store.InterruptAnswer;
 
 /**
- * Statements that change a task on behalf of a tenant. INVARIANT: the WHERE names the tenant with all else that must be true;
- * the row count is the answer.
+ * Statements that change a task on behalf of a tenant. INVARIANT: the WHERE names the tenant with all else that must be
+ * true; the row count is the answer.
  */
 final class TenantWrites {
 
     private TenantWrites() {}
 
     static final String CANCEL_PENDING = """
-            UPDATE task SET status = 'cancelled', reason = 'cancelled', exact_reason = NULL, finished_at = CURRENT_TIMESTAMP,
-                            cancel_requested_at = CURRENT_TIMESTAMP
+            UPDATE task SET status = 'cancelled', reason = 'cancelled', exact_reason = NULL,
+                            finished_at = CURRENT_TIMESTAMP, cancel_requested_at = CURRENT_TIMESTAMP
             """ + TenantReads.OWN + " AND status = 'pending'";
 
     static final String CANCEL_RUNNING =
