@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.Test;
 
 /** The package table of docs/architecture.md, and what is never used. */
@@ -40,6 +41,7 @@ class ArchitectureTest {
             new Room("task.result"),
             new Room("task", "task.result"),
             new Room("task.store", "task", "task.result"),
+            new Room("access", "task", "task.result", "files"),
             new Room("transcript", "task", "task.result", "task.store"),
             new Room("process.linux", "libc"),
             new Room("process", "process.linux", "libc"),
@@ -79,7 +81,7 @@ class ArchitectureTest {
                     "task.result",
                     "task.store"),
             new Room("exec.stub", "exec", "cli", "outcome", "transcript", "task", "task.result"),
-            new Room("service", "exec", "workspace", "transcript", "task", "task.result", "task.store"),
+            new Room("service", "access", "exec", "workspace", "transcript", "task", "task.result", "task.store"),
             new Room("lifecycle.retention", "transcript", "task", "task.result", "task.store"),
             new Room(
                     "lifecycle",
@@ -93,8 +95,11 @@ class ArchitectureTest {
                     "task.store"),
             new Room("api.http", "task.result", "task.store"),
             new Room("api.guard", "api.http", "task.result"),
+            new Room("api.access", "api.http", "access", "task", "task.result"),
             new Room(
                     "api",
+                    "access",
+                    "api.access",
                     "api.guard",
                     "api.http",
                     "service",
@@ -105,8 +110,18 @@ class ArchitectureTest {
                     "task",
                     "task.result",
                     "task.store"),
-            new Room("api.stream", "api", "api.http", "service", "transcript", "task", "task.result", "task.store"),
-            new Room("observe", "lifecycle", "exec", "credential", "task", "task.result", "task.store"));
+            new Room(
+                    "api.stream",
+                    "api",
+                    "api.access",
+                    "api.http",
+                    "access",
+                    "service",
+                    "transcript",
+                    "task",
+                    "task.result",
+                    "task.store"),
+            new Room("observe", "access", "lifecycle", "exec", "credential", "task", "task.result", "task.store"));
 
     /** Puts all of them together. */
     private static final String BOOTSTRAP = "bootstrap";
@@ -177,6 +192,15 @@ class ArchitectureTest {
             .because("StoreProducers hands the DataSource over");
 
     @ArchTest
+    static final ArchRule callers_reach_no_task_but_by_their_tenant = noClasses()
+            .that()
+            .resideInAnyPackage(ROOT + ".service", ROOT + ".api..", ROOT + ".access")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(TaskStore.class)
+            .because("it goes by ids alone (ADR 0048)");
+
+    @ArchTest
     static final ArchRule pty4j_is_in_one_launcher = noClasses()
             .that()
             .haveNameNotMatching(".*\\.terminal\\.Pty4j\\w+(\\$.*)?")
@@ -208,10 +232,17 @@ class ArchitectureTest {
     static final ArchRule meters_are_in_observe = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".observe")
-            .and()
-            .doNotHaveSimpleName("WorkerProducers")
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.micrometer.."));
+
+    @ArchTest
+    static final ArchRule beans_are_doors_and_what_is_found_by_its_type = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    ROOT + ".api..", ROOT + ".service", ROOT + ".observe", ROOT + ".exec..", ROOT + ".bootstrap")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("jakarta.enterprise..", "jakarta.inject..", "io.quarkus.arc.."))
+            .because("all others get what they need through constructors that a producer calls (ADR 0046)");
 
     @ArchTest
     static final ArchRule time_comes_in_through_the_constructor = noClasses()

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.api;
 
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -10,7 +11,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.api.access.Callers;
 import org.claudecluster.worker.service.Submission;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.TaskId;
@@ -30,8 +31,10 @@ public class ContinueResource {
     private final SubmitRules rules;
     private final Submissions submissions;
     private final TaskService service;
+    private final Callers callers;
 
-    ContinueResource(SubmitRules rules, Submissions submissions, TaskService service) {
+    ContinueResource(SubmitRules rules, Submissions submissions, TaskService service, Callers callers) {
+        this.callers = callers;
         this.rules = rules;
         this.submissions = submissions;
         this.service = service;
@@ -40,6 +43,7 @@ public class ContinueResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:write")
     @Operation(
             operationId = "continueTask",
             summary = "Submit a follow-up in the same session and workspace",
@@ -74,6 +78,6 @@ public class ContinueResource {
             @QueryParam("wait") @Nullable String wait) {
         TaskId earlier = TaskService.id(id);
         Submission submission = submissions.read(body, "continue " + earlier + " ", key, wait, rules::followUp);
-        return Submissions.answer(service.continueTask(Caller.local(), earlier, submission));
+        return Submissions.answer(service.continueTask(callers.current(), earlier, submission));
     }
 }

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.api;
 
+import io.quarkus.security.PermissionsAllowed;
 import io.quarkus.smallrye.openapi.OpenApiFilter;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,19 +11,23 @@ import java.util.TreeSet;
 import org.claudecluster.worker.api.http.Problems;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
+import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
+import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationValue;
 import org.jboss.jandex.ClassInfo;
 import org.jboss.jandex.DotName;
 import org.jboss.jandex.IndexView;
+import org.jboss.jandex.MethodInfo;
 import org.jboss.jandex.RecordComponentInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Completes the OpenAPI document for those who generate a client of it, at build time: what is always there is required,
- * so that nobody has to test it for null, and every refusal has the type of a problem.
+ * so that nobody has to test it for null, every refusal has the type of a problem, and each operation names its scope.
  */
 @OpenApiFilter(stages = OpenApiFilter.RunStage.BUILD)
 public class DocumentFilter implements OASFilter {
@@ -32,7 +37,10 @@ public class DocumentFilter implements OASFilter {
             DotName.createSimple(org.eclipse.microprofile.openapi.annotations.media.Schema.class);
     private static final DotName PROPERTY = DotName.createSimple("com.fasterxml.jackson.annotation.JsonProperty");
     private static final String OURS = "org.claudecluster.";
+    private static final DotName ALLOWED = DotName.createSimple(PermissionsAllowed.class);
+    private static final DotName OPERATION = DotName.createSimple(Operation.class);
     private static final String PROBLEM = "HttpProblem";
+    private static final String KEY = "key";
 
     private final IndexView index;
 
@@ -50,9 +58,39 @@ public class DocumentFilter implements OASFilter {
             }
         });
         document.getComponents().addSchema(PROBLEM, problem());
+        document.getComponents().addSecurityScheme(KEY, key());
+        Map<String, String> scopes = scopes();
         document.getPaths().getPathItems().values().stream()
                 .flatMap(path -> path.getOperations().values().stream())
-                .forEach(operation -> operation.getResponses().setDefaultValue(refusal()));
+                .forEach(operation -> {
+                    operation.getResponses().setDefaultValue(refusal());
+                    Optional.ofNullable(scopes.get(operation.getOperationId()))
+                            .ifPresent(scope -> operation.setSecurity(List.of(
+                                    OASFactory.createSecurityRequirement().addScheme(KEY, scope))));
+                });
+    }
+
+    /** The scope that each operation needs. */
+    private Map<String, String> scopes() {
+        Map<String, String> scopes = new HashMap<>();
+        for (AnnotationInstance described : index.getAnnotations(OPERATION)) {
+            MethodInfo method = described.target().asMethod();
+            if (method.hasAnnotation(ALLOWED)) {
+                scopes.put(
+                        described.value("operationId").asString(),
+                        method.annotation(ALLOWED).value().asStringArray()[0]);
+            }
+        }
+        return scopes;
+    }
+
+    private static SecurityScheme key() {
+        return OASFactory.createSecurityScheme()
+                .type(SecurityScheme.Type.HTTP)
+                .scheme("bearer")
+                .description(
+                        "A key (ccw_...) of worker.access.keys-file, or a token of an issuer of worker.access.oidc.*."
+                                + " A worker that listens on a loopback address and has neither asks for nothing.");
     }
 
     /** By the name that they have in the document. A record of the domain may bear the name that one of the API is given. */

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.api;
 
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HeaderParam;
@@ -17,12 +18,12 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.api.access.Callers;
 import org.claudecluster.worker.api.http.ByteRange;
 import org.claudecluster.worker.api.http.PacedAnswers;
 import org.claudecluster.worker.api.http.PlainText;
 import org.claudecluster.worker.api.http.Problems;
 import org.claudecluster.worker.api.http.StrictJson;
-import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
@@ -55,8 +56,11 @@ public class OutputResource {
     private final Transcripts transcripts;
     private final ApiSettings settings;
     private final PacedAnswers paced;
+    private final Callers callers;
 
-    OutputResource(TaskService service, Transcripts transcripts, ApiSettings settings, PacedAnswers paced) {
+    OutputResource(
+            TaskService service, Transcripts transcripts, ApiSettings settings, PacedAnswers paced, Callers callers) {
+        this.callers = callers;
         this.service = service;
         this.transcripts = transcripts;
         this.settings = settings;
@@ -66,6 +70,7 @@ public class OutputResource {
     @GET
     @Path("/output")
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:read")
     @Operation(
             operationId = "taskOutput",
             summary = "What the terminal printed",
@@ -116,7 +121,7 @@ public class OutputResource {
 
     /** The task, with all that it has printed so far in the log. */
     private Task withTranscript(String id) {
-        Task task = service.find(Caller.local(), TaskService.id(id));
+        Task task = service.find(callers.current(), TaskService.id(id));
         if (task.transcriptGone()) {
             throw new TaskProblem(
                     TaskProblem.Code.TRANSCRIPT_EXPIRED,
@@ -129,6 +134,7 @@ public class OutputResource {
     @GET
     @Path("/events")
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:read")
     @Operation(
             operationId = "taskEvents",
             summary = "The agent events",

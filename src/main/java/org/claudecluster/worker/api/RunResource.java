@@ -1,5 +1,6 @@
 package org.claudecluster.worker.api;
 
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.HeaderParam;
@@ -9,7 +10,7 @@ import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.QueryParam;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.api.access.Callers;
 import org.claudecluster.worker.service.TaskService;
 import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.annotations.enums.SchemaType;
@@ -29,8 +30,10 @@ public class RunResource {
     private final SubmitRules rules;
     private final Submissions submissions;
     private final TaskService service;
+    private final Callers callers;
 
-    RunResource(SubmitRules rules, Submissions submissions, TaskService service) {
+    RunResource(SubmitRules rules, Submissions submissions, TaskService service, Callers callers) {
+        this.callers = callers;
         this.rules = rules;
         this.submissions = submissions;
         this.service = service;
@@ -39,6 +42,7 @@ public class RunResource {
     @POST
     @Consumes(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:write")
     @Operation(
             operationId = "run",
             summary = "Submit a task",
@@ -84,6 +88,7 @@ public class RunResource {
                     @Parameter(description = "0s to 300s, such as 30s.", schema = @Schema(type = SchemaType.STRING))
                     @Nullable
                     String wait) {
-        return Submissions.answer(service.submit(Caller.local(), submissions.read(body, "", key, wait, rules::spec)));
+        return Submissions.answer(
+                service.submit(callers.current(), submissions.read(body, "", key, wait, rules::spec)));
     }
 }

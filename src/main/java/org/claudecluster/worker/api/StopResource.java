@@ -1,5 +1,6 @@
 package org.claudecluster.worker.api;
 
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
@@ -7,7 +8,7 @@ import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
-import org.claudecluster.worker.service.Caller;
+import org.claudecluster.worker.api.access.Callers;
 import org.claudecluster.worker.service.Stopped;
 import org.claudecluster.worker.service.TaskService;
 import org.eclipse.microprofile.openapi.annotations.Operation;
@@ -30,25 +31,29 @@ import org.eclipse.microprofile.openapi.annotations.responses.APIResponse;
 public class StopResource {
 
     private final TaskService service;
+    private final Callers callers;
 
-    StopResource(TaskService service) {
+    StopResource(TaskService service, Callers callers) {
+        this.callers = callers;
         this.service = service;
     }
 
     @POST
     @Path("/cancel")
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:write")
     @Operation(
             operationId = "cancelTask",
             summary = "Cancel a task",
             description = "Idempotent. 202 while a running task is being ended, 200 when it is final.")
     public Response cancel(@PathParam("id") String id) {
-        return answer(service.cancel(Caller.local(), TaskService.id(id)));
+        return answer(service.cancel(callers.current(), TaskService.id(id)));
     }
 
     @POST
     @Path("/interrupt")
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:write")
     @Operation(
             operationId = "interruptTask",
             summary = "End a running task softly",
@@ -56,7 +61,7 @@ public class StopResource {
                     + " when the task is final already.")
     @APIResponse(responseCode = "409", description = "The task waits: cancel it instead.")
     public Response interrupt(@PathParam("id") String id) {
-        return answer(service.interrupt(Caller.local(), TaskService.id(id)));
+        return answer(service.interrupt(callers.current(), TaskService.id(id)));
     }
 
     private static Response answer(Stopped stopped) {

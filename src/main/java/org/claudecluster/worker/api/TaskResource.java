@@ -2,6 +2,7 @@ package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.DELETE;
 import jakarta.ws.rs.GET;
@@ -19,10 +20,10 @@ import java.net.URI;
 import java.util.List;
 import java.util.Set;
 import java.util.zip.CRC32C;
+import org.claudecluster.worker.api.access.Callers;
 import org.claudecluster.worker.api.guard.RequestMemory;
 import org.claudecluster.worker.api.http.Durations;
 import org.claudecluster.worker.api.http.EntityTags;
-import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.store.TaskFilter;
@@ -47,8 +48,11 @@ public class TaskResource {
     private final TaskWorkspaces workspaces;
     private final RequestMemory memory;
     private final ObjectMapper json;
+    private final Callers callers;
 
-    TaskResource(TaskService service, TaskWorkspaces workspaces, RequestMemory memory, ObjectMapper json) {
+    TaskResource(
+            TaskService service, TaskWorkspaces workspaces, RequestMemory memory, ObjectMapper json, Callers callers) {
+        this.callers = callers;
         this.workspaces = workspaces;
         this.service = service;
         this.memory = memory;
@@ -61,6 +65,7 @@ public class TaskResource {
 
     @GET
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:read")
     @Operation(
             operationId = "listTasks",
             summary = "List tasks, newest first",
@@ -104,7 +109,7 @@ public class TaskResource {
         TaskFilter filter = ListQuery.parse(uri.getQueryParameters());
         Set<TaskPart> whole = ListQuery.whole(uri.getQueryParameters());
         try (RequestMemory.Part _ = memory.forAnswer(TaskPage.MAX_BYTES)) {
-            return answer(service.list(Caller.local(), filter, whole), uri.getRequestUri());
+            return answer(service.list(callers.current(), filter, whole), uri.getRequestUri());
         }
     }
 
@@ -122,6 +127,7 @@ public class TaskResource {
     @GET
     @Path("/{id}")
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:read")
     @Operation(
             operationId = "getTask",
             summary = "Look at a task",
@@ -137,9 +143,9 @@ public class TaskResource {
             @QueryParam("wait") @Nullable String wait,
             @HeaderParam(HttpHeaders.IF_NONE_MATCH) @Nullable String known)
             throws JsonProcessingException {
-        Task task = service.find(Caller.local(), TaskService.id(id), Durations.wait(wait));
+        Task task = service.find(callers.current(), TaskService.id(id), Durations.wait(wait));
         byte[] body = json.writeValueAsBytes(
-                TaskView.of(task, workspaces.start(task), service.attempts(Caller.local(), task)));
+                TaskView.of(task, workspaces.start(task), service.attempts(callers.current(), task)));
         String tag = tag(body);
         if (EntityTags.isIn(known, tag)) {
             return Response.notModified().header(HttpHeaders.ETAG, tag).build();
@@ -150,12 +156,13 @@ public class TaskResource {
     @DELETE
     @Path("/{id}")
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:write")
     @Operation(operationId = "deleteTask", summary = "Remove a final task, its transcript and its workspace")
     @APIResponse(responseCode = "204", description = "Removed.")
     @APIResponse(responseCode = "404", description = "There is no such task.")
     @APIResponse(responseCode = "409", description = "The task is not final: cancel it first.")
     public void delete(@PathParam("id") String id) {
-        service.delete(Caller.local(), TaskService.id(id));
+        service.delete(callers.current(), TaskService.id(id));
     }
 
     private static String tag(byte[] body) {

@@ -2,7 +2,9 @@ package org.claudecluster.worker.api;
 
 import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
+import jakarta.annotation.security.PermitAll;
 import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
@@ -15,6 +17,8 @@ import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import org.claudecluster.worker.access.Scope;
+import org.claudecluster.worker.api.access.Callers;
 import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.api.http.Times;
 import org.claudecluster.worker.credential.CredentialStatus;
@@ -44,6 +48,7 @@ public class WorkerResource {
     private final Streaming streaming;
     private final ApiSettings settings;
     private final InstantSource clock;
+    private final Callers callers;
 
     WorkerResource(
             Worker worker,
@@ -51,16 +56,21 @@ public class WorkerResource {
             Credentials credentials,
             Streaming streaming,
             ApiSettings settings,
-            InstantSource clock) {
+            InstantSource clock,
+            Callers callers) {
         this.worker = worker;
         this.strategy = strategy;
         this.credentials = credentials;
         this.streaming = streaming;
         this.settings = settings;
         this.clock = clock;
+        this.callers = callers;
     }
 
-    /** The answer of {@code GET /hello}; {@code uptime} in milliseconds. */
+    /**
+     * The answer of {@code GET /hello}; {@code uptime} in milliseconds. Whoever may not read tasks learns the status, the
+     * time and the version.
+     */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     public record Hello(
             @Schema(enumeration = {"available", "busy", "draining", "error"})
@@ -71,12 +81,17 @@ public class WorkerResource {
 
             String timestamp,
             String version,
-            long uptime,
-            int activeTasks,
-            String id,
-            String name,
-            Capabilities capabilities,
-            SystemInfo systemInfo) {}
+            @Nullable Long uptime,
+            @Nullable Integer activeTasks,
+            @Nullable String id,
+            @Nullable String name,
+            @Nullable Capabilities capabilities,
+            @Nullable SystemInfo systemInfo) {
+
+        private static Hello cut(String status, Instant now, String version) {
+            return new Hello(status, null, Times.wire(now), version, null, null, null, null, null, null);
+        }
+    }
 
     /** The worker's abilities. */
     public record Capabilities(int maxConcurrentTasks, String executorType, String streamingType) {}
@@ -91,15 +106,19 @@ public class WorkerResource {
 
     @GET
     @Path("/hello")
+    @PermitAll
     @Operation(operationId = "hello", summary = "Is anybody there, and who")
     @APIResponse(
             responseCode = "200",
-            description = "Who it is, and whether it has a free slot.",
+            description = "Whether it has a free slot; and who it is, for whoever may read tasks.",
             content = @Content(schema = @Schema(implementation = Hello.class)))
     public Hello hello() {
         ExecutorStrategy.Choice choice = strategy.choice();
         Instant now = clock.instant();
         String status = status(choice);
+        if (callers.found().filter(caller -> caller.may(Scope.READ)).isEmpty()) {
+            return Hello.cut(status, now, settings.version());
+        }
         return new Hello(
                 status,
                 status.equals("error") ? whyNot(choice) : null,
@@ -132,7 +151,7 @@ public class WorkerResource {
 
     /** While the credential is known to be bad, tasks wait. */
     private boolean isHeldBack(ExecutorStrategy.Choice choice) {
-        return choice.active().type() == ExecutorType.PTY && !credentials.isUsable();
+        return !choice.active().type().isSimulated() && !credentials.isUsable();
     }
 
     private @Nullable String whyNot(ExecutorStrategy.Choice choice) {
@@ -190,6 +209,7 @@ public class WorkerResource {
 
     @GET
     @Path("/pty/status")
+    @PermissionsAllowed("tasks:read")
     @Operation(operationId = "ptyStatus", summary = "Which executor is active, and why")
     @APIResponse(
             responseCode = "200",
@@ -201,7 +221,7 @@ public class WorkerResource {
                 choice.active().type().wire(),
                 streaming.type().wire(),
                 choice.requested().wire(),
-                choice.whyNoPty().isEmpty(),
+                strategy.whyNot(ExecutorType.PTY).isEmpty(),
                 choice.whyNoPty().orElse(null),
                 settings.environment(),
                 settings.cliPath(),
@@ -216,7 +236,7 @@ public class WorkerResource {
 
     /** The body of {@code POST /pty/switch}. */
     public record SwitchRequest(
-            @Schema(enumeration = {"stub", "pty", "auto"}) @Nullable
+            @Schema(description = "An executor of this worker, such as stub or pty, or auto.") @Nullable
             String executorType,
 
             @Schema(enumeration = {"stub", "sse"}) @Nullable String streamingType) {}
@@ -228,6 +248,7 @@ public class WorkerResource {
     @Path("/pty/switch")
     @Consumes(MediaType.APPLICATION_JSON)
     @RunOnVirtualThread
+    @PermissionsAllowed("admin")
     @Operation(
             operationId = "ptySwitch",
             summary = "Choose the executor of new tasks",
@@ -252,19 +273,25 @@ public class WorkerResource {
         SwitchRequest request = StrictJson.bind(tree, SwitchRequest.class);
         Optional<ExecutorType> executor = Optional.ofNullable(request.executorType())
                 .map(wire -> ExecutorType.ofWire(wire)
-                        .orElseThrow(() -> StrictJson.invalid("executorType", "must be stub, pty or auto")));
+                        .filter(type -> strategy.names().contains(type.wire()))
+                        .orElseThrow(() -> StrictJson.invalid("executorType", "must be " + executors())));
         Optional<StreamingType> stream = Optional.ofNullable(request.streamingType())
                 .map(wire -> StreamingType.ofWire(wire)
                         .orElseThrow(() -> StrictJson.invalid("streamingType", "must be stub or sse")));
         if (executor.isEmpty() && stream.isEmpty()) {
-            throw StrictJson.invalid("executorType", "must be stub, pty or auto (or give streamingType: stub or sse)");
+            throw StrictJson.invalid(
+                    "executorType", "must be %s (or give streamingType: stub or sse)".formatted(executors()));
         }
         if (executor.isPresent() && !strategy.switchTo(executor.get())) {
             throw new TaskProblem(
                     TaskProblem.Code.EXECUTOR_UNAVAILABLE,
-                    strategy.choice().whyNoPty().orElse("the executor can't run here"));
+                    strategy.whyNot(executor.get()).orElse("the executor can't run here"));
         }
         stream.ifPresent(streaming::switchTo);
         return new Switched("new tasks run with this configuration; running tasks go on unchanged", ptyStatus());
+    }
+
+    private String executors() {
+        return "one of " + String.join(", ", strategy.names());
     }
 }

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.api;
 
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
@@ -68,6 +69,7 @@ public class WorkersResource {
 
     @GET
     @RunOnVirtualThread
+    @PermissionsAllowed("admin")
     @Operation(
             operationId = "listWorkers",
             summary = "List the workers that share this store",

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.api;
 
+import io.quarkus.security.PermissionsAllowed;
 import io.smallrye.common.annotation.RunOnVirtualThread;
 import jakarta.ws.rs.Encoded;
 import jakarta.ws.rs.GET;
@@ -18,11 +19,11 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import org.claudecluster.worker.api.access.Callers;
 import org.claudecluster.worker.api.http.ExactBytes;
 import org.claudecluster.worker.api.http.PacedAnswers;
 import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.api.http.Times;
-import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.service.WorkspaceLocator;
 import org.claudecluster.worker.task.Task;
@@ -48,8 +49,15 @@ public class WorkspaceResource {
     private final TaskWorkspaces workspaces;
     private final WorkspaceLocator locator;
     private final PacedAnswers paced;
+    private final Callers callers;
 
-    WorkspaceResource(TaskService service, TaskWorkspaces workspaces, WorkspaceLocator locator, PacedAnswers paced) {
+    WorkspaceResource(
+            TaskService service,
+            TaskWorkspaces workspaces,
+            WorkspaceLocator locator,
+            PacedAnswers paced,
+            Callers callers) {
+        this.callers = callers;
         this.service = service;
         this.workspaces = workspaces;
         this.locator = locator;
@@ -72,6 +80,7 @@ public class WorkspaceResource {
     @GET
     @Path("/diff")
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:read")
     @Operation(
             operationId = "taskDiff",
             summary = "What has changed since the clone",
@@ -85,7 +94,7 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "410", description = "The workspace is gone.")
     @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
     public Response diff(@PathParam("id") String id) {
-        Task task = service.find(Caller.local(), TaskService.id(id));
+        Task task = service.find(callers.current(), TaskService.id(id));
         return switch (workspaces.find(task)) {
             case Found.Here(Artifacts _, Optional<TaskWorkspaces.Changes> changes) -> {
                 TaskWorkspaces.Changes patch = changes.orElseThrow(WorkspaceResource::noClone);
@@ -105,6 +114,7 @@ public class WorkspaceResource {
     @GET
     @Path("/artifacts")
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:read")
     @Operation(
             operationId = "taskArtifacts",
             summary = "The files in the task's directory",
@@ -123,7 +133,7 @@ public class WorkspaceResource {
     @APIResponse(responseCode = "500", description = "The worker's disk does not say what is in it.")
     public Response artifacts(@PathParam("id") String id, @QueryParam("format") @Nullable String format)
             throws IOException {
-        Task task = service.find(Caller.local(), TaskService.id(id));
+        Task task = service.find(callers.current(), TaskService.id(id));
         Optional<Artifacts> files = files(task);
         return switch (format == null ? "json" : format) {
             case "json" ->
@@ -136,6 +146,7 @@ public class WorkspaceResource {
     @GET
     @Path("/artifacts/{path: .+}")
     @RunOnVirtualThread
+    @PermissionsAllowed("tasks:read")
     @Operation(operationId = "taskArtifact", summary = "One file of the task's directory")
     @APIResponse(
             responseCode = "200",
@@ -148,7 +159,7 @@ public class WorkspaceResource {
     public Response artifact(
             @PathParam("id") String id, @Encoded @PathParam("path") String path, @Context Request request)
             throws IOException {
-        Optional<Artifacts> files = files(service.find(Caller.local(), TaskService.id(id)));
+        Optional<Artifacts> files = files(service.find(callers.current(), TaskService.id(id)));
         Optional<Artifacts.Open> found =
                 files.isEmpty() ? Optional.empty() : files.get().open(path);
         Artifacts.Open open = found.orElseThrow(

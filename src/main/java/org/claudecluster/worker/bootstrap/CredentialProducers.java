@@ -1,9 +1,6 @@
 package org.claudecluster.worker.bootstrap;
 
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
@@ -19,9 +16,7 @@ import org.claudecluster.worker.credential.CredentialWatch;
 import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.credential.SharedPause;
 import org.claudecluster.worker.exec.ExecutorStrategy;
-import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.PtyExecutor;
-import org.claudecluster.worker.lifecycle.ClaimGate;
 import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.store.JdbcTaskStore;
 
@@ -54,30 +49,6 @@ class CredentialProducers {
         }
     }
 
-    /** The stub asks for no credential. */
-    @Produces
-    @Singleton
-    ClaimGate gate(Credentials credentials) {
-        return new CredentialGate(credentials);
-    }
-
-    private record CredentialGate(Credentials credentials) implements ClaimGate {
-        @Override
-        public boolean isOpen(ExecutorType executor) {
-            return executor == ExecutorType.STUB || credentials.isUsable();
-        }
-
-        @Override
-        public boolean mayOneTry(ExecutorType executor) {
-            return credentials.mayOneTry();
-        }
-
-        @Override
-        public void oneTries() {
-            credentials.oneTries();
-        }
-    }
-
     @Produces
     @Singleton
     CredentialWatch watch(
@@ -94,13 +65,5 @@ class CredentialProducers {
                 new SharedPause(credentials, store),
                 auth.verify(),
                 meters::update);
-    }
-
-    void start(@Observes StartupEvent event, CredentialWatch watch, AuthConfig auth) {
-        watch.start(auth.poll());
-    }
-
-    void stop(@Observes ShutdownEvent event, CredentialWatch watch) {
-        watch.stop();
     }
 }

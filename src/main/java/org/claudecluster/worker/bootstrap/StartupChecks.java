@@ -18,6 +18,7 @@ import org.claudecluster.worker.config.KnownSettings;
 import org.claudecluster.worker.config.TaskVariables;
 import org.claudecluster.worker.credential.CredentialFile;
 import org.claudecluster.worker.credential.CredentialFileShape;
+import org.claudecluster.worker.exec.ExecutorType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,9 @@ public final class StartupChecks {
         record OneOf(Set<String> words) implements Rule {}
 
         record NotBlank() implements Rule {}
+
+        /** Which there are is known when the executors are: {@link ExecutorProducers} refuses the others. */
+        record ExecutorName() implements Rule {}
     }
 
     private static final Map<String, Rule> RULES = Map.ofEntries(
@@ -62,7 +66,7 @@ public final class StartupChecks {
             Map.entry("MAX_CONCURRENT_PROCESSES", new Rule.Range(1, 1_000)),
             Map.entry("PTY_TERMINAL_COLS", new Rule.Range(1, 1_000)),
             Map.entry("PTY_TERMINAL_ROWS", new Rule.Range(1, 1_000)),
-            Map.entry("EXECUTOR_TYPE", new Rule.OneOf(Set.of("auto", "pty", "stub"))),
+            Map.entry("EXECUTOR_TYPE", new Rule.ExecutorName()),
             Map.entry("STREAMING_TYPE", new Rule.OneOf(Set.of("sse", "stub"))),
             Map.entry("SSE_KEEPALIVE_INTERVAL", new Rule.Range(100, 600_000)),
             Map.entry("SSE_MAX_CONNECTIONS", new Rule.Range(1, 100_000)));
@@ -108,7 +112,7 @@ public final class StartupChecks {
     /** Whether somebody listens there already; to be asked last, since the answer grows old. */
     public static Optional<String> portProblem(Map<String, String> environment) {
         String port = environment.getOrDefault("PORT", "3001");
-        String host = environment.getOrDefault("HOST", "0.0.0.0");
+        String host = environment.getOrDefault("HOST", "127.0.0.1");
         try (ServerSocket _ = new ServerSocket(Integer.parseInt(port), 1, InetAddress.getByName(host))) {
             return Optional.empty();
         } catch (IOException _) {
@@ -131,7 +135,10 @@ public final class StartupChecks {
                                 value,
                                 String.join(", ", words.stream().sorted().toList())));
             case Rule.NotBlank() when value.isBlank() -> Optional.of(key + " is empty: give a value, or leave it out");
-            case Rule.Range _, Rule.OneOf _, Rule.NotBlank _ -> Optional.empty();
+            case Rule.ExecutorName()
+            when ExecutorType.ofWire(value).isEmpty() ->
+                Optional.of("%s=%s is not allowed: auto, or the name of an executor".formatted(key, value));
+            case Rule.Range _, Rule.OneOf _, Rule.NotBlank _, Rule.ExecutorName _ -> Optional.empty();
             case null -> Optional.empty();
         };
     }

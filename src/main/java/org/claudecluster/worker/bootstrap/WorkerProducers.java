@@ -1,27 +1,20 @@
 package org.claudecluster.worker.bootstrap;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.arc.Unremovable;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.UUID;
 import org.claudecluster.worker.api.ApiSettings;
-import org.claudecluster.worker.api.guard.AllowedHosts;
 import org.claudecluster.worker.api.guard.AnswerLimits;
 import org.claudecluster.worker.api.guard.ConnectionRules;
 import org.claudecluster.worker.config.ExecutorConfig;
@@ -46,17 +39,12 @@ import org.claudecluster.worker.lifecycle.StoreReadiness;
 import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.lifecycle.WorkerIdentity;
 import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
-import org.claudecluster.worker.observe.AuthMeters;
-import org.claudecluster.worker.observe.FlatJson;
-import org.claudecluster.worker.observe.FrameworkMeters;
-import org.claudecluster.worker.observe.Gauges;
-import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.service.ServiceSettings;
-import org.claudecluster.worker.service.Streaming;
 import org.claudecluster.worker.service.StreamingType;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.store.database.Database;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.transcript.RemoteTranscripts;
@@ -65,13 +53,11 @@ import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.watchdog.Watchdog;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
-/** The one place where the parts are put together; everything else gets what it needs through its constructor. */
+/** Puts together what is made of settings; everything else gets what it needs through its constructor. */
 @ApplicationScoped
 class WorkerProducers {
 
-    private static final Logger LOG = Logger.getLogger(WorkerProducers.class);
     private static final long LEAST_BUFFER = 256 * 1024;
     private static final long LEAST_CAP = 1024 * 1024;
     /** Connections that stay free for requests when all streams are open. */
@@ -81,24 +67,6 @@ class WorkerProducers {
     @Singleton
     InstantSource clock() {
         return InstantSource.system();
-    }
-
-    @Produces
-    @Singleton
-    TaskObserver observer(MeterRegistry registry) {
-        return new Meters(registry);
-    }
-
-    @Produces
-    @Singleton
-    MeterFilter frameworkMeters() {
-        return new FrameworkMeters();
-    }
-
-    @Produces
-    @Singleton
-    AuthMeters authMeters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
-        return new AuthMeters(registry, credentials::status, clock);
     }
 
     @Produces
@@ -114,7 +82,7 @@ class WorkerProducers {
     @Produces
     @Singleton
     RemoteTranscripts watches(Transcripts transcripts, JdbcTaskStore store) {
-        return new RemoteTranscripts(transcripts, store::find);
+        return new RemoteTranscripts(transcripts, store::findOfAnyTenant);
     }
 
     private static long bytes(String key, MemorySize size, long least) {
@@ -141,7 +109,7 @@ class WorkerProducers {
             JdbcTaskStore store,
             Transcripts transcripts,
             ExecutorStrategy strategy,
-            PtyExecutor pty,
+            Sessions sessions,
             Credentials credentials,
             ClaimGate gate,
             Watchdog watchdog,
@@ -155,7 +123,7 @@ class WorkerProducers {
                 worker.id().orElse(host) + "-" + UUID.randomUUID().toString().substring(0, 8));
         LifecycleSettings settings = new LifecycleSettings(
                 new WorkerIdentity(id, worker.name().or(worker::id).orElse(host), names(worker, host), version),
-                new LifecycleSettings.Holdings(credentials::fingerprint, pty.sessions(), left.kept()),
+                new LifecycleSettings.Holdings(credentials::fingerprint, sessions, left.kept()),
                 new QueueSettings(
                         worker.slots().max(),
                         worker.queue().capacity(),
@@ -282,29 +250,7 @@ class WorkerProducers {
         return new AnswerLimits(worker.http().maxTranscripts(), worker.http().maxWorkspaces());
     }
 
-    @Produces
-    @Singleton
-    AllowedHosts allowedHosts(WorkerConfig worker) {
-        List<String> names = new ArrayList<>(worker.http().allowedHosts().orElse(List.of()));
-        names.add(hostName());
-        return new AllowedHosts(names);
-    }
-
-    void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {
-        FlatJson.install();
-        LogFile.asked(System.getenv())
-                .filter(file -> !file.isWritable())
-                .ifPresent(file -> LOG.infof("no log file, since %s is not ours to write", file.path()));
-        Gauges.register(registry, lifecycle, lifecycle.queue(), streaming::open);
-        lifecycle.start();
-    }
-
-    void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store) {
-        lifecycle.stop();
-        store.close();
-    }
-
-    private static String hostName() {
+    static String hostName() {
         try {
             return InetAddress.getLocalHost().getHostName();
         } catch (UnknownHostException _) {

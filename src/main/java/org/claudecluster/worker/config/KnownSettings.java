@@ -25,6 +25,7 @@ public final class KnownSettings {
 
     static final List<Class<?>> MAPPINGS = List.of(
             WorkerConfig.class,
+            AccessConfig.class,
             AuthConfig.class,
             ExecutorConfig.class,
             StorageConfig.class,
@@ -125,6 +126,9 @@ public final class KnownSettings {
         }
         if (type == MemorySize.class) {
             return "a size such as 512K, 8M or 1G";
+        }
+        if (type == ExecutorConfig.Type.class) {
+            return "auto, or the name of an executor";
         }
         if (type == boolean.class) {
             return "true or false";

@@ -55,13 +55,6 @@ public interface WorkerConfig {
 
     /** Configures the bounds of requests. */
     interface Http {
-        /**
-         * Names by which the worker may be asked, without a port; {@code *.example.com} is any name below. Addresses,
-         * {@code localhost} and the host's own name always are: what a browser sends under another name may be a page's.
-         */
-        @TextLength(from = 1, to = 253)
-        Optional<List<String>> allowedHosts();
-
         /** The most connections at once; more are refused with 503, but for probes. Absent: 1,000 more than streams. */
         @WholeNumber(from = 1, to = 1_000_000)
         Optional<Integer> maxConnections();

@@ -53,7 +53,7 @@ class CliCallTest {
     void install() throws IOException {
         state = directory.resolve("state");
         cli = directory.resolve("cli");
-        containment = Containment.detect(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER);
+        containment = new Containment(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER);
         PtySettings settings = new PtySettings(
                 cli.toString(),
                 new TerminalSize(80, 24),

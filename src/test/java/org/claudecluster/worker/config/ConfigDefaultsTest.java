@@ -57,7 +57,6 @@ class ConfigDefaultsTest {
     void a_connection_is_bounded_in_time_and_number() {
         WorkerConfig.Http http =
                 config(Map.of()).getConfigMapping(WorkerConfig.class).http();
-        assertThat(http.allowedHosts()).isEmpty();
         assertThat(http.maxConnections()).isEmpty();
         assertThat(http.maxTranscripts()).isEqualTo(200);
         assertThat(http.maxWorkspaces()).isEqualTo(50);
@@ -65,6 +64,16 @@ class ConfigDefaultsTest {
         assertThat(http.bodyTimeout()).isEqualTo(Duration.ofMinutes(1));
         assertThat(http.idleTimeout()).isEqualTo(Duration.ofMinutes(2));
         assertThat(http.writeTimeout()).isEqualTo(Duration.ofSeconds(30));
+    }
+
+    @Test
+    void nobody_is_let_in_but_as_the_address_allows() {
+        AccessConfig access = config(Map.of()).getConfigMapping(AccessConfig.class);
+        assertThat(access.mode()).isEqualTo(AccessConfig.Mode.AUTO);
+        assertThat(access.hosts()).isEmpty();
+        assertThat(access.keysFile()).isEmpty();
+        assertThat(access.metrics()).isFalse();
+        assertThat(access.oidc()).isEmpty();
     }
 
     @Test
@@ -152,12 +161,7 @@ class ConfigDefaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "worker.lease.duraton, 30s",
-        "worker.lease.duration, soon",
-        "worker.executor.type, docker",
-        "worker.slots.max, many"
-    })
+    @CsvSource({"worker.lease.duraton, 30s", "worker.lease.duration, soon", "worker.slots.max, many"})
     void an_unknown_key_or_a_wrong_value_stops_the_start_by_its_name(String key, String value) {
         assertThatThrownBy(() -> config(Map.of(key, value))).hasMessageContaining(key);
     }
@@ -245,6 +249,7 @@ class ConfigDefaultsTest {
                 .withConverter(Duration.class, 200, new DurationConverter())
                 .withConverter(MemorySize.class, 200, new MemorySizeConverter())
                 .withMapping(WorkerConfig.class)
+                .withMapping(AccessConfig.class)
                 .withMapping(AuthConfig.class)
                 .withMapping(ExecutorConfig.class)
                 .withMapping(StorageConfig.class)

@@ -5,6 +5,7 @@ import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
 import io.smallrye.config.common.utils.StringUtil;
 import java.lang.reflect.Method;
+import java.lang.reflect.ParameterizedType;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import java.util.stream.Stream;
 final class ConfigKeys {
 
     static final Class<?>[] INTERFACES = {
+        AccessConfig.class,
         WorkerConfig.class,
         AuthConfig.class,
         ExecutorConfig.class,
@@ -44,8 +46,22 @@ final class ConfigKeys {
             String name = prefix + "." + name(method);
             boolean isGroup = method.getReturnType().getEnclosingClass() == group
                     && method.getReturnType().isInterface();
-            return isGroup ? keys(name, method.getReturnType()) : Stream.of(key(name, method));
+            return isGroup
+                    ? keys(name, method.getReturnType())
+                    : groupOfMap(method)
+                            .map(named -> keys(name.replaceFirst("\\*$", "NAME"), named))
+                            .orElseGet(() -> Stream.of(key(name, method)));
         });
+    }
+
+    /** The settings below each name of a map, where its values are more than texts. */
+    private static Optional<Class<?>> groupOfMap(Method method) {
+        return method.getGenericReturnType() instanceof ParameterizedType map
+                        && map.getRawType() == Map.class
+                        && map.getActualTypeArguments()[1] instanceof Class<?> value
+                        && value.isInterface()
+                ? Optional.of(value)
+                : Optional.empty();
     }
 
     private static String name(Method method) {

@@ -273,7 +273,10 @@ class CredentialWatchTest {
 
     private ExecutorStrategy strategy(PtyExecutor pty, ExecutorType requested) {
         Fallback fallback = Fallback.ofOwnQueue(directory.resolve("state/waits"));
-        return new ExecutorStrategy(new StubExecutor(), pty, requested, fallback, System::nanoTime);
+        ExecutorStrategy strategy =
+                new ExecutorStrategy(List.of(new StubExecutor(), pty), requested, fallback, System::nanoTime);
+        strategy.begin();
+        return strategy;
     }
 
     private PtyExecutor pty(Map<String, String> environment) throws IOException {
@@ -304,7 +307,7 @@ class CredentialWatchTest {
                 System::nanoTime);
         PtyExecutor pty = new PtyExecutor(
                 PtyLaunchers.best(),
-                Containment.detect(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER),
+                new Containment(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER),
                 settings,
                 credentials,
                 observer,

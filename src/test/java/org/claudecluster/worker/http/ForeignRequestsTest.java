@@ -30,7 +30,7 @@ class ForeignRequestsTest {
     @ValueSource(strings = {"cross-site", "same-site", "Cross-Site", "of-next-year", ""})
     void a_browser_that_asks_for_another_site_is_refused(String site) {
         isProblem(json(SUBMIT).header("Sec-Fetch-Site", site).post("/run"), 403)
-                .body("type", equalTo("urn:claudecluster:problem:foreign-origin"));
+                .body("type", equalTo("urn:claudecluster:problem:cross-site"));
         for (String path : new String[] {"/hello", "/tasks", "/stream/x", "/q/metrics", "/q/openapi"}) {
             isProblem(given().header("Sec-Fetch-Site", site).get(path), 403);
         }
@@ -84,8 +84,8 @@ class ForeignRequestsTest {
                                 .header("Origin", "http://" + host)
                                 .header("Sec-Fetch-Site", "same-origin")
                                 .post("/run"),
-                        421)
-                .body("type", equalTo("urn:claudecluster:problem:unknown-host"));
+                        403)
+                .body("type", equalTo("urn:claudecluster:problem:host-not-allowed"));
         given().header("Host", host).get("/q/health/live").then().statusCode(200);
     }
 

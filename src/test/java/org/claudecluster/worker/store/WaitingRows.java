@@ -16,6 +16,7 @@ import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.store.NewTask;
 import org.claudecluster.worker.task.store.WorkerState;
@@ -126,14 +127,22 @@ final class WaitingRows {
                 Asked.asked("what is given up", Places.GIVE_UP, "nobody"),
                 Asked.asked("what is to be learnt", Places.UNKNOWN),
                 Asked.asked("an open follow-up", Needs.NEEDED_BY, any, "workspace"),
+                Asked.asked("an open follow-up of a tenant", Needs.NEEDED_BY_OWN, any, "workspace", "default"),
+                Asked.asked("a tenant's task", TenantReads.FIND, any, "default"),
+                Asked.asked("a key", Enqueues.WITH_KEY, "key", "default"),
+                Asked.asked("who was first in a session", TenantReads.FIRST_IN_SESSION, any.toString()),
                 Asked.asked("what waits of a version before", Needs.UNKNOWN_WITH.get(0), "%" + any + "%"),
                 Asked.asked("what runs of a version before", Needs.UNKNOWN_WITH.get(1), "%" + any + "%"),
                 Asked.asked("who ran in a session", Needs.RAN_IN, any.toString()),
                 Asked.asked("who waits to resume a session", Needs.NEEDED_BY, any, "session"));
     }
 
-    /** Of claims from a store in which nothing else waits and from one in which much does, in nanoseconds. */
-    record Medians(long empty, long full) {}
+    /**
+     * Claims from a store in which nothing else waits and from one in which much does, in nanoseconds.
+     *
+     * @param slowest the 99th percentile where much waits
+     */
+    record Medians(long empty, long full, long slowest) {}
 
     /**
      * Medians of a claim that gets one task, side by side on both stores, so that whatever else the machine
@@ -148,13 +157,14 @@ final class WaitingRows {
                 ofEmpty.add(claim(first));
                 ofFull.add(claim(second));
             }
-            return new Medians(median(ofEmpty), median(ofFull));
+            return new Medians(quantile(ofEmpty, 50), quantile(ofFull, 50), quantile(ofFull, 99));
         }
     }
 
     private static long claim(JdbcTaskStore store) {
         TaskId id = TaskId.create(Instant.now());
-        store.enqueue(new NewTask(id, ASpec.asking("due").priority(1).build(), Optional.empty()));
+        store.enqueue(new NewTask(
+                id, Submitter.UNKNOWN, ASpec.asking("due").priority(1).build(), Optional.empty()));
         long begun = System.nanoTime();
         List<TaskId> claimed =
                 store.claim(CLAIMANT, 5).stream().map(task -> task.id()).toList();
@@ -165,9 +175,9 @@ final class WaitingRows {
         return took;
     }
 
-    private static long median(List<Long> nanos) {
+    private static long quantile(List<Long> nanos, int percent) {
         long[] sorted = nanos.stream().mapToLong(Long::longValue).sorted().toArray();
-        return sorted[sorted.length / 2];
+        return sorted[sorted.length * percent / 100];
     }
 
     static String lines(List<String> plan) {

@@ -30,6 +30,7 @@ import java.util.Optional;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.api.http.BodyLimit;
+import org.claudecluster.worker.api.http.ProbePaths;
 import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.task.result.TaskProblem.Code;
 
@@ -38,6 +39,9 @@ import org.claudecluster.worker.task.result.TaskProblem.Code;
  * router's. All of it runs on the connection's event loop.
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
+
+    /** Stands for a host that HTTP/1.0 may leave out: a name that is nobody's, so that nobody is taken for local by it. */
+    private static final String NO_HOST = "none.invalid";
 
     /** How long what is still coming is thrown away before a close: a reset would take the answer from its reader. */
     private static final long LINGER_MILLIS = 1_000;
@@ -143,7 +147,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         if (!request.headers().contains(HttpHeaderNames.HOST)) {
             // HTTP/1.0 may leave it out; the framework makes URIs of it.
-            request.headers().set(HttpHeaderNames.HOST, "localhost");
+            request.headers().set(HttpHeaderNames.HOST, NO_HOST);
         }
         isInvalid = request.decoderResult().isFailure();
         if (crowded) {
@@ -157,7 +161,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         if (!version.equals(HttpVersion.HTTP_1_1) && !version.equals(HttpVersion.HTTP_1_0)) {
             return Optional.of(new TaskProblem(Code.MALFORMED_REQUEST, "HTTP/1.1 and HTTP/1.0 are spoken here"));
         }
-        if (crowded && !ForeignRequests.isHealth(request.uri())) {
+        if (crowded && !ProbePaths.isHealth(request.uri())) {
             return Optional.of(new TaskProblem(
                     Code.TOO_MANY_CONNECTIONS,
                     "%d connections are open, which is worker.http.max-connections".formatted(rules.most())));

@@ -12,7 +12,6 @@ import org.claudecluster.worker.task.result.TaskProblem.Code;
 public final class Problems {
 
     public static final String MEDIA_TYPE = "application/problem+json";
-    private static final int MISDIRECTED = 421;
     private static final int UNPROCESSABLE = 422;
     private static final int RETRY_SECONDS = 1;
 
@@ -47,8 +46,8 @@ public final class Problems {
             case TARGET_TOO_LONG -> Response.Status.REQUEST_URI_TOO_LONG.getStatusCode();
             case HEADERS_TOO_LARGE -> Response.Status.REQUEST_HEADER_FIELDS_TOO_LARGE.getStatusCode();
             case REQUEST_TIMEOUT -> Response.Status.REQUEST_TIMEOUT.getStatusCode();
-            case FOREIGN_ORIGIN -> Response.Status.FORBIDDEN.getStatusCode();
-            case UNKNOWN_HOST -> MISDIRECTED;
+            case UNAUTHORIZED, BEHIND_A_PROXY -> Response.Status.UNAUTHORIZED.getStatusCode();
+            case FORBIDDEN, CROSS_SITE, HOST_NOT_ALLOWED -> Response.Status.FORBIDDEN.getStatusCode();
             case NOT_FOUND -> Response.Status.NOT_FOUND.getStatusCode();
             case NOT_FINAL,
                     NOT_CONTINUABLE,
@@ -63,8 +62,13 @@ public final class Problems {
             case IDEMPOTENCY_KEY_REUSED -> UNPROCESSABLE;
             case QUEUE_FULL -> Response.Status.TOO_MANY_REQUESTS.getStatusCode();
             case WORKSPACE_UNREADABLE -> Response.Status.INTERNAL_SERVER_ERROR.getStatusCode();
-            case TOO_MANY_STREAMS, TOO_MANY_CONNECTIONS, TOO_MANY_DOWNLOADS, OVERLOADED, DRAINING, STORE_UNAVAILABLE ->
-                Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
+            case TOO_MANY_STREAMS,
+                    TOO_MANY_CONNECTIONS,
+                    TOO_MANY_DOWNLOADS,
+                    OVERLOADED,
+                    DRAINING,
+                    ISSUER_UNAVAILABLE,
+                    STORE_UNAVAILABLE -> Response.Status.SERVICE_UNAVAILABLE.getStatusCode();
         };
     }
 
@@ -76,6 +80,7 @@ public final class Problems {
                     TOO_MANY_DOWNLOADS,
                     OVERLOADED,
                     DRAINING,
+                    ISSUER_UNAVAILABLE,
                     STORE_UNAVAILABLE -> true;
             case MALFORMED_BODY,
                     MALFORMED_REQUEST,
@@ -84,8 +89,11 @@ public final class Problems {
                     REQUEST_TIMEOUT,
                     BODY_TOO_LARGE,
                     INVALID_REQUEST,
-                    FOREIGN_ORIGIN,
-                    UNKNOWN_HOST,
+                    UNAUTHORIZED,
+                    BEHIND_A_PROXY,
+                    FORBIDDEN,
+                    CROSS_SITE,
+                    HOST_NOT_ALLOWED,
                     NOT_FOUND,
                     NOT_FINAL,
                     NOT_CONTINUABLE,
@@ -111,8 +119,11 @@ public final class Problems {
             case HEADERS_TOO_LARGE -> "Headers too large";
             case REQUEST_TIMEOUT -> "The request came too slowly";
             case INVALID_REQUEST -> "Invalid request";
-            case FOREIGN_ORIGIN -> "Sent by a page of another origin";
-            case UNKNOWN_HOST -> "Not a name of this worker";
+            case UNAUTHORIZED -> "Nobody is known by this";
+            case BEHIND_A_PROXY -> "Passed on by a proxy, and nobody is known by it";
+            case FORBIDDEN -> "Not allowed";
+            case CROSS_SITE -> "Sent by a page of another origin";
+            case HOST_NOT_ALLOWED -> "Not a name of this worker";
             case BODY_TOO_LARGE -> "Body too large";
             case NOT_FOUND -> "Not found";
             case NOT_FINAL -> "The task is not final";
@@ -134,6 +145,7 @@ public final class Problems {
             case TOO_MANY_DOWNLOADS -> "Too many downloads";
             case OVERLOADED -> "Too much is asked for at once";
             case DRAINING -> "The worker is shutting down";
+            case ISSUER_UNAVAILABLE -> "The issuer does not answer";
             case STORE_UNAVAILABLE -> "The store does not answer";
         };
     }

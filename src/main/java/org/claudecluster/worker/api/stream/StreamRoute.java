@@ -10,11 +10,14 @@ import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
 import java.util.Optional;
+import java.util.function.Function;
+import org.claudecluster.worker.access.Caller;
+import org.claudecluster.worker.access.Scope;
 import org.claudecluster.worker.api.ApiSettings;
+import org.claudecluster.worker.api.access.Callers;
 import org.claudecluster.worker.api.http.ProblemJson;
 import org.claudecluster.worker.api.http.Problems;
 import org.claudecluster.worker.api.http.StrictJson;
-import org.claudecluster.worker.service.Caller;
 import org.claudecluster.worker.service.Streaming;
 import org.claudecluster.worker.service.TaskService;
 import org.claudecluster.worker.task.EventIds;
@@ -39,7 +42,7 @@ class StreamRoute {
 
     private static final int NO_CONTENT = 204;
 
-    private final TaskStream.Sources sources;
+    private final Function<Caller, TaskStream.Sources> sourcesOf;
     private final TaskService service;
     private final Streaming streaming;
     private final ApiSettings settings;
@@ -53,8 +56,8 @@ class StreamRoute {
             SharedFrames frames,
             ApiSettings settings,
             ObjectMapper json) {
-        this.sources = new TaskStream.Sources(
-                task -> service.find(Caller.local(), task), transcripts, watches, streaming, frames);
+        this.sourcesOf = caller ->
+                new TaskStream.Sources(task -> service.find(caller, task), transcripts, watches, streaming, frames);
         this.service = service;
         this.streaming = streaming;
         this.settings = settings;
@@ -83,11 +86,11 @@ class StreamRoute {
     }
 
     private void serve(RoutingContext routing) throws InterruptedException {
+        Caller caller = Callers.of(routing, Scope.READ);
         TaskId id = TaskService.id(String.valueOf(routing.pathParam("id")));
         long asked = after(routing);
-        Optional<LiveTranscript> live = sources.transcripts().live(id);
-        // What runs here need not be looked up.
-        Optional<Task> task = live.isPresent() ? Optional.empty() : Optional.of(service.find(Caller.local(), id));
+        Optional<LiveTranscript> live = service.live(caller, id);
+        Optional<Task> task = live.isPresent() ? Optional.empty() : Optional.of(service.find(caller, id));
         long epoch = live.map(running -> EventIds.epoch(running.begin()))
                 .orElseGet(() -> task.orElseThrow().epoch());
         long after = known(epoch, asked);
@@ -104,7 +107,7 @@ class StreamRoute {
                     .putHeader("Cache-Control", "no-cache, no-transform")
                     .putHeader("X-Accel-Buffering", "no");
             StreamWriter writer = new StreamWriter(response, settings, () -> cutOff(routing.request()));
-            try (TaskStream stream = new TaskStream(id, task, after, writer, sources, json)) {
+            try (TaskStream stream = new TaskStream(id, task, after, writer, sourcesOf.apply(caller), json)) {
                 stream.run();
             }
         } finally {

@@ -1,5 +1,6 @@
 package org.claudecluster.worker.exec.stub;
 
+import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -23,6 +24,7 @@ import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.Verdict;
 
 /** Runs no program at all: follows a {@link StubScript}, so that demos and tests need neither a CLI nor a key. */
+@Singleton
 public final class StubExecutor implements TaskExecutor {
 
     private static final int EXIT_OK = 0;

@@ -21,8 +21,11 @@ public final class TaskProblem extends RuntimeException {
         MALFORMED_BODY,
         BODY_TOO_LARGE,
         INVALID_REQUEST,
-        FOREIGN_ORIGIN,
-        UNKNOWN_HOST,
+        UNAUTHORIZED,
+        BEHIND_A_PROXY,
+        FORBIDDEN,
+        CROSS_SITE,
+        HOST_NOT_ALLOWED,
         NOT_FOUND,
         NOT_FINAL,
         NOT_CONTINUABLE,
@@ -43,6 +46,7 @@ public final class TaskProblem extends RuntimeException {
         TOO_MANY_DOWNLOADS,
         OVERLOADED,
         DRAINING,
+        ISSUER_UNAVAILABLE,
         STORE_UNAVAILABLE
     }
 

@@ -1,4 +1,4 @@
-package org.claudecluster.worker.api.guard;
+package org.claudecluster.worker.access;
 
 import java.util.List;
 import java.util.Locale;
@@ -22,7 +22,7 @@ public record AllowedHosts(List<String> names) {
     }
 
     /** Whether this header, with or without a port, names one of them. */
-    boolean has(String header) {
+    public boolean has(String header) {
         String host = plain(PORT.matcher(header.strip()).replaceFirst(""));
         return IPV4.matcher(host).matches()
                 || IPV6.matcher(host).matches()

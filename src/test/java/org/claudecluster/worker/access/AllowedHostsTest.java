@@ -1,4 +1,4 @@
-package org.claudecluster.worker.api.guard;
+package org.claudecluster.worker.access;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,0 +1,45 @@
+package org.claudecluster.worker.access;
+
+import java.time.Instant;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** Knows keys by their hashes. Immutable. */
+public final class AccessKeys {
+
+    /** Lets nobody in. */
+    public static final AccessKeys NONE = new AccessKeys(List.of());
+
+    private final Map<String, AccessKey> byHash = new HashMap<>();
+
+    /** Throws {@link IllegalArgumentException} where two have one name or one hash: one of them would be lost. */
+    AccessKeys(Collection<AccessKey> keys) {
+        Map<String, AccessKey> byName = new HashMap<>();
+        for (AccessKey key : keys) {
+            if (byName.put(key.name(), key) != null) {
+                throw new IllegalArgumentException("two keys are named " + key.name());
+            }
+            AccessKey other = byHash.put(key.sha256(), key);
+            if (other != null) {
+                throw new IllegalArgumentException(other.name() + " and " + key.name() + " have one sha256");
+            }
+        }
+    }
+
+    /**
+     * Tells who sent this key; empty for an unknown or expired one. The look-up is by the hash, so that its time tells
+     * nothing of a key.
+     */
+    public Optional<Caller> caller(String key, Instant now) {
+        AccessKey found = byHash.get(AccessKey.hash(key));
+        return Optional.ofNullable(found).filter(known -> !known.isExpired(now)).map(AccessKey::caller);
+    }
+
+    /** How many there are, expired ones too. */
+    public int size() {
+        return byHash.size();
+    }
+}

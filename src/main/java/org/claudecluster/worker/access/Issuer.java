@@ -1,0 +1,104 @@
+package org.claudecluster.worker.access;
+
+import static java.util.Objects.requireNonNull;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.claudecluster.worker.task.Tenant;
+import org.claudecluster.worker.task.result.TextLimits;
+
+/**
+ * Lets in whom somebody else vouches for, by a token (JWT) whose signature, issuer, audience and time were checked.
+ *
+ * @param name as configured; callers are named {@code <name>:<subject>}
+ * @param url as tokens name it in {@code iss}
+ * @param audience what tokens name in {@code aud}
+ * @param keySource where the public keys of its tokens are
+ */
+public record Issuer(
+        String name, String url, String audience, TenantRule tenant, ScopeRule scopes, KeySource keySource) {
+
+    public Issuer {
+        requireNonNull(name, "name");
+        requireNonNull(url, "url");
+        requireNonNull(audience, "audience");
+        requireNonNull(tenant, "tenant");
+        requireNonNull(scopes, "scopes");
+        requireNonNull(keySource, "keySource");
+    }
+
+    /**
+     * Says where public keys are found, and how.
+     *
+     * @param url of the key set (JWKS); absent: as the issuer's own description (OpenID Connect Discovery) says
+     * @param caFile certificates (PEM) that its host may be known by, in place of the JVM's
+     * @param tokenFile holds a token that the host wants to see
+     */
+    public record KeySource(Optional<String> url, Optional<Path> caFile, Optional<Path> tokenFile) {
+        public KeySource {
+            requireNonNull(url, "url");
+            requireNonNull(caFile, "caFile");
+            requireNonNull(tokenFile, "tokenFile");
+        }
+    }
+
+    /** Says whose tasks a token is about. */
+    public sealed interface TenantRule {
+        record Fixed(Tenant tenant) implements TenantRule {}
+
+        record Claim(ClaimPath path) implements TenantRule {}
+    }
+
+    /** Says what a token allows. */
+    public sealed interface ScopeRule {
+        record Fixed(Set<Scope> scopes) implements ScopeRule {}
+
+        record Claim(ClaimPath path) implements ScopeRule {}
+    }
+
+    /** Whom a sound token lets in; empty where it names no tenant. Scopes that are not ours are passed over. */
+    public Optional<Caller> caller(String subject, JsonNode claims) {
+        return tenantOf(claims)
+                .map(whose -> new Caller(
+                        TextLimits.start(name + ":" + subject.replaceAll("\\p{Cntrl}", "?"), Caller.MAX_NAME),
+                        Caller.Kind.TOKEN,
+                        whose,
+                        scopesOf(claims),
+                        Optional.empty(),
+                        Optional.empty()));
+    }
+
+    private Optional<Tenant> tenantOf(JsonNode claims) {
+        return switch (tenant) {
+            case TenantRule.Fixed(Tenant fixed) -> Optional.of(fixed);
+            case TenantRule.Claim(ClaimPath path) ->
+                Optional.of(path.in(claims))
+                        .filter(JsonNode::isTextual)
+                        .map(JsonNode::textValue)
+                        .flatMap(Tenant::parse);
+        };
+    }
+
+    private Set<Scope> scopesOf(JsonNode claims) {
+        return switch (scopes) {
+            case ScopeRule.Fixed(Set<Scope> fixed) -> fixed;
+            case ScopeRule.Claim(ClaimPath path) -> {
+                Set<Scope> known = EnumSet.noneOf(Scope.class);
+                words(path.in(claims)).forEach(word -> Scope.parse(word).ifPresent(known::add));
+                yield known;
+            }
+        };
+    }
+
+    private static Stream<String> words(JsonNode claim) {
+        return claim.isArray()
+                ? StreamSupport.stream(claim.spliterator(), false).map(JsonNode::asText)
+                : Arrays.stream(claim.asText("").split(" "));
+    }
+}
