@@ -4,7 +4,6 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,8 +26,6 @@ class CredentialProducers {
     @Produces
     @Singleton
     Credentials credentials(AuthConfig auth, StorageConfig storage, TaskVariables variables, InstantSource clock) {
-        requirePositive("worker.auth.poll", auth.poll());
-        requirePositive("worker.auth.retry", auth.retry());
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.putAll(variables.values());
         Path state = WorkerPaths.cliState(storage);
@@ -41,12 +38,6 @@ class CredentialProducers {
                         WorkerPaths.workspaces(storage),
                         auth.retry()),
                 clock);
-    }
-
-    private static void requirePositive(String key, Duration value) {
-        if (!value.isPositive()) {
-            throw new InvalidSettingException("%s=%s is not allowed: more than 0".formatted(key, value));
-        }
     }
 
     @Produces

@@ -169,11 +169,9 @@ class ExecutorProducers {
                 new RunGrace(
                         executor.grace().soft(),
                         new Grace(executor.grace().interrupt(), executor.grace().terminate())),
-                System.getenv(),
-                environment(storage, worker, variables),
-                state,
-                WorkerPaths.workspaces(storage),
-                List.of(state, WorkerPaths.gitSecrets(worker)),
+                new PtySettings.Variables(System.getenv(), environment(storage, worker, variables)),
+                new PtySettings.Directories(
+                        state, WorkerPaths.workspaces(storage), List.of(state, WorkerPaths.gitSecrets(worker))),
                 auth.verifyModel());
     }
 }

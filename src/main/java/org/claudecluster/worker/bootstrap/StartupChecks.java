@@ -62,14 +62,19 @@ public final class StartupChecks {
             Map.entry("NODE_ENV", new Rule.OneOf(Set.of("production", "development"))),
             Map.entry("LOG_LEVEL", new Rule.OneOf(Set.of("debug", "info", "warn", "error"))),
             Map.entry("CLAUDE_CLI_PATH", new Rule.NotBlank()),
-            Map.entry("PTY_TIMEOUT_MS", new Rule.Range(1_000, 86_400_000)),
-            Map.entry("MAX_CONCURRENT_PROCESSES", new Rule.Range(1, 1_000)),
-            Map.entry("PTY_TERMINAL_COLS", new Rule.Range(1, 1_000)),
-            Map.entry("PTY_TERMINAL_ROWS", new Rule.Range(1, 1_000)),
+            Map.entry("PTY_TIMEOUT_MS", rangeOf("worker.task.timeout-ms")),
+            Map.entry("MAX_CONCURRENT_PROCESSES", rangeOf("worker.slots.max")),
+            Map.entry("PTY_TERMINAL_COLS", rangeOf("worker.executor.terminal.cols")),
+            Map.entry("PTY_TERMINAL_ROWS", rangeOf("worker.executor.terminal.rows")),
             Map.entry("EXECUTOR_TYPE", new Rule.ExecutorName()),
             Map.entry("STREAMING_TYPE", new Rule.OneOf(Set.of("sse", "stub"))),
-            Map.entry("SSE_KEEPALIVE_INTERVAL", new Rule.Range(100, 600_000)),
-            Map.entry("SSE_MAX_CONNECTIONS", new Rule.Range(1, 100_000)));
+            Map.entry("SSE_KEEPALIVE_INTERVAL", rangeOf("worker.stream.keepalive-ms")),
+            Map.entry("SSE_MAX_CONNECTIONS", rangeOf("worker.stream.max-connections")));
+
+    private static Rule rangeOf(String key) {
+        KnownSettings.Range range = KnownSettings.range(key).orElseThrow();
+        return new Rule.Range(range.from(), range.to());
+    }
 
     public static List<String> problems(Map<String, String> environment) {
         List<String> problems = new ArrayList<>();

@@ -1,7 +1,6 @@
 package org.claudecluster.worker.bootstrap;
 
 import io.quarkus.arc.Unremovable;
-import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
@@ -58,8 +57,6 @@ import org.eclipse.microprofile.config.inject.ConfigProperty;
 @ApplicationScoped
 class WorkerProducers {
 
-    private static final long LEAST_BUFFER = 256 * 1024;
-    private static final long LEAST_CAP = 1024 * 1024;
     /** Connections that stay free for requests when all streams are open. */
     private static final int BESIDE_STREAMS = 1_000;
 
@@ -73,24 +70,13 @@ class WorkerProducers {
     @Singleton
     Transcripts transcripts(TranscriptLog log, TranscriptConfig transcript, InstantSource clock) {
         return new Transcripts(
-                log,
-                clock,
-                bytes("worker.transcript.buffer", transcript.buffer(), LEAST_BUFFER),
-                bytes("worker.transcript.cap", transcript.cap(), LEAST_CAP));
+                log, clock, transcript.buffer().asLongValue(), transcript.cap().asLongValue());
     }
 
     @Produces
     @Singleton
     RemoteTranscripts watches(Transcripts transcripts, JdbcTaskStore store) {
         return new RemoteTranscripts(transcripts, store::findOfAnyTenant);
-    }
-
-    private static long bytes(String key, MemorySize size, long least) {
-        if (size.asLongValue() < least) {
-            throw new InvalidSettingException(
-                    "%s=%d is not allowed: at least %d bytes".formatted(key, size.asLongValue(), least));
-        }
-        return size.asLongValue();
     }
 
     @Produces
@@ -156,10 +142,6 @@ class WorkerProducers {
     }
 
     private static ParkRules parks(WorkerConfig.Limits limits) {
-        if (!limits.maxWait().isPositive()) {
-            throw new InvalidSettingException(
-                    "worker.limits.max-wait=%s is not allowed: more than 0".formatted(limits.maxWait()));
-        }
         return new ParkRules(limits.park(), limits.maxParks(), limits.maxWait());
     }
 
@@ -210,10 +192,6 @@ class WorkerProducers {
             StorageConfig storage,
             StreamConfig stream,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        if (!stream.stall().isPositive()) {
-            throw new InvalidSettingException(
-                    "worker.stream.stall=%s is not allowed: more than 0".formatted(stream.stall()));
-        }
         return new ApiSettings(
                 version,
                 worker.environment(),

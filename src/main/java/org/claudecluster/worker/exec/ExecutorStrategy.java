@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.credential.CredentialUser;
+import org.claudecluster.worker.time.Doubling;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,17 +27,15 @@ public class ExecutorStrategy implements CredentialUser {
 
     private static final Logger LOG = Logger.getLogger(ExecutorStrategy.class);
 
-    /** A CLI that said no is asked again so soon, and each time after twice as long. */
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
-
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
+    /** When a CLI that said no is asked again. */
+    private static final Doubling PAUSES = new Doubling(Duration.ofSeconds(5), Duration.ofSeconds(60));
 
     private final KnownExecutors executors;
     private final Fallback fallback;
     private final LongSupplier nanos;
     private volatile Choice choice;
     private long askedAt;
-    private Duration pause = FIRST_PAUSE;
+    private Duration pause = PAUSES.first();
 
     /**
      * The executor that was asked for, and the one that is used.
@@ -161,7 +160,7 @@ public class ExecutorStrategy implements CredentialUser {
     @Override
     public synchronized void credentialChanged() {
         if (!choice.requested().isSimulated() && !(choice.found() instanceof Availability.Available)) {
-            pause = FIRST_PAUSE;
+            pause = PAUSES.first();
             lookNow();
         }
     }
@@ -180,11 +179,7 @@ public class ExecutorStrategy implements CredentialUser {
 
     private void asked() {
         askedAt = nanos.getAsLong();
-        Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
-        if (choice.found() instanceof Availability.Available) {
-            pause = FIRST_PAUSE;
-        }
+        pause = choice.found() instanceof Availability.Available ? PAUSES.first() : PAUSES.after(pause);
     }
 
     /** Switches; false, with nothing changed, when the wanted executor can't run here. */

@@ -90,8 +90,7 @@ public final class Containment {
     public ProcessTree enclose(Leader leader, String run, TreeLimits limits) {
         long pid = leader.pid();
         Runnable forget = () -> notes.remove(requirePlain(run));
-        if (!ProcFs.available())
-            return new ProcessTree(pid, new ProcessTree.HandleProcessTable(pid), TreeLimits.NONE, forget);
+        if (!ProcFs.available()) return new ProcessTree(pid, new ProcessTree.HandleProcessTable(pid), forget);
         boolean ours = leader.alive()
                 && ProcFs.stat(pid).filter(stat -> stat.parent() == ProcFs.SELF).isPresent();
         ProcessTag brand = ProcessTag.of(run);
@@ -103,8 +102,7 @@ public final class Containment {
         LinuxProcessTable table =
                 new LinuxProcessTable(new LinuxProcessTable.Marks(markerName, run, Optional.of(brand), cgroup), pid);
         takeAlong(table, pid, adjustment);
-        TreeLimits enforced = cgroup.isPresent() ? cgroups.orElseThrow().enforced(limits) : TreeLimits.NONE;
-        return new ProcessTree(pid, table, enforced, () -> {
+        return new ProcessTree(pid, table, () -> {
             if (cgroup.map(Cgroup::remove).orElse(true)) forget.run();
         });
     }

@@ -29,7 +29,7 @@ final class EndPoller {
     private final Map<Watched, List<Runnable>> waiting = new ConcurrentHashMap<>();
     private final AtomicBoolean looks = new AtomicBoolean();
 
-    /** The tasks that a tenant waits for. */
+    /** A task whose end a tenant waits for. */
     private record Watched(Tenant tenant, TaskId task) {}
 
     /**

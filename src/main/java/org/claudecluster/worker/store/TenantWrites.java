@@ -19,15 +19,13 @@ final class TenantWrites {
 
     private TenantWrites() {}
 
-    private static final String OWN = " WHERE id = ? AND tenant = ?";
-
     static final String CANCEL_PENDING = """
             UPDATE task SET status = 'cancelled', reason = 'cancelled', exact_reason = NULL, finished_at = CURRENT_TIMESTAMP,
                             cancel_requested_at = CURRENT_TIMESTAMP
-            """ + OWN + " AND status = 'pending'";
+            """ + TenantReads.OWN + " AND status = 'pending'";
 
     static final String CANCEL_RUNNING =
-            "UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, CURRENT_TIMESTAMP)" + OWN
+            "UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, CURRENT_TIMESTAMP)" + TenantReads.OWN
                     + " AND status = 'running'";
 
     static CancelAnswer cancel(Connection connection, Tenant tenant, TaskId task) throws SQLException {
@@ -41,7 +39,7 @@ final class TenantWrites {
     }
 
     static final String INTERRUPT =
-            "UPDATE task SET interrupt_requested_at = COALESCE(interrupt_requested_at, CURRENT_TIMESTAMP)" + OWN
+            "UPDATE task SET interrupt_requested_at = COALESCE(interrupt_requested_at, CURRENT_TIMESTAMP)" + TenantReads.OWN
                     + " AND status = 'running'";
 
     static InterruptAnswer interrupt(Connection connection, Tenant tenant, TaskId task) throws SQLException {
@@ -57,7 +55,7 @@ final class TenantWrites {
         return found.status().isFinal() ? InterruptAnswer.ALREADY_FINAL : InterruptAnswer.PENDING;
     }
 
-    static final String DELETE = "DELETE FROM task" + OWN + " AND status IN ('completed', 'failed', 'cancelled')";
+    static final String DELETE = "DELETE FROM task" + TenantReads.OWN + " AND status IN ('completed', 'failed', 'cancelled')";
 
     static DeleteAnswer delete(Connection connection, Tenant tenant, TaskId task) throws SQLException {
         if (update(connection, DELETE, task.value(), tenant.name()) == 1) {

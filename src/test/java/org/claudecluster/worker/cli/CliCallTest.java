@@ -58,11 +58,8 @@ class CliCallTest {
                 cli.toString(),
                 new TerminalSize(80, 24),
                 new RunGrace(Duration.ofSeconds(1), new Grace(Duration.ofSeconds(1), Duration.ofSeconds(1))),
-                Map.of("PATH", "/usr/bin:/bin"),
-                Map.of(),
-                state,
-                directory.resolve("workspace"),
-                List.of(),
+                new PtySettings.Variables(Map.of("PATH", "/usr/bin:/bin"), Map.of()),
+                new PtySettings.Directories(state, directory.resolve("workspace"), List.of()),
                 Optional.empty());
         ConfigOverlays overlays = new ConfigOverlays(settings);
         overlays.prepare();

@@ -294,11 +294,8 @@ class CredentialWatchTest {
                 directory.resolve("cli").toString(),
                 new TerminalSize(80, 24),
                 new RunGrace(Duration.ofSeconds(1), new Grace(Duration.ofSeconds(1), Duration.ofSeconds(1))),
-                Map.of("PATH", "/usr/bin:/bin"),
-                Map.of(),
-                state,
-                directory.resolve("workspace"),
-                List.of(state),
+                new PtySettings.Variables(Map.of("PATH", "/usr/bin:/bin"), Map.of()),
+                new PtySettings.Directories(state, directory.resolve("workspace"), List.of(state)),
                 Optional.empty());
         TaskObserver observer = new Meters(new SimpleMeterRegistry());
         Watchdog watchdog = new Watchdog(

@@ -111,7 +111,7 @@ class H2PlanTest {
     @ParameterizedTest
     @MethodSource("byId")
     void what_is_done_to_a_tenant_s_task_looks_it_up(String sql) throws SQLException {
-        assertThat(plan("EXPLAIN " + sql, UUID.randomUUID(), "default")).contains("TASK_BY_ID: ID =");
+        assertThat(plan("EXPLAIN " + sql, UUID.randomUUID(), "default")).containsPattern("TASK_BY_ID\\w*: ID =");
     }
 
     @Test
@@ -120,7 +120,7 @@ class H2PlanTest {
         Arrays.fill(parameters, UUID.randomUUID());
         parameters[500] = "default";
 
-        assertThat(plan("EXPLAIN " + TenantReads.OPEN, parameters)).contains("TASK_BY_ID: ID IN");
+        assertThat(plan("EXPLAIN " + TenantReads.OPEN, parameters)).containsPattern("TASK_BY_ID\\w*: ID IN");
     }
 
     @Test

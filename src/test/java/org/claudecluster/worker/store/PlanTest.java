@@ -136,11 +136,12 @@ class PlanTest {
         return asked("list of " + tenant + " " + status, sql, index, parameters.toArray());
     }
 
+    /** By status alone of one's own where nobody else has any, PostgreSQL guesses that they lie evenly among the others. */
     static Stream<Arguments> lists() {
-        return Stream.of(Tenant.DEFAULT, SMALL)
-                .flatMap(tenant -> Stream.of(
-                        list(tenant, Optional.empty(), "task_"),
-                        list(tenant, Optional.of(TaskStatus.COMPLETED), "task_")));
+        return Stream.of(
+                list(Tenant.DEFAULT, Optional.empty(), "task_"),
+                list(SMALL, Optional.empty(), "task_of_tenant"),
+                list(SMALL, Optional.of(TaskStatus.COMPLETED), "task_of_tenant"));
     }
 
     /** Though 100,000 tasks of others are there, newer than its own. */
@@ -172,6 +173,7 @@ class PlanTest {
                 asked("reap", Abandoned.FIND_ABANDONED, "task_by_", false, "me-1"),
                 asked("stop requests", TaskReads.STOP_REQUESTS, "task_by_", "me-1"),
                 asked("claim", Turns.ANYBODYS, "task_by_line", "", 5),
+                list(Tenant.DEFAULT, Optional.of(TaskStatus.COMPLETED), "task_"),
                 asked("stale transcripts", Retention.STALE, "task_by_end", 7 * 86_400, 100),
                 asked("old tasks", Retention.OLD, "task_by_end", false, 30 * 86_400, 100));
     }
