@@ -34,12 +34,7 @@ final class TenantReads {
     }
 
     static boolean exists(Connection connection, Tenant tenant, TaskId task) throws SQLException {
-        return Sql.first(
-                        connection,
-                        "SELECT id FROM task" + OWN,
-                        TaskRow::id,
-                        task.value(),
-                        tenant.name())
+        return Sql.first(connection, "SELECT id FROM task" + OWN, TaskRow::id, task.value(), tenant.name())
                 .isPresent();
     }
 

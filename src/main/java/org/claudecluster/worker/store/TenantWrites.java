@@ -39,8 +39,8 @@ final class TenantWrites {
     }
 
     static final String INTERRUPT =
-            "UPDATE task SET interrupt_requested_at = COALESCE(interrupt_requested_at, CURRENT_TIMESTAMP)" + TenantReads.OWN
-                    + " AND status = 'running'";
+            "UPDATE task SET interrupt_requested_at = COALESCE(interrupt_requested_at, CURRENT_TIMESTAMP)"
+                    + TenantReads.OWN + " AND status = 'running'";
 
     static InterruptAnswer interrupt(Connection connection, Tenant tenant, TaskId task) throws SQLException {
         if (update(connection, INTERRUPT, task.value(), tenant.name()) == 1) {
@@ -55,7 +55,8 @@ final class TenantWrites {
         return found.status().isFinal() ? InterruptAnswer.ALREADY_FINAL : InterruptAnswer.PENDING;
     }
 
-    static final String DELETE = "DELETE FROM task" + TenantReads.OWN + " AND status IN ('completed', 'failed', 'cancelled')";
+    static final String DELETE =
+            "DELETE FROM task" + TenantReads.OWN + " AND status IN ('completed', 'failed', 'cancelled')";
 
     static DeleteAnswer delete(Connection connection, Tenant tenant, TaskId task) throws SQLException {
         if (update(connection, DELETE, task.value(), tenant.name()) == 1) {
