@@ -165,6 +165,20 @@ class AccessTableIT {
         assertThat(WORKERS.get(Started.KEY).log()).doesNotContain(key);
     }
 
+    /** Each end of an answer begins with the next request: on one stack two thousand of them would overflow it. */
+    @ParameterizedTest
+    @CsvSource({"KEY, localhost, 401", "LOCAL, evil.example, 403"})
+    void two_thousand_refusals_on_one_connection_harm_nobody(Started started, String host, String status)
+            throws IOException {
+        String ahead = ("GET /tasks HTTP/1.1\r\nHost: " + host + "\r\n\r\n").repeat(2_000);
+
+        String answers = send(started, ahead + "GET /q/health/live HTTP/1.1", "Host: localhost", "");
+
+        assertThat(answers.split("HTTP/1.1 " + status, -1)).hasSize(2_001);
+        assertThat(answers).contains("HTTP/1.1 200 OK");
+        assertThat(WORKERS.get(started).log()).doesNotContain("\"level\":\"ERROR\"");
+    }
+
     private static String send(Started started, String line, String headers, String body) throws IOException {
         try (Socket socket = new Socket(
                 InetAddress.ofLiteral("127.0.0.1"), SETUPS.get(started).port())) {

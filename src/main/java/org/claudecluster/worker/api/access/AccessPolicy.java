@@ -36,8 +36,7 @@ class AccessPolicy implements HttpSecurityPolicy {
             return CheckResult.permit();
         }
         return identity.onItem()
-                .transform(found -> isPublic || Identities.caller(found).isPresent()
-                        ? CheckResult.PERMIT
-                        : CheckResult.DENY);
+                .transform(found ->
+                        isPublic || Identities.caller(found).isPresent() ? CheckResult.PERMIT : CheckResult.DENY);
     }
 }

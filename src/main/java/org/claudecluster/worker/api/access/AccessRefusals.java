@@ -22,7 +22,7 @@ final class AccessRefusals {
             routing.response().putHeader(HttpHeaders.WWW_AUTHENTICATE, SCHEME);
             TaskProblem problem = new TaskProblem(Code.UNAUTHORIZED, detail);
             ProblemJson.send(
-                    routing,
+                    routing.response(),
                     Problems.of(problem, String.valueOf(routing.request().path())));
         }
     }

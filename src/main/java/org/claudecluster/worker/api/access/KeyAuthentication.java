@@ -21,6 +21,7 @@ import org.claudecluster.worker.access.Admission;
 import org.claudecluster.worker.access.Caller;
 import org.claudecluster.worker.access.CurrentKeys;
 import org.claudecluster.worker.access.Issuers;
+import org.claudecluster.worker.api.http.ProblemJson;
 
 /**
  * Tells a caller by its key, and stands in for a caller where nobody is asked. Tokens of issuers are the framework's to
@@ -96,7 +97,10 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
     /** The framework would end the answer without a body. */
     @Override
     public Uni<Boolean> sendChallenge(RoutingContext routing) {
-        AccessRefusals.unauthorized(routing, Admission.NEEDS_KEY);
-        return Uni.createFrom().item(true);
+        return Uni.createFrom()
+                .emitter(told -> ProblemJson.inATurnOfItsOwn(() -> {
+                    AccessRefusals.unauthorized(routing, Admission.NEEDS_KEY);
+                    told.complete(true);
+                }));
     }
 }

@@ -1,6 +1,8 @@
 package org.claudecluster.worker.api.http;
 
 import io.quarkiverse.resteasy.problem.HttpProblem;
+import io.vertx.core.Context;
+import io.vertx.core.Vertx;
 import io.vertx.core.buffer.Buffer;
 import io.vertx.core.http.HttpServerResponse;
 import io.vertx.core.json.JsonArray;
@@ -8,14 +10,29 @@ import io.vertx.core.json.JsonObject;
 import io.vertx.ext.web.RoutingContext;
 import java.util.List;
 import org.claudecluster.worker.task.result.TaskProblem.FieldError;
+import org.jspecify.annotations.Nullable;
 
 /** Sends a problem from outside JAX-RS, in the same shape. */
 public final class ProblemJson {
 
     private ProblemJson() {}
 
+    /**
+     * Sends in a turn of its own, where an event loop asks: the end of an answer begins with the next request that its
+     * client has sent ahead, on the same stack, and a thousand of them would overflow it.
+     */
     public static void send(RoutingContext routing, HttpProblem problem) {
-        send(routing.response(), problem);
+        inATurnOfItsOwn(() -> send(routing.response(), problem));
+    }
+
+    /** Runs it where nothing else of this event loop is on the stack; at once on any other thread. */
+    public static void inATurnOfItsOwn(Runnable action) {
+        @Nullable Context context = Vertx.currentContext();
+        if (context != null && Context.isOnEventLoopThread()) {
+            context.runOnContext(_ -> action.run());
+        } else {
+            action.run();
+        }
     }
 
     public static void send(HttpServerResponse response, HttpProblem problem) {
