@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.Test;
 
 /** The package table of docs/architecture.md, and what is never used. */
@@ -204,6 +205,15 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAnyPackage("java.sql..", "javax.sql..", "org.flywaydb.."))
             .because("StoreProducers hands the DataSource over");
+
+    @ArchTest
+    static final ArchRule callers_reach_no_task_but_by_their_tenant = noClasses()
+            .that()
+            .resideInAnyPackage(ROOT + ".service", ROOT + ".api..", ROOT + ".access")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(TaskStore.class)
+            .because("it goes by ids alone (ADR 0048)");
 
     @ArchTest
     static final ArchRule pty4j_is_in_one_launcher = noClasses()

@@ -33,6 +33,12 @@ import org.jspecify.annotations.Nullable;
 public record TaskView(
         String taskId,
 
+        @Schema(description = "Whose it is.") String tenant,
+
+        @Schema(description = "The name of the key or token that it came with; absent where nobody was told apart.")
+        @Nullable
+        String submittedBy,
+
         @Schema(enumeration = {"pending", "running", "completed", "failed", "cancelled"})
         String status,
 
@@ -117,6 +123,8 @@ public record TaskView(
         String self = "/tasks/" + task.id();
         return new TaskView(
                 task.id().toString(),
+                task.tenant().name(),
+                task.submitter().name().orElse(null),
                 task.status().wire(),
                 task.spec().prompt(),
                 listed.promptCut() ? true : null,

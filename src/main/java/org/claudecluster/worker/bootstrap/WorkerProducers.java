@@ -76,7 +76,7 @@ class WorkerProducers {
     @Produces
     @Singleton
     RemoteTranscripts watches(Transcripts transcripts, JdbcTaskStore store) {
-        return new RemoteTranscripts(transcripts, store::find);
+        return new RemoteTranscripts(transcripts, store::findOfAnyTenant);
     }
 
     @Produces

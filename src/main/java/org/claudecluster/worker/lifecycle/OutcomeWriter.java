@@ -103,7 +103,7 @@ final class OutcomeWriter {
 
     /** The reply to an earlier try may have been lost after its commit. */
     private Optional<TaskStatus> found(Lease lease, FinalWrite closing) {
-        return store.find(lease.task())
+        return store.findOfAnyTenant(lease.task())
                 .filter(task -> task.epoch() == lease.epoch())
                 .map(Task::status)
                 .filter(now -> isMeant(now, closing.status()));

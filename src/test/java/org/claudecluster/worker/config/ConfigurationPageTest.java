@@ -79,6 +79,7 @@ class ConfigurationPageTest {
     private static boolean names(String name, String key) {
         String group = Pattern.quote(name).replace("*", "\\E.*\\Q");
         return key.matches(group + "(\\..*)?")
+                || name.matches(key.replace("NAME", "[a-z]+"))
                 || (key.endsWith(".*") && name.startsWith(key.substring(0, key.length() - 1)));
     }
 

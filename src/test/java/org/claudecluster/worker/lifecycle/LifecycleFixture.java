@@ -21,6 +21,7 @@ import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.Workspaces;
@@ -80,7 +81,10 @@ abstract class LifecycleFixture {
     /** As a request of this worker's own does it. */
     TaskId submit() {
         NewTask task = new NewTask(
-                TaskId.create(Instant.EPOCH), ASpec.asking("of our own").build(), Optional.empty());
+                TaskId.create(Instant.EPOCH),
+                Submitter.UNKNOWN,
+                ASpec.asking("of our own").build(),
+                Optional.empty());
         assertThat(lifecycle.queue().tryAdmit()).isTrue();
         assertThat(lifecycle.enqueue(task)).isInstanceOfAny(Enqueued.Created.class, Enqueued.Claimed.class);
         return task.id();
