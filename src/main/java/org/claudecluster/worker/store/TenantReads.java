@@ -22,8 +22,8 @@ final class TenantReads {
     private TenantReads() {}
 
     /**
-     * Finds a row by its id, which one index does. The tenant is an expression so that no plan goes by it: with the status it
-     * looks as good to PostgreSQL where the statistics know of no such task, and a tenant may have 100,000 by then.
+     * Finds a row by its id, which one index does. The tenant is an expression so that no plan goes by it: with the status
+     * it looks as good to PostgreSQL where the statistics know of no such task, and a tenant may have 100,000 by then.
      */
     static final String OWN = " WHERE id = ? AND tenant || '' = ?";
 
@@ -34,12 +34,7 @@ final class TenantReads {
     }
 
     static boolean exists(Connection connection, Tenant tenant, TaskId task) throws SQLException {
-        return Sql.first(
-                        connection,
-                        "SELECT id FROM task" + OWN,
-                        TaskRow::id,
-                        task.value(),
-                        tenant.name())
+        return Sql.first(connection, "SELECT id FROM task" + OWN, TaskRow::id, task.value(), tenant.name())
                 .isPresent();
     }
 
@@ -68,7 +63,7 @@ final class TenantReads {
              FETCH FIRST 1 ROW ONLY
             """;
 
-    /** Of a version before the ledger there is no attempt. That had no tenants, so that all of a session's tasks are one's. */
+    /** A version before the ledger wrote no attempts, and knew no tenants: all tasks of such a session are one's. */
     static final String NAMES_SESSION = "SELECT tenant FROM task WHERE session_id = ? FETCH FIRST 1 ROW ONLY";
 
     static SessionUse use(Connection connection, Tenant tenant, UUID session) throws SQLException {

@@ -12,16 +12,16 @@ import org.claudecluster.worker.task.store.DeleteAnswer;
 import org.claudecluster.worker.task.store.InterruptAnswer;
 
 /**
- * Statements that change a task on behalf of a tenant. INVARIANT: the WHERE names the tenant with all else that must be true;
- * the row count is the answer.
+ * Statements that change a task on behalf of a tenant. INVARIANT: the WHERE names the tenant with all else that must be
+ * true; the row count is the answer.
  */
 final class TenantWrites {
 
     private TenantWrites() {}
 
     static final String CANCEL_PENDING = """
-            UPDATE task SET status = 'cancelled', reason = 'cancelled', exact_reason = NULL, finished_at = CURRENT_TIMESTAMP,
-                            cancel_requested_at = CURRENT_TIMESTAMP
+            UPDATE task SET status = 'cancelled', reason = 'cancelled', exact_reason = NULL,
+                            finished_at = CURRENT_TIMESTAMP, cancel_requested_at = CURRENT_TIMESTAMP
             """ + TenantReads.OWN + " AND status = 'pending'";
 
     static final String CANCEL_RUNNING =
@@ -39,8 +39,8 @@ final class TenantWrites {
     }
 
     static final String INTERRUPT =
-            "UPDATE task SET interrupt_requested_at = COALESCE(interrupt_requested_at, CURRENT_TIMESTAMP)" + TenantReads.OWN
-                    + " AND status = 'running'";
+            "UPDATE task SET interrupt_requested_at = COALESCE(interrupt_requested_at, CURRENT_TIMESTAMP)"
+                    + TenantReads.OWN + " AND status = 'running'";
 
     static InterruptAnswer interrupt(Connection connection, Tenant tenant, TaskId task) throws SQLException {
         if (update(connection, INTERRUPT, task.value(), tenant.name()) == 1) {
@@ -55,7 +55,8 @@ final class TenantWrites {
         return found.status().isFinal() ? InterruptAnswer.ALREADY_FINAL : InterruptAnswer.PENDING;
     }
 
-    static final String DELETE = "DELETE FROM task" + TenantReads.OWN + " AND status IN ('completed', 'failed', 'cancelled')";
+    static final String DELETE =
+            "DELETE FROM task" + TenantReads.OWN + " AND status IN ('completed', 'failed', 'cancelled')";
 
     static DeleteAnswer delete(Connection connection, Tenant tenant, TaskId task) throws SQLException {
         if (update(connection, DELETE, task.value(), tenant.name()) == 1) {

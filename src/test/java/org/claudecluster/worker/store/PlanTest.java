@@ -136,7 +136,7 @@ class PlanTest {
         return asked("list of " + tenant + " " + status, sql, index, parameters.toArray());
     }
 
-    /** By status alone of one's own where nobody else has any, PostgreSQL guesses that they lie evenly among the others. */
+    /** Not a list of one status of nearly everybody's: PostgreSQL takes them to lie evenly among the others. */
     static Stream<Arguments> lists() {
         return Stream.of(
                 list(Tenant.DEFAULT, Optional.empty(), "task_"),

@@ -36,8 +36,8 @@ public record NewTask(TaskId id, Submitter submitter, TaskSpec spec, Optional<Id
         }
 
         /**
-         * Whether this can be a key. INVARIANT: none has U+0001, which stands between tenant and key in the store. What lies
-         * above U+007F may: bytes of UTF-8 come out of a header as such characters.
+         * Whether this can be a key. INVARIANT: none has U+0001, which stands between tenant and key in the store. What
+         * lies above U+007F may: bytes of UTF-8 come out of a header as such characters.
          */
         public static boolean isKey(String text) {
             return !text.isBlank()

@@ -9,9 +9,9 @@ import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 
 /**
- * The tasks of one tenant, for whoever asks on its behalf. INVARIANT: the tenant stands in the WHERE of every statement, of
- * the one that writes too, so that another tenant's task and none at all are the same to it. Methods block and fail as those
- * of {@link TaskStore} do.
+ * The tasks of one tenant, for whoever asks on its behalf. INVARIANT: the tenant stands in the WHERE of every statement,
+ * of the one that writes too, so that another tenant's task and none at all are the same to it. Methods block and fail as
+ * those of {@link TaskStore} do.
  */
 public interface TenantTasks {
 
