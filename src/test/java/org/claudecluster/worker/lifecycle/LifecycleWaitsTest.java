@@ -62,7 +62,7 @@ class LifecycleWaitsTest extends LifecycleFixture {
         AtomicBoolean asked = new AtomicBoolean();
         lifecycle = lifecycle(
                 store.with((method, real) -> {
-                    if (method.equals("find") && !asked.getAndSet(true)) {
+                    if (method.equals("findOfAnyTenant") && !asked.getAndSet(true)) {
                         back.await();
                     }
                     return real.call();
