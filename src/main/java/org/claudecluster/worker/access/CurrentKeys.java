@@ -22,17 +22,21 @@ public final class CurrentKeys {
     private final InstantSource clock;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("access-keys").daemon().factory());
-    private volatile AccessKeys keys = AccessKeys.NONE;
+    private volatile AccessKeys keys;
     private volatile Optional<String> problem = Optional.empty();
 
     /** Reads the file once; throws {@link IllegalArgumentException}, which says why, if it can't be used. */
     public CurrentKeys(Optional<Path> file, InstantSource clock) {
         this.file = file;
         this.clock = clock;
-        look();
-        problem.ifPresent(why -> {
-            throw new IllegalArgumentException(why);
-        });
+        this.keys = file.map(CurrentKeys::first).orElse(AccessKeys.NONE);
+    }
+
+    private static AccessKeys first(Path file) {
+        return switch (KeysFile.read(file)) {
+            case KeysFile.Accepted(AccessKeys found) -> found;
+            case KeysFile.Refused(String why) -> throw new IllegalArgumentException(why);
+        };
     }
 
     /** Looks at the file again and again. */

@@ -108,7 +108,7 @@ public final class StartupChecks {
     /** Whether somebody listens there already; to be asked last, since the answer grows old. */
     public static Optional<String> portProblem(Map<String, String> environment) {
         String port = environment.getOrDefault("PORT", "3001");
-        String host = environment.getOrDefault("HOST", "0.0.0.0");
+        String host = environment.getOrDefault("HOST", "127.0.0.1");
         try (ServerSocket _ = new ServerSocket(Integer.parseInt(port), 1, InetAddress.getByName(host))) {
             return Optional.empty();
         } catch (IOException _) {

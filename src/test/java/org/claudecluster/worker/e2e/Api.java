@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ConcurrentLinkedQueue;
 
 /** The worker's HTTP, as a client sees it. Remembers the ids of the tasks that were accepted through it. */
@@ -28,10 +29,17 @@ public final class Api implements AutoCloseable {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private final URI root;
+    private final Optional<String> key;
     private final ConcurrentLinkedQueue<String> accepted = new ConcurrentLinkedQueue<>();
 
+    /** Asks without a key. */
     public Api(int port) {
+        this(port, Optional.empty());
+    }
+
+    public Api(int port, Optional<String> key) {
         this.root = URI.create("http://127.0.0.1:" + port);
+        this.key = key;
     }
 
     public boolean isReady() {
@@ -165,6 +173,7 @@ public final class Api implements AutoCloseable {
 
     private HttpRequest.Builder request(String path, String... headers) {
         HttpRequest.Builder builder = HttpRequest.newBuilder(root.resolve(path)).timeout(Duration.ofMinutes(2));
+        key.ifPresent(sent -> builder.header("Authorization", "Bearer " + sent));
         return headers.length == 0 ? builder : builder.headers(headers);
     }
 
