@@ -79,14 +79,4 @@ start docs/getting-started.md 1 PATH="$jdk/bin:$PATH" WORKER_STORAGE_DATA_DIR="$
 inline_requests
 end_worker
 
-# A key, made and used as the page says.
-.ci/commands-of.sh --block 1 docs/access.md >"$work/make-key"
-.ci/commands-of.sh --block 2 docs/access.md | sed "s|localhost:3001|localhost:$port|" >"$work/use-key"
-KEY=$(cd "$work" && . ./make-key && echo "$KEY")
-start docs/getting-started.md 1 PATH="$jdk/bin:$PATH" WORKER_STORAGE_DATA_DIR="$work/keys" \
-    WORKER_ACCESS_KEYS_FILE="$work/keys.json"
-KEY=$KEY bash -euo pipefail "$work/use-key" | grep '"kind":"key"'
-[ "$(curl -so "$work/refusal" -w '%{http_code}' "http://localhost:$port/whoami")" = 401 ]
-end_worker
-
 env -C "$checkout" JAVA_HOME="$jdk" .ci/commands-of.sh AGENTS.md

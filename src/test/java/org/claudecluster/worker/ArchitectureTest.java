@@ -22,6 +22,7 @@ import java.util.Arrays;
 import java.util.Date;
 import java.util.List;
 import java.util.stream.Stream;
+import org.claudecluster.worker.task.store.TaskStore;
 import org.junit.jupiter.api.Test;
 
 /** The package table of docs/architecture.md, and what is never used. */
@@ -35,22 +36,33 @@ class ArchitectureTest {
     /** From the ground to the roof: each uses only what stands above it in this list. */
     private static final List<Room> ROOMS = List.of(
             new Room("libc"),
+            new Room("text"),
+            new Room("time"),
             new Room("files"),
             new Room("config"),
             new Room("task.result"),
             new Room("task", "task.result"),
             new Room("task.store", "task", "task.result"),
             new Room("access", "task", "task.result", "files"),
-            new Room("transcript", "task", "task.result", "task.store"),
+            new Room("transcript", "task", "task.result", "task.store", "text", "time"),
             new Room("process.linux", "libc"),
-            new Room("process", "process.linux", "libc"),
+            new Room("process", "process.linux", "libc", "time"),
             new Room("terminal", "process", "process.linux", "libc"),
-            new Room("credential", "task.result", "task.store", "files"),
-            new Room("claude", "credential", "task", "task.result", "files"),
+            new Room("credential", "task.result", "task.store", "files", "time"),
+            new Room("claude", "credential", "task", "task.result", "files", "text"),
             new Room("outcome", "claude", "process.linux", "task.result"),
             new Room("store.database", "task", "task.store"),
             new Room("store", "store.database", "task", "task.result", "task.store", "transcript"),
-            new Room("workspace", "terminal", "process", "process.linux", "task", "task.result", "files"),
+            new Room(
+                    "workspace",
+                    "terminal",
+                    "process",
+                    "process.linux",
+                    "task",
+                    "task.result",
+                    "files",
+                    "text",
+                    "time"),
             new Room("watchdog", "outcome", "claude", "process", "task", "task.result", "task.store"),
             new Room(
                     "cli",
@@ -63,7 +75,9 @@ class ArchitectureTest {
                     "process.linux",
                     "task",
                     "task.result",
-                    "files"),
+                    "files",
+                    "text",
+                    "time"),
             new Room(
                     "exec",
                     "cli",
@@ -78,8 +92,9 @@ class ArchitectureTest {
                     "transcript",
                     "task",
                     "task.result",
-                    "task.store"),
-            new Room("exec.stub", "exec", "cli", "outcome", "transcript", "task", "task.result"),
+                    "task.store",
+                    "time"),
+            new Room("exec.stub", "exec", "cli", "outcome", "transcript", "task", "task.result", "time"),
             new Room("service", "access", "exec", "workspace", "transcript", "task", "task.result", "task.store"),
             new Room("lifecycle.retention", "transcript", "task", "task.result", "task.store"),
             new Room(
@@ -91,8 +106,9 @@ class ArchitectureTest {
                     "transcript",
                     "task",
                     "task.result",
-                    "task.store"),
-            new Room("api.http", "task.result", "task.store"),
+                    "task.store",
+                    "time"),
+            new Room("api.http", "task.result", "task.store", "text"),
             new Room("api.guard", "api.http", "task.result"),
             new Room("api.access", "api.http", "access", "task", "task.result"),
             new Room(
@@ -191,6 +207,15 @@ class ArchitectureTest {
             .because("StoreProducers hands the DataSource over");
 
     @ArchTest
+    static final ArchRule callers_reach_no_task_but_by_their_tenant = noClasses()
+            .that()
+            .resideInAnyPackage(ROOT + ".service", ROOT + ".api..", ROOT + ".access")
+            .should()
+            .dependOnClassesThat()
+            .areAssignableTo(TaskStore.class)
+            .because("it goes by ids alone (ADR 0048)");
+
+    @ArchTest
     static final ArchRule pty4j_is_in_one_launcher = noClasses()
             .that()
             .haveNameNotMatching(".*\\.terminal\\.Pty4j\\w+(\\$.*)?")
@@ -222,10 +247,17 @@ class ArchitectureTest {
     static final ArchRule meters_are_in_observe = noClasses()
             .that()
             .resideOutsideOfPackage(ROOT + ".observe")
-            .and()
-            .doNotHaveSimpleName("WorkerProducers")
             .should()
             .dependOnClassesThat(resideInAnyPackage("io.micrometer.."));
+
+    @ArchTest
+    static final ArchRule beans_are_doors_and_what_is_found_by_its_type = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    ROOT + ".api..", ROOT + ".service", ROOT + ".observe", ROOT + ".exec..", ROOT + ".bootstrap")
+            .should()
+            .dependOnClassesThat(resideInAnyPackage("jakarta.enterprise..", "jakarta.inject..", "io.quarkus.arc.."))
+            .because("all others get what they need through constructors that a producer calls (ADR 0046)");
 
     @ArchTest
     static final ArchRule time_comes_in_through_the_constructor = noClasses()

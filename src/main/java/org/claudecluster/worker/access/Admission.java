@@ -42,7 +42,7 @@ public record Admission(AccessMode mode, AllowedHosts hosts) {
     /**
      * A request's head, as far as it says who sent it.
      *
-     * @param host the header, or HTTP/2's authority
+     * @param host the header, and not what stands in for one that is missing
      * @param site {@code Sec-Fetch-Site}
      * @param isNavigation whether a browser shows the answer to its user as a page
      * @param isForwarded whether a proxy says that it passed the request on

@@ -18,21 +18,25 @@ public final class CurrentKeys {
 
     private static final Logger LOG = Logger.getLogger(CurrentKeys.class);
 
-    private final Optional<Path> file;
     private final InstantSource clock;
     private final ScheduledExecutorService timer = Executors.newSingleThreadScheduledExecutor(
             Thread.ofPlatform().name("access-keys").daemon().factory());
-    private volatile AccessKeys keys;
+    private volatile Optional<Path> file = Optional.empty();
+    private volatile AccessKeys keys = AccessKeys.NONE;
     private volatile Optional<String> problem = Optional.empty();
 
-    /** Reads the file once; throws {@link IllegalArgumentException}, which says why, if it can't be used. */
-    public CurrentKeys(Optional<Path> file, InstantSource clock) {
-        this.file = file;
+    /** Lets nobody in until {@link #begin}. */
+    public CurrentKeys(InstantSource clock) {
         this.clock = clock;
-        this.keys = file.map(CurrentKeys::first).orElse(AccessKeys.NONE);
     }
 
-    private static AccessKeys first(Path file) {
+    /** Reads the file, if there is one; throws {@link IllegalArgumentException}, which says why, if it can't be used. */
+    public void begin(Optional<Path> keysFile) {
+        keys = keysFile.map(CurrentKeys::atStart).orElse(AccessKeys.NONE);
+        file = keysFile;
+    }
+
+    private static AccessKeys atStart(Path file) {
         return switch (KeysFile.read(file)) {
             case KeysFile.Accepted(AccessKeys found) -> found;
             case KeysFile.Refused(String why) -> throw new IllegalArgumentException(why);

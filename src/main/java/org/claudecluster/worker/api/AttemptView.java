@@ -50,7 +50,7 @@ public record AttemptView(
         @Nullable Long lastEventId) {
 
     static AttemptView of(Attempt attempt) {
-        boolean isPty = attempt.executorType().equals(Optional.of(ExecutorType.PTY.wire()));
+        boolean ranAProgram = ExecutorType.ranAProgram(attempt.executorType());
         Optional<AttemptEnd> end = attempt.ended().map(Attempt.Ended::how);
         Account account = end.map(AttemptEnd::account).orElse(Account.NONE);
         return new AttemptView(
@@ -65,8 +65,8 @@ public record AttemptView(
                 end.flatMap(AttemptEnd::message).orElse(null),
                 account.ending() instanceof Ending.Exited(int code) ? (Integer) code : null,
                 account.ending() instanceof Ending.Signalled(int signal) ? (Integer) signal : null,
-                attempt.sessionId().filter(_ -> isPty).orElse(null),
-                attempt.resumed() && isPty,
+                attempt.sessionId().filter(_ -> ranAProgram).orElse(null),
+                attempt.resumed() && ranAProgram,
                 account.spent().micros().map(CostReport::usd).orElse(null),
                 account.spent().usage().orElse(null),
                 account.footprint().map(TaskView.FootprintView::of).orElse(null),

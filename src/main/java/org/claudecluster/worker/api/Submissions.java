@@ -69,8 +69,8 @@ class Submissions {
         if (key.isBlank() || key.length() > NewTask.Idempotency.MAX_KEY) {
             throw StrictJson.invalid("Idempotency-Key", "must have 1 to 255 characters");
         }
-        if (!Storable.isText(key)) {
-            throw StrictJson.invalid("Idempotency-Key", "must not contain NUL or half a surrogate pair");
+        if (!NewTask.Idempotency.isKey(key) || !Storable.isText(key)) {
+            throw StrictJson.invalid("Idempotency-Key", "must not contain control characters or half a surrogate pair");
         }
         return Optional.of(new NewTask.Idempotency(key, sha256(asked)));
     }

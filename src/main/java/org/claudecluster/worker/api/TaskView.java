@@ -33,6 +33,12 @@ import org.jspecify.annotations.Nullable;
 public record TaskView(
         String taskId,
 
+        @Schema(description = "Whose it is.") String tenant,
+
+        @Schema(description = "The name of the key or token that it came with; absent where nobody was told apart.")
+        @Nullable
+        String submittedBy,
+
         @Schema(enumeration = {"pending", "running", "completed", "failed", "cancelled"})
         String status,
 
@@ -117,6 +123,8 @@ public record TaskView(
         String self = "/tasks/" + task.id();
         return new TaskView(
                 task.id().toString(),
+                task.tenant().name(),
+                task.submitter().name().orElse(null),
                 task.status().wire(),
                 task.spec().prompt(),
                 listed.promptCut() ? true : null,
@@ -136,8 +144,8 @@ public record TaskView(
                 task.worker().map(WorkerId::value).orElse(null),
                 task.executorType().orElse(null),
                 task.executorType().map(TaskView::isSimulated).orElse(null),
-                task.sessionId().filter(_ -> isPty(task)).orElse(null),
-                task.resumed() && isPty(task),
+                task.sessionId().filter(_ -> ranAProgram(task)).orElse(null),
+                task.resumed() && ranAProgram(task),
                 task.cancelRequested(),
                 task.parked().map(why -> ParkedView.of(task, why)).orElse(null),
                 ProgressView.of(task.progress()),
@@ -156,9 +164,9 @@ public record TaskView(
         return ExecutorType.ofWire(executor).filter(ExecutorType::isSimulated).isPresent();
     }
 
-    /** Only the CLI has sessions; the stub's would name nothing. */
-    private static boolean isPty(Task task) {
-        return task.executorType().equals(Optional.of(ExecutorType.PTY.wire()));
+    /** Only a program has sessions; the stub's would name nothing. */
+    private static boolean ranAProgram(Task task) {
+        return ExecutorType.ranAProgram(task.executorType());
     }
 
     /** When another attempt is made. */

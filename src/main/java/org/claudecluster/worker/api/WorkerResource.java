@@ -151,7 +151,7 @@ public class WorkerResource {
 
     /** While the credential is known to be bad, tasks wait. */
     private boolean isHeldBack(ExecutorStrategy.Choice choice) {
-        return choice.active().type() == ExecutorType.PTY && !credentials.isUsable();
+        return !choice.active().type().isSimulated() && !credentials.isUsable();
     }
 
     private @Nullable String whyNot(ExecutorStrategy.Choice choice) {
@@ -221,7 +221,7 @@ public class WorkerResource {
                 choice.active().type().wire(),
                 streaming.type().wire(),
                 choice.requested().wire(),
-                choice.whyNoPty().isEmpty(),
+                strategy.whyNot(ExecutorType.PTY).isEmpty(),
                 choice.whyNoPty().orElse(null),
                 settings.environment(),
                 settings.cliPath(),
@@ -236,7 +236,7 @@ public class WorkerResource {
 
     /** The body of {@code POST /pty/switch}. */
     public record SwitchRequest(
-            @Schema(enumeration = {"stub", "pty", "auto"}) @Nullable
+            @Schema(description = "An executor of this worker, such as stub or pty, or auto.") @Nullable
             String executorType,
 
             @Schema(enumeration = {"stub", "sse"}) @Nullable String streamingType) {}
@@ -273,19 +273,25 @@ public class WorkerResource {
         SwitchRequest request = StrictJson.bind(tree, SwitchRequest.class);
         Optional<ExecutorType> executor = Optional.ofNullable(request.executorType())
                 .map(wire -> ExecutorType.ofWire(wire)
-                        .orElseThrow(() -> StrictJson.invalid("executorType", "must be stub, pty or auto")));
+                        .filter(type -> strategy.names().contains(type.wire()))
+                        .orElseThrow(() -> StrictJson.invalid("executorType", "must be " + executors())));
         Optional<StreamingType> stream = Optional.ofNullable(request.streamingType())
                 .map(wire -> StreamingType.ofWire(wire)
                         .orElseThrow(() -> StrictJson.invalid("streamingType", "must be stub or sse")));
         if (executor.isEmpty() && stream.isEmpty()) {
-            throw StrictJson.invalid("executorType", "must be stub, pty or auto (or give streamingType: stub or sse)");
+            throw StrictJson.invalid(
+                    "executorType", "must be %s (or give streamingType: stub or sse)".formatted(executors()));
         }
         if (executor.isPresent() && !strategy.switchTo(executor.get())) {
             throw new TaskProblem(
                     TaskProblem.Code.EXECUTOR_UNAVAILABLE,
-                    strategy.choice().whyNoPty().orElse("the executor can't run here"));
+                    strategy.whyNot(executor.get()).orElse("the executor can't run here"));
         }
         stream.ifPresent(streaming::switchTo);
         return new Switched("new tasks run with this configuration; running tasks go on unchanged", ptyStatus());
+    }
+
+    private String executors() {
+        return "one of " + String.join(", ", strategy.names());
     }
 }

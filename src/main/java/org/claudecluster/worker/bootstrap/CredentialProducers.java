@@ -1,13 +1,9 @@
 package org.claudecluster.worker.bootstrap;
 
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
@@ -19,9 +15,7 @@ import org.claudecluster.worker.credential.CredentialWatch;
 import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.credential.SharedPause;
 import org.claudecluster.worker.exec.ExecutorStrategy;
-import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.PtyExecutor;
-import org.claudecluster.worker.lifecycle.ClaimGate;
 import org.claudecluster.worker.observe.AuthMeters;
 import org.claudecluster.worker.store.JdbcTaskStore;
 
@@ -32,8 +26,6 @@ class CredentialProducers {
     @Produces
     @Singleton
     Credentials credentials(AuthConfig auth, StorageConfig storage, TaskVariables variables, InstantSource clock) {
-        requirePositive("worker.auth.poll", auth.poll());
-        requirePositive("worker.auth.retry", auth.retry());
         Map<String, String> environment = new HashMap<>(System.getenv());
         environment.putAll(variables.values());
         Path state = WorkerPaths.cliState(storage);
@@ -46,36 +38,6 @@ class CredentialProducers {
                         WorkerPaths.workspaces(storage),
                         auth.retry()),
                 clock);
-    }
-
-    private static void requirePositive(String key, Duration value) {
-        if (!value.isPositive()) {
-            throw new InvalidSettingException("%s=%s is not allowed: more than 0".formatted(key, value));
-        }
-    }
-
-    /** The stub asks for no credential. */
-    @Produces
-    @Singleton
-    ClaimGate gate(Credentials credentials) {
-        return new CredentialGate(credentials);
-    }
-
-    private record CredentialGate(Credentials credentials) implements ClaimGate {
-        @Override
-        public boolean isOpen(ExecutorType executor) {
-            return executor == ExecutorType.STUB || credentials.isUsable();
-        }
-
-        @Override
-        public boolean mayOneTry(ExecutorType executor) {
-            return credentials.mayOneTry();
-        }
-
-        @Override
-        public void oneTries() {
-            credentials.oneTries();
-        }
     }
 
     @Produces
@@ -94,13 +56,5 @@ class CredentialProducers {
                 new SharedPause(credentials, store),
                 auth.verify(),
                 meters::update);
-    }
-
-    void start(@Observes StartupEvent event, CredentialWatch watch, AuthConfig auth) {
-        watch.start(auth.poll());
-    }
-
-    void stop(@Observes ShutdownEvent event, CredentialWatch watch) {
-        watch.stop();
     }
 }

@@ -1,12 +1,13 @@
 package org.claudecluster.worker.bootstrap;
 
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
-import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,17 +22,13 @@ import org.claudecluster.worker.config.TaskVariables;
 import org.claudecluster.worker.config.TranscriptConfig;
 import org.claudecluster.worker.config.WatchdogConfig;
 import org.claudecluster.worker.config.WorkerConfig;
-import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
 import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.exec.Fallback;
-import org.claudecluster.worker.exec.PtyExecutor;
-import org.claudecluster.worker.exec.stub.StubExecutor;
+import org.claudecluster.worker.exec.TaskExecutor;
 import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.process.Grace;
-import org.claudecluster.worker.process.ProcessTree;
-import org.claudecluster.worker.process.linux.OwnMemory;
 import org.claudecluster.worker.store.database.Database;
 import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.terminal.ArgumentSpace;
@@ -41,12 +38,14 @@ import org.claudecluster.worker.terminal.TerminalSize;
 import org.claudecluster.worker.watchdog.WatchSettings;
 import org.claudecluster.worker.watchdog.Watchdog;
 import org.claudecluster.worker.workspace.GitIdentity;
-import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.config.Config;
 
 /** Puts together what runs tasks. */
 @ApplicationScoped
 class ExecutorProducers {
+
+    private static final String TYPE_ENV = "EXECUTOR_TYPE";
+    private static final String TYPE_KEY = "worker.executor.type";
 
     @Produces
     @Singleton
@@ -74,7 +73,7 @@ class ExecutorProducers {
     @Produces
     @Singleton
     Containment containment(ExecutorConfig executor, StorageConfig storage) {
-        return Containment.detect(
+        return new Containment(
                 ChildEnvironment.RUN_MARKER,
                 WorkerPaths.cliState(storage).resolve("runs"),
                 switch (executor.cgroup()) {
@@ -125,48 +124,29 @@ class ExecutorProducers {
 
     @Produces
     @Singleton
-    PtyExecutor ptyExecutor(
-            Containment containment,
-            ExecutorConfig executor,
-            StorageConfig storage,
-            WorkerConfig worker,
-            AuthConfig auth,
-            TaskVariables variables,
-            Credentials credentials,
-            TaskObserver observer,
-            InstantSource clock,
-            Watchdog watchdog,
-            TaskWorkspaces left) {
-        if (executor.debuggable()) {
-            OwnMemory.open();
-        } else {
-            OwnMemory.close();
-        }
-        ProcessTree.adoptOrphans();
-        PtySettings settings = ptySettings(executor, storage, worker, auth, environment(storage, worker, variables));
-        PtyExecutor pty = new PtyExecutor(
-                launcher(executor), containment, settings, credentials, observer, clock, watchdog, left);
-        try {
-            left.begin();
-            pty.prepare();
-            left.alsoSweeps(pty::sweep);
-        } catch (IOException e) {
-            throw new UncheckedIOException("the data directory can't be prepared", e);
-        }
-        return pty;
+    ExecutorStrategy.Settings strategySettings(
+            ExecutorConfig executor, StorageConfig storage, Database database, @Any Instance<TaskExecutor> executors) {
+        Fallback fallback = database.isShared()
+                ? Fallback.ofSharedQueue()
+                : Fallback.ofOwnQueue(WorkerPaths.cliState(storage).resolve("auto-waits-for-the-cli"));
+        return new ExecutorStrategy.Settings(
+                requested(executor.type().name(), ExecutorStrategy.names(executors)), fallback);
+    }
+
+    /** The executor of this name, of which there must be one. */
+    static ExecutorType requested(String name, List<String> names) {
+        return ExecutorType.ofWire(name)
+                .filter(type -> names.contains(type.wire()))
+                .orElseThrow(() -> new InvalidSettingException("%s=%s is not allowed: one of %s"
+                        .formatted(
+                                name.equals(System.getenv(TYPE_ENV)) ? TYPE_ENV : TYPE_KEY,
+                                name,
+                                String.join(", ", names))));
     }
 
     @Produces
     @Singleton
-    ExecutorStrategy strategy(PtyExecutor pty, ExecutorConfig executor, StorageConfig storage, Database database) {
-        Fallback fallback = database.isShared()
-                ? Fallback.ofSharedQueue()
-                : Fallback.ofOwnQueue(WorkerPaths.cliState(storage).resolve("auto-waits-for-the-cli"));
-        return new ExecutorStrategy(
-                new StubExecutor(), pty, ExecutorType.valueOf(executor.type().name()), fallback, System::nanoTime);
-    }
-
-    private static PtyLauncher launcher(ExecutorConfig executor) {
+    PtyLauncher launcher(ExecutorConfig executor) {
         return switch (executor.launcher()) {
             case AUTO -> PtyLaunchers.best();
             case FFM -> PtyLaunchers.ffm();
@@ -174,12 +154,14 @@ class ExecutorProducers {
         };
     }
 
-    private static PtySettings ptySettings(
+    @Produces
+    @Singleton
+    PtySettings ptySettings(
             ExecutorConfig executor,
             StorageConfig storage,
             WorkerConfig worker,
             AuthConfig auth,
-            Map<String, String> everyTask) {
+            TaskVariables variables) {
         Path state = WorkerPaths.cliState(storage);
         return new PtySettings(
                 executor.cliPath(),
@@ -187,11 +169,9 @@ class ExecutorProducers {
                 new RunGrace(
                         executor.grace().soft(),
                         new Grace(executor.grace().interrupt(), executor.grace().terminate())),
-                System.getenv(),
-                everyTask,
-                state,
-                WorkerPaths.workspaces(storage),
-                List.of(state, WorkerPaths.gitSecrets(worker)),
+                new PtySettings.Variables(System.getenv(), environment(storage, worker, variables)),
+                new PtySettings.Directories(
+                        state, WorkerPaths.workspaces(storage), List.of(state, WorkerPaths.gitSecrets(worker))),
                 auth.verifyModel());
     }
 }

@@ -18,6 +18,7 @@ import org.claudecluster.worker.config.KnownSettings;
 import org.claudecluster.worker.config.TaskVariables;
 import org.claudecluster.worker.credential.CredentialFile;
 import org.claudecluster.worker.credential.CredentialFileShape;
+import org.claudecluster.worker.exec.ExecutorType;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -50,6 +51,9 @@ public final class StartupChecks {
         record OneOf(Set<String> words) implements Rule {}
 
         record NotBlank() implements Rule {}
+
+        /** Which there are is known when the executors are: {@link ExecutorProducers} refuses the others. */
+        record ExecutorName() implements Rule {}
     }
 
     private static final Map<String, Rule> RULES = Map.ofEntries(
@@ -58,14 +62,19 @@ public final class StartupChecks {
             Map.entry("NODE_ENV", new Rule.OneOf(Set.of("production", "development"))),
             Map.entry("LOG_LEVEL", new Rule.OneOf(Set.of("debug", "info", "warn", "error"))),
             Map.entry("CLAUDE_CLI_PATH", new Rule.NotBlank()),
-            Map.entry("PTY_TIMEOUT_MS", new Rule.Range(1_000, 86_400_000)),
-            Map.entry("MAX_CONCURRENT_PROCESSES", new Rule.Range(1, 1_000)),
-            Map.entry("PTY_TERMINAL_COLS", new Rule.Range(1, 1_000)),
-            Map.entry("PTY_TERMINAL_ROWS", new Rule.Range(1, 1_000)),
-            Map.entry("EXECUTOR_TYPE", new Rule.OneOf(Set.of("auto", "pty", "stub"))),
+            Map.entry("PTY_TIMEOUT_MS", rangeOf("worker.task.timeout-ms")),
+            Map.entry("MAX_CONCURRENT_PROCESSES", rangeOf("worker.slots.max")),
+            Map.entry("PTY_TERMINAL_COLS", rangeOf("worker.executor.terminal.cols")),
+            Map.entry("PTY_TERMINAL_ROWS", rangeOf("worker.executor.terminal.rows")),
+            Map.entry("EXECUTOR_TYPE", new Rule.ExecutorName()),
             Map.entry("STREAMING_TYPE", new Rule.OneOf(Set.of("sse", "stub"))),
-            Map.entry("SSE_KEEPALIVE_INTERVAL", new Rule.Range(100, 600_000)),
-            Map.entry("SSE_MAX_CONNECTIONS", new Rule.Range(1, 100_000)));
+            Map.entry("SSE_KEEPALIVE_INTERVAL", rangeOf("worker.stream.keepalive-ms")),
+            Map.entry("SSE_MAX_CONNECTIONS", rangeOf("worker.stream.max-connections")));
+
+    private static Rule rangeOf(String key) {
+        KnownSettings.Range range = KnownSettings.range(key).orElseThrow();
+        return new Rule.Range(range.from(), range.to());
+    }
 
     public static List<String> problems(Map<String, String> environment) {
         List<String> problems = new ArrayList<>();
@@ -131,7 +140,10 @@ public final class StartupChecks {
                                 value,
                                 String.join(", ", words.stream().sorted().toList())));
             case Rule.NotBlank() when value.isBlank() -> Optional.of(key + " is empty: give a value, or leave it out");
-            case Rule.Range _, Rule.OneOf _, Rule.NotBlank _ -> Optional.empty();
+            case Rule.ExecutorName()
+            when ExecutorType.ofWire(value).isEmpty() ->
+                Optional.of("%s=%s is not allowed: auto, or the name of an executor".formatted(key, value));
+            case Rule.Range _, Rule.OneOf _, Rule.NotBlank _, Rule.ExecutorName _ -> Optional.empty();
             case null -> Optional.empty();
         };
     }

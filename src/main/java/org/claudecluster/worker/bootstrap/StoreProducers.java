@@ -26,8 +26,6 @@ import org.flywaydb.core.Flyway;
 @ApplicationScoped
 class StoreProducers {
 
-    private static final Duration LONGEST_AGEING = Duration.ofDays(365);
-
     /**
      * An inactive data source must not even be looked at, so both are asked for by the one who knows.
      *
@@ -71,11 +69,7 @@ class StoreProducers {
     @Produces
     @Singleton
     JdbcTaskStore store(Database database, WorkerConfig worker) {
-        Duration ageing = worker.queue().ageing();
-        if (ageing.isNegative() || ageing.compareTo(LONGEST_AGEING) > 0) {
-            throw new InvalidSettingException("worker.queue.ageing=%s is not allowed: 0s to 365d".formatted(ageing));
-        }
-        return new JdbcTaskStore(database, ageing);
+        return new JdbcTaskStore(database, worker.queue().ageing());
     }
 
     @Produces

@@ -1,13 +1,7 @@
 package org.claudecluster.worker.bootstrap;
 
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.config.MeterFilter;
 import io.quarkus.arc.Unremovable;
-import io.quarkus.runtime.ShutdownEvent;
-import io.quarkus.runtime.StartupEvent;
-import io.quarkus.runtime.configuration.MemorySize;
 import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.net.InetAddress;
@@ -44,17 +38,12 @@ import org.claudecluster.worker.lifecycle.StoreReadiness;
 import org.claudecluster.worker.lifecycle.Ticker;
 import org.claudecluster.worker.lifecycle.WorkerIdentity;
 import org.claudecluster.worker.lifecycle.retention.RetentionTimes;
-import org.claudecluster.worker.observe.AuthMeters;
-import org.claudecluster.worker.observe.FlatJson;
-import org.claudecluster.worker.observe.FrameworkMeters;
-import org.claudecluster.worker.observe.Gauges;
-import org.claudecluster.worker.observe.Meters;
 import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.service.ServiceSettings;
-import org.claudecluster.worker.service.Streaming;
 import org.claudecluster.worker.service.StreamingType;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.store.database.Database;
+import org.claudecluster.worker.task.Sessions;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.store.TaskObserver;
 import org.claudecluster.worker.transcript.RemoteTranscripts;
@@ -63,15 +52,11 @@ import org.claudecluster.worker.transcript.Transcripts;
 import org.claudecluster.worker.watchdog.Watchdog;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.eclipse.microprofile.config.inject.ConfigProperty;
-import org.jboss.logging.Logger;
 
-/** The one place where the parts are put together; everything else gets what it needs through its constructor. */
+/** Puts together what is made of settings; everything else gets what it needs through its constructor. */
 @ApplicationScoped
 class WorkerProducers {
 
-    private static final Logger LOG = Logger.getLogger(WorkerProducers.class);
-    private static final long LEAST_BUFFER = 256 * 1024;
-    private static final long LEAST_CAP = 1024 * 1024;
     /** Connections that stay free for requests when all streams are open. */
     private static final int BESIDE_STREAMS = 1_000;
 
@@ -83,44 +68,15 @@ class WorkerProducers {
 
     @Produces
     @Singleton
-    TaskObserver observer(MeterRegistry registry) {
-        return new Meters(registry);
-    }
-
-    @Produces
-    @Singleton
-    MeterFilter frameworkMeters() {
-        return new FrameworkMeters();
-    }
-
-    @Produces
-    @Singleton
-    AuthMeters authMeters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
-        return new AuthMeters(registry, credentials::status, clock);
-    }
-
-    @Produces
-    @Singleton
     Transcripts transcripts(TranscriptLog log, TranscriptConfig transcript, InstantSource clock) {
         return new Transcripts(
-                log,
-                clock,
-                bytes("worker.transcript.buffer", transcript.buffer(), LEAST_BUFFER),
-                bytes("worker.transcript.cap", transcript.cap(), LEAST_CAP));
+                log, clock, transcript.buffer().asLongValue(), transcript.cap().asLongValue());
     }
 
     @Produces
     @Singleton
     RemoteTranscripts watches(Transcripts transcripts, JdbcTaskStore store) {
-        return new RemoteTranscripts(transcripts, store::find);
-    }
-
-    private static long bytes(String key, MemorySize size, long least) {
-        if (size.asLongValue() < least) {
-            throw new InvalidSettingException(
-                    "%s=%d is not allowed: at least %d bytes".formatted(key, size.asLongValue(), least));
-        }
-        return size.asLongValue();
+        return new RemoteTranscripts(transcripts, store::findOfAnyTenant);
     }
 
     @Produces
@@ -139,7 +95,7 @@ class WorkerProducers {
             JdbcTaskStore store,
             Transcripts transcripts,
             ExecutorStrategy strategy,
-            PtyExecutor pty,
+            Sessions sessions,
             Credentials credentials,
             ClaimGate gate,
             Watchdog watchdog,
@@ -153,7 +109,7 @@ class WorkerProducers {
                 worker.id().orElse(host) + "-" + UUID.randomUUID().toString().substring(0, 8));
         LifecycleSettings settings = new LifecycleSettings(
                 new WorkerIdentity(id, worker.name().or(worker::id).orElse(host), names(worker, host), version),
-                new LifecycleSettings.Holdings(credentials::fingerprint, pty.sessions(), left.kept()),
+                new LifecycleSettings.Holdings(credentials::fingerprint, sessions, left.kept()),
                 new QueueSettings(
                         worker.slots().max(),
                         worker.queue().capacity(),
@@ -186,10 +142,6 @@ class WorkerProducers {
     }
 
     private static ParkRules parks(WorkerConfig.Limits limits) {
-        if (!limits.maxWait().isPositive()) {
-            throw new InvalidSettingException(
-                    "worker.limits.max-wait=%s is not allowed: more than 0".formatted(limits.maxWait()));
-        }
         return new ParkRules(limits.park(), limits.maxParks(), limits.maxWait());
     }
 
@@ -240,10 +192,6 @@ class WorkerProducers {
             StorageConfig storage,
             StreamConfig stream,
             @ConfigProperty(name = "quarkus.application.version") String version) {
-        if (!stream.stall().isPositive()) {
-            throw new InvalidSettingException(
-                    "worker.stream.stall=%s is not allowed: more than 0".formatted(stream.stall()));
-        }
         return new ApiSettings(
                 version,
                 worker.environment(),
@@ -278,20 +226,6 @@ class WorkerProducers {
     @Singleton
     AnswerLimits answerLimits(WorkerConfig worker) {
         return new AnswerLimits(worker.http().maxTranscripts(), worker.http().maxWorkspaces());
-    }
-
-    void start(@Observes StartupEvent event, Lifecycle lifecycle, MeterRegistry registry, Streaming streaming) {
-        FlatJson.install();
-        LogFile.asked(System.getenv())
-                .filter(file -> !file.isWritable())
-                .ifPresent(file -> LOG.infof("no log file, since %s is not ours to write", file.path()));
-        Gauges.register(registry, lifecycle, lifecycle.queue(), streaming::open);
-        lifecycle.start();
-    }
-
-    void stop(@Observes ShutdownEvent event, Lifecycle lifecycle, JdbcTaskStore store) {
-        lifecycle.stop();
-        store.close();
     }
 
     static String hostName() {

@@ -3,6 +3,7 @@ package org.claudecluster.worker.claude;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.regex.Pattern;
+import org.claudecluster.worker.text.EscapeSequences;
 
 /**
  * The end of what a program printed for people, whatever channel it used. Holds a few hundred bytes, however much is
@@ -12,9 +13,6 @@ final class LastWords {
 
     /** How much is kept. */
     private static final int MOST = 512;
-
-    private static final Pattern ESCAPES =
-            Pattern.compile("\u001b\\[[0-9;?]*[ -/]*[@-~]|\u001b\\][^\u0007\u001b]*(\u0007|\u001b\\\\)");
 
     private static final Pattern GAPS = Pattern.compile("[\\s\\p{Cc}\ufffd]+");
 
@@ -45,7 +43,6 @@ final class LastWords {
             begin++;
         }
         String printed = new String(text, begin, MOST - begin, StandardCharsets.UTF_8);
-        String plain = ESCAPES.matcher(printed).replaceAll("");
-        return GAPS.matcher(plain).replaceAll(" ").strip();
+        return GAPS.matcher(EscapeSequences.removed(printed)).replaceAll(" ").strip();
     }
 }

@@ -14,9 +14,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.claude.ChildEnvironment;
 import org.claudecluster.worker.credential.Credential;
 import org.claudecluster.worker.files.FileTrees;
@@ -33,6 +30,7 @@ import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
 import org.claudecluster.worker.terminal.TerminalListener;
+import org.claudecluster.worker.time.Waits;
 import org.jboss.logging.Logger;
 
 /**
@@ -166,14 +164,9 @@ public final class CliCall {
     }
 
     private static Answer await(Collected collected, int seconds) throws InterruptedException {
-        try {
-            ProcessExit exit = collected.exited.get(seconds, TimeUnit.SECONDS);
-            return new Answer.Said(exit, collected.of(Channel.OUTPUT), collected.of(Channel.ERROR));
-        } catch (TimeoutException _) {
-            return new Answer.Silent();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+        return Waits.value(collected.exited, Duration.ofSeconds(seconds))
+                .<Answer>map(exit -> new Answer.Said(exit, collected.of(Channel.OUTPUT), collected.of(Channel.ERROR)))
+                .orElseGet(Answer.Silent::new);
     }
 
     /** The beginning of what was printed to each channel. */

@@ -21,14 +21,14 @@ import org.claudecluster.worker.outcome.Speaker;
 import org.claudecluster.worker.process.linux.ProcessExit;
 import org.claudecluster.worker.task.result.Verdict;
 import org.claudecluster.worker.terminal.LaunchException;
+import org.claudecluster.worker.text.EscapeSequences;
 import org.jboss.logging.Logger;
 
 /** Tries credentials: by asking the CLI whether it is logged in, which asks nobody else, and by one real turn. */
 public final class CredentialProbe {
 
     private static final Logger LOG = Logger.getLogger(CredentialProbe.class);
-    private static final Pattern LOGGED_IN =
-            Pattern.compile("\"loggedIn\":(?:\u001b\\[[0-9;?]*[A-Za-z]|\\s)*(true|false)");
+    private static final Pattern LOGGED_IN = Pattern.compile("\"loggedIn\":\\s*(true|false)");
     private static final int STATUS_SECONDS = 30;
     private static final int CALL_SECONDS = 60;
     private static final int MAX_CALL_ANSWER = 256 * 1024;
@@ -58,7 +58,7 @@ public final class CredentialProbe {
      * a terminal, so that it can't be parsed.
      */
     private static CredentialTrial.Login loggedIn(String text) {
-        Matcher told = LOGGED_IN.matcher(text);
+        Matcher told = LOGGED_IN.matcher(EscapeSequences.removed(text));
         if (!told.find()) {
             return CredentialTrial.Login.UNTOLD;
         }

@@ -17,6 +17,7 @@ public interface AuthConfig {
 
     /** How often the file is looked at. Running tasks go on with what they were started with. */
     @WithDefault("2s")
+    @TimeSpan(moreThanZero = true)
     Duration poll();
 
     /** Whether a credential is tried by one real one-turn call, at the start and when it changes. Costs a few tokens. */
@@ -33,5 +34,6 @@ public interface AuthConfig {
      * wait: after 5 s, then after twice as long each time, up to this.
      */
     @WithDefault("60s")
+    @TimeSpan(moreThanZero = true)
     Duration retry();
 }

@@ -4,12 +4,13 @@ import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithConverter;
 import io.smallrye.config.WithDefault;
 import java.time.Duration;
+import java.util.Locale;
 
 /** Configures the executor of tasks. */
 @ConfigMapping(prefix = "worker.executor")
 public interface ExecutorConfig {
 
-    /** {@code auto}: the CLI where it answers, else the stub. {@code EXECUTOR_TYPE}. */
+    /** {@code auto}: the CLI where it answers, else the stub; or an executor by its name. {@code EXECUTOR_TYPE}. */
     @WithDefault("auto")
     Type type();
 
@@ -40,11 +41,15 @@ public interface ExecutorConfig {
 
     Grace grace();
 
-    /** The executors. */
-    enum Type {
-        STUB,
-        PTY,
-        AUTO
+    /** The name of an executor, or {@code auto}; which there are, only the executors themselves know. */
+    record Type(String name) {
+
+        public static final Type AUTO = new Type("auto");
+
+        /** In lower case, since a setting with fixed words may be written either way. */
+        public Type {
+            name = name.strip().toLowerCase(Locale.ROOT);
+        }
     }
 
     /** The launchers. */

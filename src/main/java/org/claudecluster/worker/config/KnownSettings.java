@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -37,23 +38,37 @@ public final class KnownSettings {
     private static final String TEXT = "a text";
     private static final String ANY_TEXT = "any text";
     private static final Pattern NO_LETTER_OR_DIGIT = Pattern.compile("[^A-Za-z0-9]");
-    private static final Map<String, String> ALL = readOff(MAPPINGS);
+    private static final Map<String, String> ALL = readOff(MAPPINGS, KnownSettings::told);
+    private static final Map<String, Optional<Range>> RANGES = readOff(MAPPINGS, KnownSettings::range);
     private static final List<String> ENVIRONMENT_NAMES =
             ALL.keySet().stream().map(KnownSettings::environmentName).toList();
 
     private KnownSettings() {}
+
+    /** The whole numbers that a setting may be, both ends included. */
+    public record Range(long from, long to) {}
 
     /** Key to what is allowed, as the end of a sentence. A key that ends with a dot is a map's: any name may follow. */
     public static Map<String, String> all() {
         return ALL;
     }
 
-    private static Map<String, String> readOff(List<Class<?>> mappings) {
-        Map<String, String> known = new TreeMap<>();
+    private static <T> Map<String, T> readOff(List<Class<?>> mappings, Function<Method, T> told) {
+        Map<String, T> known = new TreeMap<>();
         for (Class<?> mapping : mappings) {
-            add(mapping.getAnnotation(ConfigMapping.class).prefix(), mapping, known);
+            add(mapping.getAnnotation(ConfigMapping.class).prefix(), mapping, told, known);
         }
         return Collections.unmodifiableMap(known);
+    }
+
+    /** What a key may be that is a whole number; empty for any other. */
+    public static Optional<Range> range(String key) {
+        return RANGES.getOrDefault(key, Optional.empty());
+    }
+
+    private static Optional<Range> range(Method method) {
+        return Optional.ofNullable(method.getAnnotation(WholeNumber.class))
+                .map(number -> new Range(number.from(), number.to()));
     }
 
     /** What the key may be; empty for an unknown one. */
@@ -84,17 +99,19 @@ public final class KnownSettings {
         return NO_LETTER_OR_DIGIT.matcher(key).replaceAll("_").toUpperCase(Locale.ROOT);
     }
 
-    private static void add(String prefix, Class<?> group, Map<String, String> known) {
+    private static <T> void add(String prefix, Class<?> group, Function<Method, T> told, Map<String, T> known) {
         for (Method method : group.getDeclaredMethods()) {
             String key = key(prefix, method);
             if (isGroup(group, method)) {
-                add(key, method.getReturnType(), known);
-            } else if (method.getReturnType() == Map.class) {
-                known.put(key + ".", ANY_TEXT);
+                add(key, method.getReturnType(), told, known);
             } else {
-                known.put(key, allowed(method) + defaultOf(method));
+                known.put(method.getReturnType() == Map.class ? key + "." : key, told.apply(method));
             }
         }
+    }
+
+    private static String told(Method method) {
+        return method.getReturnType() == Map.class ? ANY_TEXT : allowed(method) + defaultOf(method);
     }
 
     static String key(String prefix, Method method) {
@@ -122,10 +139,13 @@ public final class KnownSettings {
         }
         Class<?> type = method.getReturnType();
         if (type == Duration.class) {
-            return "a duration such as 250ms, 30s or 5m, at most " + SettingsValidator.LONGEST.toDays() + "d";
+            return "a duration such as 250ms, 30s or 5m, " + span(method.getAnnotation(TimeSpan.class));
         }
         if (type == MemorySize.class) {
-            return "a size such as 512K, 8M or 1G";
+            return "a size such as 512K, 8M or 1G" + least(method.getAnnotation(ByteSize.class));
+        }
+        if (type == ExecutorConfig.Type.class) {
+            return "auto, or the name of an executor";
         }
         if (type == boolean.class) {
             return "true or false";
@@ -137,6 +157,16 @@ public final class KnownSettings {
                             .collect(Collectors.joining(", "));
         }
         return isPath(method.getGenericReturnType()) ? "a path" : TEXT;
+    }
+
+    private static String span(@Nullable TimeSpan span) {
+        return span == null
+                ? "at most " + SettingsValidator.LONGEST_DAYS + "d"
+                : (span.moreThanZero() ? "more than 0 and " : "") + "at most " + span.mostDays() + "d";
+    }
+
+    private static String least(@Nullable ByteSize size) {
+        return size == null ? "" : ", at least " + size.fromKiB() + "K";
     }
 
     private static boolean isPath(Type type) {

@@ -8,6 +8,7 @@ import io.smallrye.config.SmallRyeConfigBuilder;
 import io.smallrye.config.SmallRyeConfigBuilderCustomizer;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -22,8 +23,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SettingsValidator implements SmallRyeConfigBuilderCustomizer, ConfigValidator {
 
-    /** No clock of the worker, and no column of the store, overflows by it. */
-    static final Duration LONGEST = Duration.ofDays(3650);
+    static final int LONGEST_DAYS = 3650;
 
     @Override
     public void configBuilder(SmallRyeConfigBuilder builder) {
@@ -69,10 +69,13 @@ public final class SettingsValidator implements SmallRyeConfigBuilderCustomizer,
             return several.stream().allMatch(one -> isWithin(setting, one));
         }
         if (value instanceof Duration given) {
-            return !given.isNegative() && given.compareTo(LONGEST) <= 0;
+            return isWithin(setting.getAnnotation(TimeSpan.class), given);
         }
         if (value instanceof MemorySize given) {
-            return given.asBigInteger().signum() >= 0 && given.asBigInteger().bitLength() < Long.SIZE;
+            @Nullable ByteSize size = setting.getAnnotation(ByteSize.class);
+            BigInteger least = BigInteger.valueOf(size == null ? 0 : 1024 * size.fromKiB());
+            return given.asBigInteger().compareTo(least) >= 0
+                    && given.asBigInteger().bitLength() < Long.SIZE;
         }
         @Nullable WholeNumber number = setting.getAnnotation(WholeNumber.class);
         if (number != null) {
@@ -82,6 +85,12 @@ public final class SettingsValidator implements SmallRyeConfigBuilderCustomizer,
         TextLength text = setting.getAnnotation(TextLength.class);
         int length = value.toString().length();
         return length >= text.from() && length <= text.to();
+    }
+
+    private static boolean isWithin(@Nullable TimeSpan span, Duration given) {
+        boolean mayBeZero = span == null || !span.moreThanZero();
+        Duration longest = Duration.ofDays(span == null ? LONGEST_DAYS : span.mostDays());
+        return (mayBeZero ? !given.isNegative() : given.isPositive()) && given.compareTo(longest) <= 0;
     }
 
     private static Object value(Method setting, Object values) {

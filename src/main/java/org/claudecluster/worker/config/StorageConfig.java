@@ -35,5 +35,6 @@ public interface StorageConfig {
 
     /** How long output may be in memory only: what a {@code kill -9} can take. */
     @WithDefault("250ms")
+    @TimeSpan(moreThanZero = true)
     Duration flush();
 }

@@ -24,6 +24,7 @@ public interface StreamConfig {
 
     /** How long a viewer may take nothing before it is closed as lagging. */
     @WithDefault("30s")
+    @TimeSpan(moreThanZero = true)
     Duration stall();
 
     /** Says whether there are streams. */

@@ -71,18 +71,22 @@ public interface WorkerConfig {
 
         /** How long a request's line and headers may take from their first byte; then 408. */
         @WithDefault("15s")
+        @TimeSpan(moreThanZero = true)
         Duration headerTimeout();
 
         /** How long a request's body may take; then 408. */
         @WithDefault("60s")
+        @TimeSpan(moreThanZero = true)
         Duration bodyTimeout();
 
         /** How long a connection may stay open without a request. More than a proxy in front keeps its own. */
         @WithDefault("2m")
+        @TimeSpan(moreThanZero = true)
         Duration idleTimeout();
 
         /** How long a client may take nothing of an answer until it is cut off; streams have worker.stream.stall. */
         @WithDefault("30s")
+        @TimeSpan(moreThanZero = true)
         Duration writeTimeout();
     }
 
@@ -103,6 +107,7 @@ public interface WorkerConfig {
 
         /** How often a worker with a free slot looks for work that nobody told it of, ± 20 %. */
         @WithDefault("1s")
+        @TimeSpan(moreThanZero = true)
         Duration poll();
 
         /**
@@ -110,6 +115,7 @@ public interface WorkerConfig {
          * ones. 0s: waiting never makes up for priority.
          */
         @WithDefault("30s")
+        @TimeSpan(mostDays = 365)
         Duration ageing();
     }
 
@@ -147,6 +153,7 @@ public interface WorkerConfig {
 
         /** How often what is older is looked for. */
         @WithDefault("10m")
+        @TimeSpan(moreThanZero = true)
         Duration interval();
     }
 
@@ -237,6 +244,7 @@ public interface WorkerConfig {
 
         /** The longest time from a task's first wait for a reset to the last reset that it waits for. */
         @WithDefault("8d")
+        @TimeSpan(moreThanZero = true)
         Duration maxWait();
     }
 

@@ -2,15 +2,15 @@ package org.claudecluster.worker.credential;
 
 import java.time.Duration;
 import java.time.Instant;
+import org.claudecluster.worker.time.Doubling;
 
 /** One credential, how it stands, when it was last tried or changed, and how often it was tried in vain. */
 record HeldCredential(Credential credential, CredentialStatus status, Instant since, int tries) {
 
     private static final Duration FIRST_RETRY = Duration.ofSeconds(5);
-    private static final int MOST_DOUBLINGS = 16;
 
     HeldCredential triedInVain(Instant now) {
-        return new HeldCredential(credential, status, now, Math.min(tries + 1, MOST_DOUBLINGS));
+        return new HeldCredential(credential, status, now, tries + 1);
     }
 
     /** Whether the API holds it back, so that only a try can tell that it works again. */
@@ -25,7 +25,6 @@ record HeldCredential(Credential credential, CredentialStatus status, Instant si
 
     /** Soon at first, since a refusal may be a mistake of the moment. */
     Duration pause(Duration longest) {
-        Duration pause = FIRST_RETRY.multipliedBy(1L << tries);
-        return pause.compareTo(longest) < 0 ? pause : longest;
+        return new Doubling(FIRST_RETRY, longest).after(tries);
     }
 }

@@ -1,87 +1,131 @@
 package org.claudecluster.worker.exec;
 
+import static java.util.Objects.requireNonNull;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Any;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.credential.CredentialUser;
+import org.claudecluster.worker.time.Doubling;
 import org.jboss.logging.Logger;
 
 /**
- * Decides which executor new tasks get. A switch takes effect for tasks that are claimed after it; running ones go on
- * with theirs.
+ * Decides which executor new tasks get, of all that there are as beans. A switch takes effect for tasks that are claimed
+ * after it; running ones go on with theirs. An executor is asked whether it can run when it is wanted, and never before.
  *
  * <p>INVARIANT: {@code auto} goes from the stub to the CLI as soon as that can run, and never back by itself: a CLI that
  * vanishes makes tasks wait, or else the stub would "complete" them.
  */
-public final class ExecutorStrategy implements CredentialUser {
+@ApplicationScoped
+public class ExecutorStrategy implements CredentialUser {
 
     private static final Logger LOG = Logger.getLogger(ExecutorStrategy.class);
 
-    /** A CLI that said no is asked again so soon, and each time after twice as long. */
-    private static final Duration FIRST_PAUSE = Duration.ofSeconds(5);
+    /** When a CLI that said no is asked again. */
+    private static final Doubling PAUSES = new Doubling(Duration.ofSeconds(5), Duration.ofSeconds(60));
 
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(60);
-
-    private final TaskExecutor stub;
-    private final TaskExecutor pty;
+    private final KnownExecutors executors;
     private final Fallback fallback;
     private final LongSupplier nanos;
     private volatile Choice choice;
     private long askedAt;
-    private Duration pause = FIRST_PAUSE;
-    private boolean wasInPlace;
+    private Duration pause = PAUSES.first();
 
     /**
      * The executor that was asked for, and the one that is used.
      *
-     * @param pty whether the pseudo-terminal executor can run, as last found out
+     * @param found whether the executor in question can run, as last found out: with {@code auto} and the stub that is
+     *     the CLI's, else the one that was asked for
      */
-    public record Choice(ExecutorType requested, TaskExecutor active, Availability pty) {
+    public record Choice(ExecutorType requested, TaskExecutor active, Availability found) {
 
         /** Whether a task that is claimed now could be run, as far as is known. */
         public boolean canRun() {
-            return active.type() == ExecutorType.STUB || pty instanceof Availability.Available;
+            return active.type().isSimulated() || found instanceof Availability.Available;
         }
 
         /**
-         * Whether tasks may be claimed. A CLI that was asked for by name and can't run leaves a shared queue to others,
-         * for whom it would burn attempt after attempt; of a queue of its own the tasks fail with the reason, since
+         * Whether tasks may be claimed. What was asked for by name and can't run leaves a shared queue to others, for
+         * whom it would burn attempt after attempt; of a queue of its own the tasks fail with the reason, since
          * nobody else would ever look at them. Under {@code auto} they wait.
          */
         public boolean mayClaim(boolean isOwnQueue) {
-            return canRun() || (isOwnQueue && requested == ExecutorType.PTY);
+            return canRun() || (isOwnQueue && requested.isDemanding());
         }
 
         /** The version that the CLI gave, where it answered. */
         public Optional<String> cliVersion() {
-            return switch (pty) {
+            return switch (found) {
                 case Availability.Available(Optional<String> version) -> version;
                 case Availability.Unavailable _, Availability.Unknown _ -> Optional.empty();
             };
         }
 
-        /** Why the CLI can't run here, if it can't or is not known to. */
+        /** Why the executor in question can't run here, if it can't or is not known to. */
         public Optional<String> whyNoPty() {
-            return switch (pty) {
-                case Availability.Available _ -> Optional.empty();
-                case Availability.Unavailable(String why) -> Optional.of(why);
-                case Availability.Unknown(String why) -> Optional.of(why);
-            };
+            return KnownExecutors.whyNot(found);
         }
     }
 
-    /** Asks the CLI at once. */
+    /** The executor that the configuration asks for, and whether the stub may stand in for it. */
+    public record Settings(ExecutorType requested, Fallback fallback) {
+        public Settings {
+            requireNonNull(requested, "requested");
+            requireNonNull(fallback, "fallback");
+        }
+    }
+
+    @Inject
+    ExecutorStrategy(@Any Instance<TaskExecutor> executors, Settings settings) {
+        this(executors, settings.requested(), settings.fallback(), System::nanoTime);
+    }
+
+    /** Asks nobody, so that what has to be able to run can't, until {@link #begin}. */
     public ExecutorStrategy(
-            TaskExecutor stub, TaskExecutor pty, ExecutorType requested, Fallback fallback, LongSupplier nanos) {
-        this.stub = stub;
-        this.pty = pty;
+            Iterable<TaskExecutor> executors, ExecutorType requested, Fallback fallback, LongSupplier nanos) {
+        this.executors = new KnownExecutors(executors);
         this.fallback = fallback;
         this.nanos = nanos;
-        this.wasInPlace = pty.isInPlace();
-        this.choice = choose(requested, pty.probe(), pty);
-        this.askedAt = nanos.getAsLong();
-        tell(Optional.empty());
+        this.choice = new Choice(
+                requested,
+                this.executors.executor(requested.equals(ExecutorType.AUTO) ? ExecutorType.PTY : requested),
+                this.executors.answerOf(inQuestion(requested)));
+    }
+
+    /** The names that can be asked for where there are these executors. */
+    public static List<String> names(Iterable<TaskExecutor> executors) {
+        return KnownExecutors.names(executors);
+    }
+
+    /** The names that {@link #switchTo} knows. */
+    public List<String> names() {
+        return executors.names();
+    }
+
+    /** Once at the start, when executors are prepared: asks the one in question, unless the stub was asked for. */
+    public synchronized void begin() {
+        askedAt = nanos.getAsLong();
+        ExecutorType requested = choice.requested();
+        if (!requested.isSimulated()) {
+            executors.ask(inQuestion(requested));
+            choice = choose(requested, choice.active());
+            tell(Optional.empty());
+        }
+    }
+
+    /** Why an executor can't run here, if it can't or is not known to. */
+    public Optional<String> whyNot(ExecutorType type) {
+        return KnownExecutors.whyNot(executors.answerOf(type));
+    }
+
+    private static ExecutorType inQuestion(ExecutorType requested) {
+        return requested.isDemanding() ? requested : ExecutorType.PTY;
     }
 
     public Choice choice() {
@@ -89,34 +133,34 @@ public final class ExecutorStrategy implements CredentialUser {
     }
 
     /**
-     * Asks the CLI again while it is not known to run, for it may have been installed meanwhile, and when it is in its
-     * place no more.
+     * Asks again while the executor in question is not known to run, for the CLI may have been installed meanwhile, and
+     * when that is in its place no more.
      */
     @Override
     public synchronized void lookAgain() {
-        if (choice.requested() == ExecutorType.STUB) {
+        if (choice.requested().isSimulated()) {
             return;
         }
-        boolean isInPlace = pty.isInPlace();
-        boolean isAskable = switch (choice.pty()) {
+        ExecutorType asked = inQuestion(choice.requested());
+        boolean isAskable = switch (choice.found()) {
             case Availability.Available _ -> false;
-            case Availability.Unavailable _ -> isInPlace && isDue();
+            case Availability.Unavailable _ -> executors.executor(asked).isInPlace() && isDue();
             case Availability.Unknown _ -> true;
         };
-        if (isAskable || isInPlace != wasInPlace) {
+        if (isAskable || executors.hasComeOrGone(asked)) {
             lookNow();
         }
     }
 
     @Override
     public boolean usesCredential() {
-        return choice.active().type() == ExecutorType.PTY;
+        return !choice.active().type().isSimulated();
     }
 
     @Override
     public synchronized void credentialChanged() {
-        if (choice.requested() != ExecutorType.STUB && !(choice.pty() instanceof Availability.Available)) {
-            pause = FIRST_PAUSE;
+        if (!choice.requested().isSimulated() && !(choice.found() instanceof Availability.Available)) {
+            pause = PAUSES.first();
             lookNow();
         }
     }
@@ -127,68 +171,68 @@ public final class ExecutorStrategy implements CredentialUser {
 
     private void lookNow() {
         Choice before = choice;
-        wasInPlace = pty.isInPlace();
-        choice = choose(before.requested(), pty.probe(), before.active());
+        executors.ask(inQuestion(before.requested()));
+        choice = choose(before.requested(), before.active());
         asked();
         tell(Optional.of(before));
     }
 
     private void asked() {
         askedAt = nanos.getAsLong();
-        Duration doubled = pause.multipliedBy(2);
-        pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
-        if (choice.pty() instanceof Availability.Available) {
-            pause = FIRST_PAUSE;
-        }
+        pause = choice.found() instanceof Availability.Available ? PAUSES.first() : PAUSES.after(pause);
     }
 
     /** Switches; false, with nothing changed, when the wanted executor can't run here. */
     public synchronized boolean switchTo(ExecutorType wanted) {
-        Availability found = pty.probe();
         Choice before = choice;
-        if (wanted == ExecutorType.PTY && !(found instanceof Availability.Available)) {
-            choice = new Choice(before.requested(), before.active(), found);
+        executors.ask(inQuestion(wanted));
+        if (wanted.isDemanding() && !(executors.answerOf(wanted) instanceof Availability.Available)) {
+            choice =
+                    new Choice(before.requested(), before.active(), executors.answerOf(inQuestion(before.requested())));
             return false;
         }
-        choice = choose(wanted, found, before.requested() == ExecutorType.AUTO ? before.active() : pty);
+        boolean wasAuto = before.requested().equals(ExecutorType.AUTO);
+        choice = choose(wanted, wasAuto ? before.active() : executors.executor(inQuestion(wanted)));
         tell(Optional.of(before));
         return true;
     }
 
     /** With what {@code auto} keeps to where nothing is known. */
-    private Choice choose(ExecutorType wanted, Availability found, TaskExecutor meanwhile) {
-        TaskExecutor active = switch (wanted) {
-            case STUB -> stub;
-            // Asked for by name: tasks shall fail with the reason rather than pretend to have run.
-            case PTY -> pty;
-            case AUTO ->
-                switch (found) {
-                    case Availability.Available _ -> pty;
-                    case Availability.Unavailable _ -> fallback.isAllowed() ? stub : pty;
-                    case Availability.Unknown _ -> meanwhile;
-                };
-        };
-        if (active.type() == ExecutorType.PTY && found instanceof Availability.Available) {
+    private Choice choose(ExecutorType wanted, TaskExecutor meanwhile) {
+        Availability found = executors.answerOf(inQuestion(wanted));
+        // Asked for by name: tasks shall fail with the reason rather than pretend to have run.
+        TaskExecutor active =
+                wanted.equals(ExecutorType.AUTO) ? byItself(found, meanwhile) : executors.executor(wanted);
+        if (!active.type().isSimulated() && found instanceof Availability.Available) {
             fallback.end();
         }
         return new Choice(wanted, active, found);
     }
 
+    private TaskExecutor byItself(Availability found, TaskExecutor meanwhile) {
+        return switch (found) {
+            case Availability.Available _ -> executors.executor(ExecutorType.PTY);
+            case Availability.Unavailable _ ->
+                executors.executor(fallback.isAllowed() ? ExecutorType.STUB : ExecutorType.PTY);
+            case Availability.Unknown _ -> meanwhile;
+        };
+    }
+
     /** Once for each change, not for each look. */
     private void tell(Optional<Choice> before) {
         Choice now = choice;
-        boolean isSame = before.filter(then -> then.requested() == now.requested()
-                        && then.active().type() == now.active().type()
+        boolean isSame = before.filter(then -> then.requested().equals(now.requested())
+                        && then.active().type().equals(now.active().type())
                         && then.canRun() == now.canRun())
                 .isPresent();
-        if (isSame || now.requested() == ExecutorType.STUB) {
+        if (isSame || now.requested().isSimulated()) {
             return;
         }
         String why = now.whyNoPty().orElse("");
         if (!now.canRun()) {
-            boolean isKept = now.requested() == ExecutorType.AUTO && !fallback.isAllowed();
+            boolean isKept = now.requested().equals(ExecutorType.AUTO) && !fallback.isAllowed();
             LOG.warnf("tasks can't run: %s%s", why, isKept ? " (" + fallback.whyNot() + ")" : "");
-        } else if (now.active().type() == ExecutorType.STUB) {
+        } else if (now.active().type().isSimulated()) {
             LOG.warnf("tasks run in the stub executor: %s", why);
         } else if (before.isPresent()) {
             LOG.infof("new tasks run in the CLI: %s", now.cliVersion().orElse("which gave no version"));

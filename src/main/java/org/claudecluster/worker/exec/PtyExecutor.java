@@ -1,5 +1,6 @@
 package org.claudecluster.worker.exec;
 
+import jakarta.inject.Singleton;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.time.InstantSource;
@@ -36,6 +37,7 @@ import org.claudecluster.worker.workspace.TaskWorkspaces;
 import org.jboss.logging.Logger;
 
 /** Runs the CLI in a pseudo-terminal and answers only when its whole process tree is gone. */
+@Singleton
 public final class PtyExecutor implements TaskExecutor {
 
     private static final Logger LOG = Logger.getLogger(PtyExecutor.class);
@@ -86,6 +88,7 @@ public final class PtyExecutor implements TaskExecutor {
     }
 
     /** Sets aside what a predecessor left in the directories that tasks get for temporary files, and makes HOME. */
+    @Override
     public void prepare() throws IOException {
         Files.createDirectories(settings.home());
         pools.aside().all();
@@ -99,7 +102,7 @@ public final class PtyExecutor implements TaskExecutor {
         }
     }
 
-    /** Removes what was set aside; to be called when nobody of a predecessor's is at work in it any more. */
+    @Override
     public void sweep() {
         pools.aside().remove();
         overlays.sweep();

@@ -4,9 +4,6 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Supplier;
 import org.claudecluster.worker.cli.CliCommand;
 import org.claudecluster.worker.cli.RunGrace;
@@ -32,6 +29,7 @@ import org.claudecluster.worker.terminal.LaunchException;
 import org.claudecluster.worker.terminal.PtyLauncher;
 import org.claudecluster.worker.terminal.Terminal;
 import org.claudecluster.worker.terminal.TerminalCommand;
+import org.claudecluster.worker.time.Waits;
 import org.claudecluster.worker.watchdog.RunWatch;
 import org.claudecluster.worker.watchdog.Watchdog;
 import org.claudecluster.worker.workspace.FreeSpace;
@@ -41,6 +39,8 @@ import org.jboss.logging.Logger;
 final class RunSupervisor {
 
     private static final Logger LOG = Logger.getLogger(RunSupervisor.class);
+    /** How long a killed leader may take to be reaped. */
+    private static final Duration REAPED = Duration.ofSeconds(5);
 
     private final PtyLauncher launcher;
     private final Containment containment;
@@ -157,25 +157,14 @@ final class RunSupervisor {
     /** Returns when the program has ended, or has to be. */
     private void awaitEnd(PtySession session, Terminal terminal, StopSignal stop, Deadline deadline) {
         try {
-            if (!isDone(CompletableFuture.anyOf(session.exited(), stop.any()), deadline.left())) {
+            if (!Waits.isDone(CompletableFuture.anyOf(session.exited(), stop.any()), deadline.left())) {
                 stop.ask(StopCause.TIMED_OUT);
             } else if (stop.cause().equals(Optional.of(StopCause.INTERRUPTED))) {
                 terminal.signal(Signal.INTERRUPT);
-                boolean _ = isDone(CompletableFuture.anyOf(session.exited(), stop.asked()), grace.soft());
+                boolean _ = Waits.isDone(CompletableFuture.anyOf(session.exited(), stop.asked()), grace.soft());
             }
         } catch (InterruptedException _) {
             stop.ask(StopCause.DRAINED);
-        }
-    }
-
-    private static boolean isDone(CompletableFuture<?> future, Duration limit) throws InterruptedException {
-        try {
-            future.get(limit.toNanos(), TimeUnit.NANOSECONDS);
-            return true;
-        } catch (TimeoutException _) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
         }
     }
 
@@ -199,13 +188,7 @@ final class RunSupervisor {
 
     /** A killed leader is reaped within moments; a leader in an uninterruptible sleep must not hold the slot for ever. */
     private static Optional<ProcessExit> exitOf(PtySession session) throws InterruptedException {
-        try {
-            return Optional.of(session.exited().get(5, TimeUnit.SECONDS));
-        } catch (TimeoutException _) {
-            return Optional.empty();
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
+        return Waits.value(session.exited(), REAPED);
     }
 
     /** A run that never was. */

@@ -1,12 +1,16 @@
 package org.claudecluster.worker.exec;
 
+import java.io.IOException;
 import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.task.result.Verdict;
 
-/** A way to run tasks. */
+/**
+ * A way to run tasks: a bean, found by its type. Its constructor has no effect and asks nobody; what has to be there
+ * before the first run is made in {@link #prepare}.
+ */
 public interface TaskExecutor {
 
-    /** {@link ExecutorType#STUB} or {@link ExecutorType#PTY}. */
+    /** Its name, which no other has; never {@link ExecutorType#AUTO}. */
     ExecutorType type();
 
     /** Whether it could run a task now, and why not. May start a program; blocks for seconds at most. */
@@ -16,6 +20,15 @@ public interface TaskExecutor {
     default boolean isInPlace() {
         return true;
     }
+
+    /**
+     * Makes what runs need, and sets aside what a predecessor left. Called once at the start, also where another executor
+     * was asked for; starts no program.
+     */
+    default void prepare() throws IOException {}
+
+    /** Removes what was set aside, when nobody of a predecessor's is at work in it any more; may be called again. */
+    default void sweep() {}
 
     /**
      * Runs a task to its end and answers what it came to. When this returns, nothing that the task started is left, or

@@ -98,7 +98,8 @@ final class Claims {
             }
             if (isLate(sentAt)) {
                 enqueuedInDoubt = true;
-                return new Enqueued.Created(Task.enqueued(claimed.id(), claimed.spec(), claimed.createdAt()));
+                return new Enqueued.Created(
+                        Task.enqueued(claimed.id(), claimed.submitter(), claimed.spec(), claimed.createdAt()));
             }
             start.start(claimed, sentAt);
             return answer;

@@ -68,8 +68,9 @@ public record LifecycleSettings(
         Set<String> all = new HashSet<>(namesAndHome());
         all.add(worker.id().value());
         // The stub needs no credential, so no limit holds it back.
-        Optional<String> used =
-                executor == ExecutorType.PTY ? holdings.credential().get() : Optional.empty();
+        Optional<String> used = executor.isSimulated()
+                ? Optional.empty()
+                : holdings.credential().get();
         return new Claimant(
                 worker.id(),
                 all,

@@ -47,7 +47,7 @@ final class OrphanedRuns {
     private synchronized void settle(Optional<OrphanCleaner.Look> seen) {
         Set<OrphanCleaner.Run> unknown = new HashSet<>();
         for (OrphanCleaner.Run run : watched) {
-            Optional<Task> task = store.find(run.task());
+            Optional<Task> task = store.findOfAnyTenant(run.task());
             if (task.isEmpty()) {
                 unknown.add(run);
             } else if (!isHeld(task.get(), run)) {

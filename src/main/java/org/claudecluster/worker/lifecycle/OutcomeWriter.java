@@ -11,14 +11,14 @@ import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.store.StoreRejectedException;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.time.Doubling;
 import org.jboss.logging.Logger;
 
 /** Makes the last write of a run, again and again while the store is away and the lease is trusted. */
 final class OutcomeWriter {
 
     private static final Logger LOG = Logger.getLogger(OutcomeWriter.class);
-    private static final Duration FIRST_PAUSE = Duration.ofMillis(100);
-    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(2);
+    private static final Doubling PAUSES = new Doubling(Duration.ofMillis(100), Duration.ofSeconds(2));
 
     private final TaskStore store;
 
@@ -62,7 +62,7 @@ final class OutcomeWriter {
     }
 
     private Optional<TaskStatus> tried(Running run, FinalWrite closing) {
-        Duration pause = FIRST_PAUSE;
+        Duration pause = PAUSES.first();
         boolean again = false;
         while (!run.isLost() && run.trust().holds()) {
             try {
@@ -76,7 +76,7 @@ final class OutcomeWriter {
                     return Optional.empty();
                 }
                 again = true;
-                pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+                pause = PAUSES.after(pause);
             }
         }
         // Our own end of the task ends the lease as well: a renewal that noticed so may have been quicker than we.
@@ -103,7 +103,7 @@ final class OutcomeWriter {
 
     /** The reply to an earlier try may have been lost after its commit. */
     private Optional<TaskStatus> found(Lease lease, FinalWrite closing) {
-        return store.find(lease.task())
+        return store.findOfAnyTenant(lease.task())
                 .filter(task -> task.epoch() == lease.epoch())
                 .map(Task::status)
                 .filter(now -> isMeant(now, closing.status()));

@@ -133,7 +133,7 @@ final class TaskRunner {
         SpentBefore before;
         try {
             before = outcomes.spentBefore(task);
-            live = transcripts.begin(task.lease(), refusal -> stop(registered, refusal));
+            live = transcripts.begin(task.tenant(), task.lease(), refusal -> stop(registered, refusal));
         } catch (StoreUnavailableException e) {
             LOG.warnf("not started taskId=%s: %s", task.id(), e.getMessage());
             return new FinalWrite.GivenBack(Optional.empty(), Account.NONE);

@@ -4,6 +4,8 @@ import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -13,15 +15,22 @@ import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.claudecluster.worker.credential.CredentialState;
 import org.claudecluster.worker.credential.CredentialStatus;
+import org.claudecluster.worker.credential.Credentials;
 
 /** The meters of the credential that new tasks get. */
+@Singleton
 public final class AuthMeters {
 
     private final MultiGauge expiresIn;
     private final InstantSource clock;
 
+    @Inject
+    AuthMeters(MeterRegistry registry, Credentials credentials, InstantSource clock) {
+        this(registry, credentials::status, clock);
+    }
+
     /** Registers them. */
-    public AuthMeters(MeterRegistry registry, Supplier<CredentialStatus> status, InstantSource clock) {
+    AuthMeters(MeterRegistry registry, Supplier<CredentialStatus> status, InstantSource clock) {
         this.clock = clock;
         Gauge.builder("worker.auth.valid", () -> status.get().state().isUsable() ? 1 : 0)
                 .description("1 while tasks can be started with the credential, 0 while they wait for another")

@@ -4,9 +4,11 @@ import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.Tags;
 import io.micrometer.core.instrument.config.MeterFilter;
 import io.micrometer.core.instrument.config.MeterFilterReply;
+import jakarta.inject.Singleton;
 import java.util.Set;
 
 /** Puts the framework's own meters into the form that Prometheus asks for ({@code promtool check metrics}). */
+@Singleton
 public final class FrameworkMeters implements MeterFilter {
 
     /**

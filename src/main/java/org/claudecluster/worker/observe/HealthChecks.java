@@ -6,7 +6,6 @@ import org.claudecluster.worker.credential.CredentialState;
 import org.claudecluster.worker.credential.CredentialStatus;
 import org.claudecluster.worker.credential.Credentials;
 import org.claudecluster.worker.exec.ExecutorStrategy;
-import org.claudecluster.worker.exec.ExecutorType;
 import org.claudecluster.worker.lifecycle.QueueGauge;
 import org.claudecluster.worker.lifecycle.StoreReadiness;
 import org.claudecluster.worker.task.Worker;
@@ -89,7 +88,7 @@ final class HealthChecks {
          * submit a task, nor see why tasks wait.
          */
         private static boolean isWithout(ExecutorStrategy.Choice choice, CredentialStatus auth) {
-            return choice.active().type() == ExecutorType.PTY && auth.state() == CredentialState.MISSING;
+            return !choice.active().type().isSimulated() && auth.state() == CredentialState.MISSING;
         }
     }
 

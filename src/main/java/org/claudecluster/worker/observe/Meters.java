@@ -3,6 +3,7 @@ package org.claudecluster.worker.observe;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,6 +16,7 @@ import org.claudecluster.worker.task.store.Finish;
 import org.claudecluster.worker.task.store.TaskObserver;
 
 /** The meters of what happens to tasks. No task id is ever a tag. */
+@Singleton
 public final class Meters implements TaskObserver {
 
     private final MeterRegistry registry;

@@ -29,24 +29,26 @@ public final class Containment {
 
     private final String markerName;
     private final RunNotes notes;
-    private final Optional<Cgroups> cgroups;
+    private final CgroupUse use;
     private final AtomicBoolean toldOfBrands = new AtomicBoolean();
-
-    Containment(String markerName, Path notes, Optional<Cgroups> cgroups) {
-        this.markerName = markerName;
-        this.notes = new RunNotes(notes);
-        this.cgroups = cgroups;
-    }
+    private volatile Optional<Cgroups> cgroups = Optional.empty();
 
     /**
-     * Finds out what can be had here.
+     * Looks at nothing yet, see {@link #begin}.
      *
      * @param markerName name of the environment entry which every run's leader gets; its value names the run
      * @param notes a directory of this worker and its successors alone, made when it is needed
      * @param use when to make cgroups
      */
-    public static Containment detect(String markerName, Path notes, CgroupUse use) {
-        return new Containment(markerName, notes, use == CgroupUse.NEVER ? Optional.empty() : cgroups(use));
+    public Containment(String markerName, Path notes, CgroupUse use) {
+        this.markerName = markerName;
+        this.notes = new RunNotes(notes);
+        this.use = use;
+    }
+
+    /** Once, before the first run: finds out whether cgroups can be had here, for which this process may have to move. */
+    public void begin() {
+        cgroups = use == CgroupUse.NEVER ? Optional.empty() : cgroups(use);
     }
 
     private static Optional<Cgroups> cgroups(CgroupUse use) {
@@ -88,8 +90,7 @@ public final class Containment {
     public ProcessTree enclose(Leader leader, String run, TreeLimits limits) {
         long pid = leader.pid();
         Runnable forget = () -> notes.remove(requirePlain(run));
-        if (!ProcFs.available())
-            return new ProcessTree(pid, new ProcessTree.HandleProcessTable(pid), TreeLimits.NONE, forget);
+        if (!ProcFs.available()) return new ProcessTree(pid, new ProcessTree.HandleProcessTable(pid), forget);
         boolean ours = leader.alive()
                 && ProcFs.stat(pid).filter(stat -> stat.parent() == ProcFs.SELF).isPresent();
         ProcessTag brand = ProcessTag.of(run);
@@ -101,8 +102,7 @@ public final class Containment {
         LinuxProcessTable table =
                 new LinuxProcessTable(new LinuxProcessTable.Marks(markerName, run, Optional.of(brand), cgroup), pid);
         takeAlong(table, pid, adjustment);
-        TreeLimits enforced = cgroup.isPresent() ? cgroups.orElseThrow().enforced(limits) : TreeLimits.NONE;
-        return new ProcessTree(pid, table, enforced, () -> {
+        return new ProcessTree(pid, table, () -> {
             if (cgroup.map(Cgroup::remove).orElse(true)) forget.run();
         });
     }
@@ -144,7 +144,7 @@ public final class Containment {
 
     /** What runs of dead workers have left on this machine. */
     public OrphanScanner remains() {
-        return new OrphanScanner(markerName, notes, cgroups, Machine.THIS);
+        return new OrphanScanner(markerName, notes, () -> cgroups, Machine.THIS);
     }
 
     /** It becomes the name of a file. */

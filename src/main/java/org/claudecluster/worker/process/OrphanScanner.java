@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.claudecluster.worker.process.linux.ProcessStat;
 import org.claudecluster.worker.process.linux.ProcessTag;
 
@@ -24,10 +25,10 @@ import org.claudecluster.worker.process.linux.ProcessTag;
 public final class OrphanScanner {
     private final String markerName;
     private final RunNotes notes;
-    private final Optional<Cgroups> cgroups;
+    private final Supplier<Optional<Cgroups>> cgroups;
     private final Machine machine;
 
-    OrphanScanner(String markerName, RunNotes notes, Optional<Cgroups> cgroups, Machine machine) {
+    OrphanScanner(String markerName, RunNotes notes, Supplier<Optional<Cgroups>> cgroups, Machine machine) {
         this.markerName = markerName;
         this.notes = notes;
         this.cgroups = cgroups;
@@ -120,7 +121,7 @@ public final class OrphanScanner {
     private Membership<String> rule() {
         Membership<String> rule = new Membership<String>().withAnyMarked(markerName, run -> run);
         named().forEach(run -> rule.with(run, ProcessTag.of(run)));
-        cgroups.ifPresent(all -> all.runs().forEach(run -> rule.with(run, all.of(run))));
+        cgroups.get().ifPresent(all -> all.runs().forEach(run -> rule.with(run, all.of(run))));
         return rule;
     }
 
@@ -148,8 +149,10 @@ public final class OrphanScanner {
 
     /** Forgets runs that have no process any more, and takes their cgroups away. */
     public void forget(Predicate<String> over) {
-        cgroups.ifPresent(all ->
-                all.runs().stream().filter(over).forEach(run -> all.of(run).remove()));
+        cgroups.get()
+                .ifPresent(all -> all.runs().stream()
+                        .filter(over)
+                        .forEach(run -> all.of(run).remove()));
         notes.runs().stream().filter(over).forEach(notes::remove);
     }
 
@@ -160,7 +163,7 @@ public final class OrphanScanner {
 
     private Set<String> named() {
         Set<String> named = new HashSet<>(notes.runs());
-        cgroups.ifPresent(all -> named.addAll(all.runs()));
+        cgroups.get().ifPresent(all -> named.addAll(all.runs()));
         return named;
     }
 }

@@ -13,6 +13,7 @@ import org.claudecluster.worker.process.linux.LinuxProcesses;
 import org.claudecluster.worker.process.linux.ProcFs;
 import org.claudecluster.worker.process.linux.ProcessStat;
 import org.claudecluster.worker.process.linux.Signal;
+import org.claudecluster.worker.time.Doubling;
 import org.jboss.logging.Logger;
 
 /**
@@ -26,11 +27,10 @@ import org.jboss.logging.Logger;
 public final class ProcessTree {
     private static final Logger LOG = Logger.getLogger(ProcessTree.class);
     private static final Duration KILL_BOUND = Duration.ofSeconds(2);
-    private static final Duration LONGEST_PAUSE = Duration.ofMillis(20);
+    private static final Doubling LOOKS = new Doubling(Duration.ofNanos(500_000), Duration.ofMillis(20));
 
     private final long leaderPid;
     private final ProcessTable table;
-    private final TreeLimits enforced;
     private final Runnable emptied;
 
     /** With what needs nothing of the system: descent, marker and session. */
@@ -44,29 +44,22 @@ public final class ProcessTree {
     }
 
     public ProcessTree(long leaderPid, ProcessTable table) {
-        this(leaderPid, table, TreeLimits.NONE, () -> {});
+        this(leaderPid, table, () -> {});
     }
 
     /**
      * A tree with all that {@link Containment} could give it.
      *
-     * @param enforced the limits that the kernel keeps to
      * @param emptied run when an end has left nothing; harmless when run again
      */
-    public ProcessTree(long leaderPid, ProcessTable table, TreeLimits enforced, Runnable emptied) {
+    public ProcessTree(long leaderPid, ProcessTable table, Runnable emptied) {
         this.leaderPid = leaderPid;
         this.table = table;
-        this.enforced = enforced;
         this.emptied = emptied;
     }
 
     ProcessTable table() {
         return table;
-    }
-
-    /** Those of its limits that the kernel keeps to; others are for whoever watches it. */
-    public TreeLimits enforced() {
-        return enforced;
     }
 
     /** What the kernel counts for it, also after its end; empty fields where it has no cgroup. */
@@ -189,11 +182,11 @@ public final class ProcessTree {
     /** Polls, soon at first: most ends take a millisecond. Says whether it became true in time. */
     private static boolean await(Duration limit, BooleanSupplier condition) throws InterruptedException {
         long start = System.nanoTime();
-        Duration pause = Duration.ofNanos(500_000);
+        Duration pause = LOOKS.first();
         while (!condition.getAsBoolean()) {
             if (System.nanoTime() - start > limit.toNanos()) return false;
             Thread.sleep(pause);
-            pause = pause.multipliedBy(2).compareTo(LONGEST_PAUSE) < 0 ? pause.multipliedBy(2) : LONGEST_PAUSE;
+            pause = LOOKS.after(pause);
         }
         return true;
     }

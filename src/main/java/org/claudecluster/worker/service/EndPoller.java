@@ -8,45 +8,51 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Function;
+import java.util.function.BiFunction;
+import java.util.stream.Collectors;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.jboss.logging.Logger;
 
 /**
- * Looks for the ends of all tasks that requests wait for by one question to the store, however many wait. The ends of
- * this worker's own tasks are told by a signal at once; this is for those of other processes. Nobody looks while nobody
- * waits.
+ * Looks for the ends of all tasks that requests wait for by one question to the store for each tenant, however many
+ * wait. The ends of this worker's own tasks are told by a signal at once; this is for those of other processes. Nobody
+ * looks while nobody waits.
  */
 final class EndPoller {
 
     private static final Logger LOG = Logger.getLogger(EndPoller.class);
 
-    private final Function<Collection<TaskId>, Set<TaskId>> open;
+    private final BiFunction<Tenant, Collection<TaskId>, Set<TaskId>> open;
     private final Duration pause;
-    private final Map<TaskId, List<Runnable>> waiting = new ConcurrentHashMap<>();
+    private final Map<Watched, List<Runnable>> waiting = new ConcurrentHashMap<>();
     private final AtomicBoolean looks = new AtomicBoolean();
+
+    /** A task whose end a tenant waits for. */
+    private record Watched(Tenant tenant, TaskId task) {}
 
     /**
      * Looks for nothing yet.
      *
-     * @param open answers which of these tasks wait or run
+     * @param open answers which of these tasks of a tenant wait or run
      * @param pause between two looks
      */
-    EndPoller(Function<Collection<TaskId>, Set<TaskId>> open, Duration pause) {
+    EndPoller(BiFunction<Tenant, Collection<TaskId>, Set<TaskId>> open, Duration pause) {
         this.open = open;
         this.pause = pause;
     }
 
     /** Calls this after each look that finds the task ended or gone. It must return at once. */
-    Streaming.Place watch(TaskId task, Runnable wake) {
-        waiting.compute(task, (_, known) -> {
+    Streaming.Place watch(Tenant tenant, TaskId task, Runnable wake) {
+        Watched watched = new Watched(tenant, task);
+        waiting.compute(watched, (_, known) -> {
             List<Runnable> all = known == null ? new CopyOnWriteArrayList<>() : known;
             all.add(wake);
             return all;
         });
         lookWhileSomebodyWaits();
-        return () -> waiting.computeIfPresent(task, (_, known) -> {
+        return () -> waiting.computeIfPresent(watched, (_, known) -> {
             known.remove(wake);
             return known.isEmpty() ? null : known;
         });
@@ -74,10 +80,16 @@ final class EndPoller {
     }
 
     private void look() {
-        Set<TaskId> asked = Set.copyOf(waiting.keySet());
+        Map<Tenant, List<TaskId>> asked = waiting.keySet().stream()
+                .collect(
+                        Collectors.groupingBy(Watched::tenant, Collectors.mapping(Watched::task, Collectors.toList())));
+        asked.forEach(this::look);
+    }
+
+    private void look(Tenant tenant, List<TaskId> asked) {
         Set<TaskId> still;
         try {
-            still = asked.isEmpty() ? Set.of() : open.apply(asked);
+            still = open.apply(tenant, asked);
         } catch (StoreUnavailableException _) {
             return;
         } catch (RuntimeException e) {
@@ -86,7 +98,7 @@ final class EndPoller {
         }
         for (TaskId task : asked) {
             if (!still.contains(task)) {
-                waiting.getOrDefault(task, List.of()).forEach(Runnable::run);
+                waiting.getOrDefault(new Watched(tenant, task), List.of()).forEach(Runnable::run);
             }
         }
     }

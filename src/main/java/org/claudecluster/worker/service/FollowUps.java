@@ -10,28 +10,39 @@ import org.claudecluster.worker.task.TaskSpec;
 import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.task.result.TaskProblem.Code;
 import org.claudecluster.worker.task.result.TaskResult;
-import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.Tenants;
 import org.claudecluster.worker.workspace.TaskWorkspaces;
 
 /** Decides whether a task can go on in the session and the workspace of another. */
 @ApplicationScoped
 class FollowUps {
 
-    private final TaskStore store;
+    private final Tenants tenants;
     private final WorkspaceLocator locator;
     private final TaskWorkspaces workspaces;
     private final Sessions sessions;
+    private final OwnSessions ownSessions;
 
-    FollowUps(TaskStore store, WorkspaceLocator locator, TaskWorkspaces workspaces, Sessions sessions) {
-        this.store = store;
+    FollowUps(
+            Tenants tenants,
+            WorkspaceLocator locator,
+            TaskWorkspaces workspaces,
+            Sessions sessions,
+            OwnSessions ownSessions) {
+        this.tenants = tenants;
         this.locator = locator;
         this.workspaces = workspaces;
         this.sessions = sessions;
+        this.ownSessions = ownSessions;
     }
 
     /** What was asked for, as a follow-up of an earlier task; throws the {@link TaskProblem} that says why it can't be one. */
     TaskSpec following(Task earlier, TaskSpec asked) {
-        return asked.following(earlier, session(earlier), home(earlier));
+        UUID session = session(earlier);
+        if (!ownSessions.mayGoOn(earlier.tenant(), session)) {
+            throw unwritten();
+        }
+        return asked.following(earlier, session, home(earlier, session));
     }
 
     private static UUID session(Task earlier) {
@@ -39,7 +50,7 @@ class FollowUps {
             throw new TaskProblem(
                     Code.NOT_FINAL, "the task is still pending or running: wait for its end, or cancel it");
         }
-        boolean ranTheCli = earlier.executorType().equals(Optional.of(ExecutorType.PTY.wire()));
+        boolean ranTheCli = ExecutorType.ranAProgram(earlier.executorType());
         return earlier.result()
                 .flatMap(TaskResult::sessionId)
                 .or(earlier::sessionId)
@@ -50,12 +61,12 @@ class FollowUps {
     }
 
     /** The home that has session and workspace, as far as that can be known from here. */
-    private String home(Task earlier) {
+    private String home(Task earlier, UUID session) {
         String home = earlier.home()
                 .orElseThrow(() ->
                         new TaskProblem(Code.NOT_CONTINUABLE, "it is not known which worker has the task's session"));
         if (workspaces.home().equals(Optional.of(home))) {
-            requireHere(earlier);
+            requireHere(earlier, session);
         } else if (locator.alive(home).isEmpty()) {
             throw locator.elsewhere(home);
         }
@@ -63,7 +74,7 @@ class FollowUps {
         return home;
     }
 
-    private void requireHere(Task earlier) {
+    private void requireHere(Task earlier, UUID session) {
         switch (workspaces.find(earlier)) {
             case TaskWorkspaces.Found.Gone _ ->
                 throw new TaskProblem(
@@ -74,15 +85,19 @@ class FollowUps {
                     TaskWorkspaces.Found.Elsewhere _,
                     TaskWorkspaces.Found.None _ -> {}
         }
-        if (!sessions.reaches(session(earlier))) {
-            throw new TaskProblem(
-                    Code.NOT_CONTINUABLE, "the task has no session: the CLI ended before it had written one");
+        if (!sessions.reaches(session)) {
+            throw unwritten();
         }
+    }
+
+    private static TaskProblem unwritten() {
+        return new TaskProblem(
+                Code.NOT_CONTINUABLE, "the task has no session: the CLI ended before it had written one");
     }
 
     /** Two runs in one session would overwrite each other. */
     private void requireAlone(Task earlier) {
-        store.openFollowUp(earlier.workspace()).ifPresent(task -> {
+        tenants.tasks(earlier.tenant()).openFollowUp(earlier.workspace()).ifPresent(task -> {
             throw new TaskProblem(
                     Code.NOT_FINAL,
                     "task %s is going on with this session: wait for its end and continue that one".formatted(task));

@@ -7,9 +7,10 @@ import java.util.concurrent.TimeUnit;
 import org.claudecluster.worker.task.Footprints;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.result.TaskProblem;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
-import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.Tenants;
 import org.claudecluster.worker.transcript.LiveTranscript;
 import org.claudecluster.worker.transcript.Transcripts;
 
@@ -20,32 +21,32 @@ class TaskFinder {
     /** How often is looked, for all waiting requests together, for what another process may have done. */
     private static final Duration LOOK = Duration.ofSeconds(1);
 
-    private final TaskStore store;
+    private final Tenants tenants;
     private final Transcripts transcripts;
     private final Streaming streaming;
     private final Footprints footprints;
     private final EndPoller ends;
 
-    TaskFinder(TaskStore store, Transcripts transcripts, Streaming streaming, Footprints footprints) {
+    TaskFinder(Tenants tenants, Transcripts transcripts, Streaming streaming, Footprints footprints) {
         this.footprints = footprints;
-        this.store = store;
+        this.tenants = tenants;
         this.transcripts = transcripts;
         this.streaming = streaming;
-        this.ends = new EndPoller(store::open, LOOK);
+        this.ends = new EndPoller((tenant, tasks) -> tenants.tasks(tenant).open(tasks), LOOK);
     }
 
-    Task find(TaskId id) {
-        return fresh(store.find(id).orElseThrow(() -> notFound(id.toString())));
+    Task find(Tenant tenant, TaskId id) {
+        return fresh(tenants.tasks(tenant).find(id).orElseThrow(() -> notFound(id.toString())));
     }
 
     /** The task when it is final, or as it is when the wait is over. */
-    Task find(TaskId id, Duration wait) {
-        Task task = find(id);
+    Task find(Tenant tenant, TaskId id, Duration wait) {
+        Task task = find(tenant, id);
         if (wait.isZero() || task.status().isFinal()) {
             return task;
         }
         try (Streaming.Place _ = streaming.waiting()) {
-            return awaitEnd(id, task, wait);
+            return awaitEnd(task, wait);
         }
     }
 
@@ -53,13 +54,14 @@ class TaskFinder {
      * For a request that has its place already. While the store is away it goes on waiting, and then answers what was
      * known.
      */
-    Task awaitEnd(TaskId id, Task now, Duration wait) {
+    Task awaitEnd(Task now, Duration wait) {
+        TaskId id = now.id();
         Task task = now;
         long end = System.nanoTime() + wait.toNanos();
         Semaphore news = new Semaphore(0);
         try (Transcripts.Subscription _ = transcripts.subscribe(id, news::release);
                 Streaming.Place _ = streaming.onDrain(news::release);
-                Streaming.Place _ = ends.watch(id, news::release)) {
+                Streaming.Place _ = ends.watch(now.tenant(), id, news::release)) {
             for (task = again(task); !task.status().isFinal(); task = again(task)) {
                 long left = end - System.nanoTime();
                 if (left <= 0 || streaming.draining().isPresent()) {
@@ -76,7 +78,7 @@ class TaskFinder {
 
     private Task again(Task known) {
         try {
-            return find(known.id());
+            return find(known.tenant(), known.id());
         } catch (StoreUnavailableException _) {
             return known;
         }

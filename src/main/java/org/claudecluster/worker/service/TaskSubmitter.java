@@ -3,7 +3,10 @@ package org.claudecluster.worker.service;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
+import org.claudecluster.worker.access.Caller;
 import org.claudecluster.worker.task.Admission;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
@@ -14,13 +17,13 @@ import org.claudecluster.worker.task.store.Enqueued;
 import org.claudecluster.worker.task.store.Intake;
 import org.claudecluster.worker.task.store.NewTask;
 import org.claudecluster.worker.task.store.TaskObserver;
-import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.Tenants;
 
 /** Makes tasks of submissions, each at most once. */
 @ApplicationScoped
 class TaskSubmitter {
 
-    private final TaskStore store;
+    private final Tenants tenants;
     private final TaskFinder finder;
     private final Streaming streaming;
     private final Admission admission;
@@ -30,7 +33,7 @@ class TaskSubmitter {
     private final InstantSource clock;
 
     TaskSubmitter(
-            TaskStore store,
+            Tenants tenants,
             TaskFinder finder,
             Streaming streaming,
             Admission admission,
@@ -38,7 +41,7 @@ class TaskSubmitter {
             Worker worker,
             TaskObserver observer,
             InstantSource clock) {
-        this.store = store;
+        this.tenants = tenants;
         this.finder = finder;
         this.streaming = streaming;
         this.admission = admission;
@@ -52,11 +55,13 @@ class TaskSubmitter {
      * Answers with the task that comes of a submission. A repetition is answered with its own task, also where a new one
      * would be refused: by a worker that drains or is full, or since that very task is what is in the way.
      */
-    Submitted submit(Submission asked) {
+    Submitted submit(Caller caller, Submission asked) {
         try {
-            return make(asked.wish().orThrow(), asked);
+            return make(caller, asked.wish().orThrow(), asked);
         } catch (TaskProblem refused) {
-            Task before = asked.idempotency().flatMap(store::submittedBy).orElseThrow(() -> refused);
+            Task before = asked.idempotency()
+                    .flatMap(tenants.tasks(caller.tenant())::submittedUnder)
+                    .orElseThrow(() -> refused);
             return repeated(before, asked.patience());
         }
     }
@@ -74,27 +79,31 @@ class TaskSubmitter {
         return patience.isZero() ? Streaming.Place.NONE : streaming.waiting();
     }
 
-    private Submitted make(TaskSpec spec, Submission asked) {
+    private Submitted make(Caller caller, TaskSpec spec, Submission asked) {
         if (!worker.accepting()) {
             throw new TaskProblem(Code.DRAINING, "this worker is shutting down and takes no more tasks");
         }
         // Taken before the task is: a refusal must not leave a task behind.
         try (Streaming.Place _ = place(asked.patience())) {
-            return admit(spec, asked);
+            return admit(caller, spec, asked);
         }
     }
 
-    private Submitted admit(TaskSpec spec, Submission asked) {
+    private Submitted admit(Caller caller, TaskSpec spec, Submission asked) {
         if (!admission.tryAdmit()) {
             throw new TaskProblem(
                     Code.QUEUE_FULL, "%d tasks are waiting already: try again later".formatted(admission.capacity()));
         }
-        Task task = enqueue(new NewTask(TaskId.create(clock.instant()), spec, asked.idempotency()));
+        Task task = enqueue(new NewTask(
+                TaskId.create(clock.instant()),
+                new Submitter(caller.tenant(), Optional.of(caller.name())),
+                spec,
+                asked.idempotency()));
         return answer(task, asked.patience());
     }
 
     private Submitted answer(Task task, Duration patience) {
-        Task last = patience.isZero() ? finder.fresh(task) : finder.awaitEnd(task.id(), task, patience);
+        Task last = patience.isZero() ? finder.fresh(task) : finder.awaitEnd(task, patience);
         boolean isEnd = !patience.isZero() && last.status().isFinal();
         return isEnd ? new Submitted.Ended(last) : new Submitted.Accepted(last);
     }

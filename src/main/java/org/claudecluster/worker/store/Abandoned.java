@@ -61,7 +61,7 @@ final class Abandoned {
                 rows += Sql.update(connection, end, othersAreDead, self.value(), id, again);
             }
             if (rows == 1) {
-                Task now = TaskReads.find(connection, lease.task()).orElseThrow();
+                Task now = TaskReads.findOfAnyTenant(connection, lease.task()).orElseThrow();
                 Optional<Long> lastId = now.status().isFinal() ? Optional.of(now.lastEventId()) : Optional.empty();
                 Attempts.end(connection, lease, AttemptEnd.reaped(now), lastId);
                 reaped.add(now);
@@ -72,7 +72,7 @@ final class Abandoned {
 
     /** What was asked never changes, so that reading it first is no race. */
     private static boolean isRetriedAfterLoss(Connection connection, TaskId task) throws SQLException {
-        return TaskReads.find(connection, task)
+        return TaskReads.findOfAnyTenant(connection, task)
                 .filter(found -> found.spec().retry().isAfter(Reason.WORKER_LOST))
                 .isPresent();
     }

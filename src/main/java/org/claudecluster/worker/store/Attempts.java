@@ -19,6 +19,7 @@ import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.CostReport;
@@ -115,14 +116,18 @@ final class Attempts {
             SELECT attempt.*, COALESCE(task.finished_at, attempt.started_at) AS moved_at,
                    CASE WHEN task.status = 'running' AND task.epoch = attempt.epoch THEN TRUE ELSE FALSE END AS is_held
               FROM attempt JOIN task ON task.id = attempt.task
-             WHERE attempt.task = ?
+             WHERE attempt.task = ? AND task.tenant = ?
              ORDER BY attempt.task, attempt.epoch
             """;
 
     /** Without what can't be read. */
-    static List<Attempt> of(Connection connection, TaskId task) throws SQLException {
-        List<Optional<Attempt>> rows =
-                Sql.query(connection, OF_TASK, row -> Salvage.optional(() -> Optional.of(attempt(row))), task.value());
+    static List<Attempt> of(Connection connection, Tenant tenant, TaskId task) throws SQLException {
+        List<Optional<Attempt>> rows = Sql.query(
+                connection,
+                OF_TASK,
+                row -> Salvage.optional(() -> Optional.of(attempt(row))),
+                task.value(),
+                tenant.name());
         return rows.stream().flatMap(Optional::stream).toList();
     }
 
@@ -219,10 +224,12 @@ final class Attempts {
         return told.isPresent() || earlier.isEmpty() ? told : beforeTheLedger(connection, earlier.get());
     }
 
+    private static final String ANY_OF_TASK = "SELECT task FROM attempt WHERE task = ? FETCH FIRST 1 ROW ONLY";
+
     /** A task that a version before the ledger ran: its result has what the CLI told. */
     private static Optional<CostReport> beforeTheLedger(Connection connection, TaskId task) throws SQLException {
-        return of(connection, task).isEmpty()
-                ? TaskReads.find(connection, task)
+        return Sql.first(connection, ANY_OF_TASK, row -> true, task.value()).isEmpty()
+                ? TaskReads.findOfAnyTenant(connection, task)
                         .flatMap(Task::result)
                         .map(TaskResult::costUsd)
                         .flatMap(CostReport::micros)

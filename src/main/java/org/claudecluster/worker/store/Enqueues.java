@@ -12,6 +12,7 @@ import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.store.Enqueued;
 import org.claudecluster.worker.task.store.NewTask;
 import org.jspecify.annotations.Nullable;
@@ -38,32 +39,44 @@ final class Enqueues {
                 : waiting(connection, task, worth);
     }
 
-    static Optional<Task> submittedBy(Connection connection, NewTask.Idempotency request) throws SQLException {
-        return earlier(connection, request)
+    static Optional<Task> submittedUnder(Connection connection, Tenant tenant, NewTask.Idempotency request)
+            throws SQLException {
+        return earlier(connection, tenant, request)
                 .flatMap(before ->
                         before instanceof Enqueued.Repeated(Task task) ? Optional.of(task) : Optional.empty());
     }
 
     private static Optional<Enqueued> earlier(Connection connection, NewTask task) throws SQLException {
         return task.idempotency().isPresent()
-                ? earlier(connection, task.idempotency().get())
+                ? earlier(
+                        connection,
+                        task.submitter().tenant(),
+                        task.idempotency().get())
                 : Optional.empty();
     }
 
-    private static Optional<Enqueued> earlier(Connection connection, NewTask.Idempotency idempotency)
+    static final String WITH_KEY = "SELECT * FROM task WHERE idempotency_key = ? AND tenant = ?";
+
+    private static Optional<Enqueued> earlier(Connection connection, Tenant tenant, NewTask.Idempotency idempotency)
             throws SQLException {
         return Sql.first(
                 connection,
-                "SELECT * FROM task WHERE idempotency_key = ?",
+                WITH_KEY,
                 row -> idempotency.fingerprint().equals(row.getString("fingerprint"))
                         ? new Enqueued.Repeated(TaskRow.task(row))
                         : new Enqueued.KeyReused(TaskRow.id(row)),
-                idempotency.key());
+                stored(tenant, idempotency),
+                tenant.name());
+    }
+
+    /** As versions before know it where they know the tenant. No key has U+0001, so that none can be another's. */
+    private static String stored(Tenant tenant, NewTask.Idempotency idempotency) {
+        return tenant.equals(Tenant.DEFAULT) ? idempotency.key() : tenant.name() + '\u0001' + idempotency.key();
     }
 
     private static final String COLUMNS = """
-            INSERT INTO task (id, priority, wanted_worker, require_worker, not_before, timeout_ms, max_attempts, prompt,
-                              spec, idempotency_key, fingerprint, place, line, output_bytes, turns,
+            INSERT INTO task (id, tenant, submitted_by, priority, wanted_worker, require_worker, not_before, timeout_ms,
+                              max_attempts, prompt, spec, idempotency_key, fingerprint, place, line, output_bytes, turns,
             """;
 
     private static final String OPEN_AT =
@@ -71,7 +84,7 @@ final class Enqueues {
 
     private static final String WAITING = COLUMNS + """
                               status, attempt, epoch, created_at, open_at, turn_at)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0,
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0,
                     'pending', 0, 0, CURRENT_TIMESTAMP, %s, %s)
             """.formatted(OPEN_AT, Turns.turn(OPEN_AT, "?"));
 
@@ -85,20 +98,21 @@ final class Enqueues {
         Instant createdAt = Sql.insert(connection, WAITING, "created_at", values.toArray());
         label(connection, task);
         Needs.write(connection, task.id(), spec);
-        return new Enqueued.Created(Task.enqueued(task.id(), spec, createdAt));
+        return new Enqueued.Created(Task.enqueued(task.id(), task.submitter(), spec, createdAt));
     }
 
     private static final String CLAIMED =
             COLUMNS + """
                               status, attempt, epoch, created_at, open_at, turn_at, started_at, worker, executor_type,
                               session_id, resumed, home, lease_until)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0,
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0,
                     'running', ?, ?, ?, ?, %s, ?, ?, ?, ?, ?, ?, %s)
             """.formatted(Turns.turn("CAST(? AS timestamp(3) with time zone)", "?"), Leases.UNTIL);
 
     private static Enqueued claimed(Connection connection, NewTask wanted, Claimant claimant, Instant now, int worth)
             throws SQLException {
-        Task task = Task.enqueued(wanted.id(), wanted.spec(), now).claimed(claimant, now);
+        Task task = Task.enqueued(wanted.id(), wanted.submitter(), wanted.spec(), now)
+                .claimed(claimant, now);
         List<@Nullable Object> values = values(wanted);
         values.add(task.attempt());
         values.add(task.epoch());
@@ -126,6 +140,8 @@ final class Enqueues {
         TaskSpec spec = task.spec();
         List<@Nullable Object> values = new ArrayList<>();
         values.add(task.id().value());
+        values.add(task.submitter().tenant().name());
+        values.add(task.submitter().name().orElse(null));
         values.add(spec.priority());
         values.add(spec.wantedWorker().orElse(null));
         values.add(spec.requireWorker());
@@ -134,7 +150,9 @@ final class Enqueues {
         values.add(spec.maxAttempts());
         values.add(spec.prompt());
         values.add(TaskJson.write(TaskJson.Rest.of(spec)));
-        values.add(task.idempotency().map(NewTask.Idempotency::key).orElse(null));
+        values.add(task.idempotency()
+                .map(asked -> stored(task.submitter().tenant(), asked))
+                .orElse(null));
         values.add(task.idempotency().map(NewTask.Idempotency::fingerprint).orElse(null));
         Place place = Place.of(spec);
         values.add(place.stored());

@@ -17,18 +17,15 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.SpentBefore;
 import org.claudecluster.worker.task.result.TaskStatus;
-import org.claudecluster.worker.task.store.Attempt;
-import org.claudecluster.worker.task.store.CancelAnswer;
 import org.claudecluster.worker.task.store.CredentialPause;
-import org.claudecluster.worker.task.store.DeleteAnswer;
 import org.claudecluster.worker.task.store.Enqueued;
 import org.claudecluster.worker.task.store.Finish;
-import org.claudecluster.worker.task.store.InterruptAnswer;
 import org.claudecluster.worker.task.store.NewTask;
 import org.claudecluster.worker.task.store.Park;
 import org.claudecluster.worker.task.store.QueueDepth;
@@ -36,10 +33,9 @@ import org.claudecluster.worker.task.store.RegisteredWorker;
 import org.claudecluster.worker.task.store.Requeue;
 import org.claudecluster.worker.task.store.StopRequest;
 import org.claudecluster.worker.task.store.StoreException;
-import org.claudecluster.worker.task.store.TaskFilter;
-import org.claudecluster.worker.task.store.TaskPage;
-import org.claudecluster.worker.task.store.TaskPart;
 import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.TenantTasks;
+import org.claudecluster.worker.task.store.Tenants;
 import org.claudecluster.worker.task.store.WorkerRegistry;
 import org.claudecluster.worker.task.store.WorkerState;
 
@@ -47,7 +43,7 @@ import org.claudecluster.worker.task.store.WorkerState;
  * The task table over JDBC. Reads go straight to a pooled connection. An embedded database has its writes share commits;
  * a shared one does that itself, and takes several at once.
  */
-public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoCloseable {
+public final class JdbcTaskStore implements TaskStore, Tenants, WorkerRegistry, AutoCloseable {
 
     private final Connections connections;
     private final Commits writes;
@@ -88,6 +84,11 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
+    public TenantTasks tasks(Tenant tenant) {
+        return new JdbcTenantTasks(this, tenant);
+    }
+
+    @Override
     public Enqueued enqueue(NewTask task) {
         TaskJson.requireFits(task.spec());
         return write(connection -> Enqueues.enqueue(connection, task, worth));
@@ -116,16 +117,6 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
-    public CancelAnswer cancel(TaskId task) {
-        return write(connection -> TaskWrites.cancel(connection, task));
-    }
-
-    @Override
-    public InterruptAnswer interrupt(TaskId task) {
-        return write(connection -> TaskWrites.interrupt(connection, task));
-    }
-
-    @Override
     public List<StopRequest> stopRequests(WorkerId holder) {
         return read(connection -> TaskReads.stopRequests(connection, holder));
     }
@@ -136,38 +127,18 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     }
 
     @Override
-    public Optional<Task> find(TaskId task) {
-        return read(connection -> TaskReads.find(connection, task));
+    public Optional<Task> findOfAnyTenant(TaskId task) {
+        return read(connection -> TaskReads.findOfAnyTenant(connection, task));
     }
 
     @Override
-    public Optional<Task> submittedBy(NewTask.Idempotency request) {
-        return read(connection -> Enqueues.submittedBy(connection, request));
-    }
-
-    @Override
-    public Optional<TaskId> openFollowUp(TaskId workspace) {
-        return read(connection -> Needs.openFollowUp(connection, workspace));
-    }
-
-    @Override
-    public Set<TaskId> open(Collection<TaskId> tasks) {
-        return read(connection -> TaskReads.open(connection, tasks));
+    public Optional<TaskId> openFollowUpOfAnyTenant(TaskId workspace) {
+        return read(connection -> Needs.openFollowUpOfAnyTenant(connection, workspace));
     }
 
     @Override
     public boolean namesSession(UUID session) {
         return read(connection -> Needs.namesSession(connection, session));
-    }
-
-    @Override
-    public TaskPage list(TaskFilter filter, Set<TaskPart> whole) {
-        return read(connection -> TaskLists.page(connection, filter, whole));
-    }
-
-    @Override
-    public DeleteAnswer delete(TaskId task) {
-        return write(removals, connection -> TaskWrites.delete(connection, task));
     }
 
     @Override
@@ -193,11 +164,6 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
     @Override
     public List<Lease> held(WorkerId holder) {
         return read(connection -> Leases.heldBy(connection, holder));
-    }
-
-    @Override
-    public List<Attempt> attempts(TaskId task) {
-        return read(connection -> Attempts.of(connection, task));
     }
 
     @Override
@@ -262,6 +228,10 @@ public final class JdbcTaskStore implements TaskStore, WorkerRegistry, AutoClose
 
     <T> T write(Commits.Work<T> work) {
         return write(writes, work);
+    }
+
+    <T> T remove(Commits.Work<T> work) {
+        return write(removals, work);
     }
 
     private <T> T write(Commits writer, Commits.Work<T> work) {

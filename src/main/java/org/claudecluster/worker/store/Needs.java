@@ -7,10 +7,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Predicate;
 import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.result.TaskStatus;
 import org.jspecify.annotations.Nullable;
 
@@ -41,21 +43,34 @@ final class Needs {
         Sql.updateEach(connection, "INSERT INTO task_need (task, kind, needed) VALUES (?, ?, ?)", rows);
     }
 
-    static final String NEEDED_BY = """
+    private static final String NEEDS = """
             SELECT task.id FROM task_need JOIN task ON task.id = task_need.task
              WHERE task_need.needed = ? AND task_need.kind = ? AND task.status IN ('pending', 'running')
-             FETCH FIRST 1 ROW ONLY
             """;
 
-    static Optional<TaskId> openFollowUp(Connection connection, TaskId workspace) throws SQLException {
+    static final String NEEDED_BY = NEEDS + " FETCH FIRST 1 ROW ONLY";
+
+    static Optional<TaskId> openFollowUpOfAnyTenant(Connection connection, TaskId workspace) throws SQLException {
         Optional<TaskId> known =
                 Sql.first(connection, NEEDED_BY, TaskRow::id, workspace.value(), Kind.WORKSPACE.stored());
-        return known.isPresent() ? known : unknownFollowUp(connection, workspace);
+        return known.isPresent() ? known : unknownFollowUp(connection, workspace, _ -> true);
+    }
+
+    static final String NEEDED_BY_OWN = NEEDS + " AND task.tenant = ? FETCH FIRST 1 ROW ONLY";
+
+    static Optional<TaskId> openFollowUp(Connection connection, Tenant tenant, TaskId workspace) throws SQLException {
+        Optional<TaskId> known = Sql.first(
+                connection, NEEDED_BY_OWN, TaskRow::id, workspace.value(), Kind.WORKSPACE.stored(), tenant.name());
+        return known.isPresent()
+                ? known
+                : unknownFollowUp(connection, workspace, task -> task.tenant().equals(tenant));
     }
 
     /** Its spec has the id; so may its metadata, wherefore it is looked at whole. */
-    private static Optional<TaskId> unknownFollowUp(Connection connection, TaskId workspace) throws SQLException {
+    private static Optional<TaskId> unknownFollowUp(Connection connection, TaskId workspace, Predicate<Task> whose)
+            throws SQLException {
         return unknownWith(connection, workspace.value()).stream()
+                .filter(whose)
                 .filter(task ->
                         task.spec().continues().isPresent() && task.workspace().equals(workspace))
                 .map(Task::id)

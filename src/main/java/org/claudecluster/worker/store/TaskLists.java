@@ -13,6 +13,7 @@ import java.util.Set;
 import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.store.TaskFilter;
 import org.claudecluster.worker.task.store.TaskPage;
 import org.claudecluster.worker.task.store.TaskPage.Listed;
@@ -25,8 +26,8 @@ import org.claudecluster.worker.task.store.TaskPart;
 final class TaskLists {
 
     private static final String COLUMNS = """
-            SELECT id, status, spec, wanted_worker, require_worker, priority, timeout_ms, max_attempts, not_before,
-                   created_at, started_at, finished_at, attempt, epoch, worker, executor_type, session_id, resumed, home,
+            SELECT id, tenant, submitted_by, status, spec, wanted_worker, require_worker, priority, timeout_ms,
+                   max_attempts, not_before, created_at, started_at, finished_at, attempt, epoch, worker, executor_type, session_id, resumed, home,
                    cancel_requested_at, park_reason, park_message, parks, parked_since, transcript_gone, complete_id,
                    output_bytes, last_output_at, turns, peak_memory, cpu_ms, peak_processes,
                    exit_code, exit_signal, reason, exact_reason, message, result,
@@ -43,16 +44,17 @@ final class TaskLists {
     /** A row by its place in the list. */
     private record Weighed(long place, TaskId id, long bytes) {}
 
-    static TaskPage page(Connection connection, TaskFilter filter, Set<TaskPart> whole) throws SQLException {
+    static TaskPage page(Connection connection, Tenant tenant, TaskFilter filter, Set<TaskPart> whole)
+            throws SQLException {
         List<Object> parameters = new ArrayList<>();
-        String weights = weights(filter, whole, parameters);
+        String weights = weights(tenant, filter, whole, parameters);
         List<Weighed> found = Sql.query(connection, weights, TaskLists::weighed, parameters.toArray());
         List<Weighed> fitting = found.subList(0, fitting(found, filter.limit()));
         if (fitting.isEmpty()) {
             return new TaskPage(List.of(), Optional.empty());
         }
         parameters.clear();
-        String rows = rows(filter, whole, fitting, parameters);
+        String rows = rows(tenant, filter, whole, fitting, parameters);
         List<Listed> tasks = Sql.query(connection, rows, row -> listed(row, whole), parameters.toArray());
         boolean more = found.size() > fitting.size();
         return new TaskPage(tasks, more ? Optional.of(fitting.getLast().id()) : Optional.empty());
@@ -85,10 +87,10 @@ final class TaskLists {
     }
 
     /** The statement that weighs what the filter wants, and one row more; its parameters are added to the list. */
-    static String weights(TaskFilter filter, Set<TaskPart> whole, List<Object> parameters) {
+    static String weights(Tenant tenant, TaskFilter filter, Set<TaskPart> whole, List<Object> parameters) {
         String prompt = whole.contains(TaskPart.PROMPT) ? " + OCTET_LENGTH(prompt)" : " + " + TaskPage.START;
         StringBuilder sql = new StringBuilder(WEIGHT).append(prompt).append(" AS bytes");
-        where(sql, filter, parameters);
+        where(sql, tenant, filter, parameters);
         inOrder(sql, filter);
         parameters.add(filter.limit() + 1);
         return sql.toString();
@@ -98,10 +100,11 @@ final class TaskLists {
      * Those rows and no others, as far as they still match: of one that came to match meanwhile nobody knows how long it
      * is, and it would stand in place of another, which no page would have.
      */
-    private static String rows(TaskFilter filter, Set<TaskPart> whole, List<Weighed> weighed, List<Object> parameters) {
+    private static String rows(
+            Tenant tenant, TaskFilter filter, Set<TaskPart> whole, List<Weighed> weighed, List<Object> parameters) {
         String prompt = whole.contains(TaskPart.PROMPT) ? " prompt" : PROMPT_START;
         StringBuilder sql = new StringBuilder(COLUMNS).append(prompt);
-        where(sql, filter, parameters);
+        where(sql, tenant, filter, parameters);
         sql.append(" AND enqueue_no IN (")
                 .append(String.join(", ", nCopies(weighed.size(), "?")))
                 .append(')');
@@ -111,8 +114,9 @@ final class TaskLists {
         return sql.toString();
     }
 
-    private static void where(StringBuilder sql, TaskFilter filter, List<Object> parameters) {
-        sql.append(" FROM task WHERE 1 = 1");
+    private static void where(StringBuilder sql, Tenant tenant, TaskFilter filter, List<Object> parameters) {
+        sql.append(" FROM task WHERE tenant = ?");
+        parameters.add(tenant.name());
         filter.status().ifPresent(status -> {
             sql.append(" AND status = ?");
             parameters.add(status.wire());
@@ -133,14 +137,17 @@ final class TaskLists {
         });
     }
 
-    /** The status says nothing here, but H2 reads an index in order only when the clause names all its columns. */
+    /** Tenant and status say nothing here, but H2 reads an index in order only when the clause names all columns. */
     private static void inOrder(StringBuilder sql, TaskFilter filter) {
-        sql.append(
-                filter.status().isPresent() ? " ORDER BY status DESC, enqueue_no DESC" : " ORDER BY enqueue_no DESC");
-        sql.append(" FETCH FIRST ? ROWS ONLY");
+        sql.append(" ORDER BY tenant DESC, ")
+                .append(filter.status().isPresent() ? "status DESC, " : "")
+                .append("enqueue_no DESC FETCH FIRST ? ROWS ONLY");
     }
 
-    /** The last task of the page before may have been deleted since: then its next younger one marks the place. */
+    /**
+     * The last task of the page before may have been deleted since: then its next younger one marks the place, whosever
+     * it is. Nothing of that one is told, and a list is in order of time, as ids are.
+     */
     private static final String OLDER = """
              AND enqueue_no < COALESCE(
                  (SELECT enqueue_no FROM task WHERE id >= ? ORDER BY id FETCH FIRST 1 ROW ONLY), 9223372036854775807)

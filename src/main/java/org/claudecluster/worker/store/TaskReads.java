@@ -20,36 +20,13 @@ import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.store.QueueDepth;
 import org.claudecluster.worker.task.store.StopRequest;
 
-/** Every statement that only reads. */
+/** Statements that only read, of whatever tenant: none is on behalf of a caller. */
 final class TaskReads {
-
-    private static final int AT_ONCE = 500;
-    private static final String OPEN =
-            "SELECT id FROM task WHERE id IN (?" + ", ?".repeat(AT_ONCE - 1) + ") AND status IN ('pending', 'running')";
 
     private TaskReads() {}
 
-    static Optional<Task> find(Connection connection, TaskId task) throws SQLException {
+    static Optional<Task> findOfAnyTenant(Connection connection, TaskId task) throws SQLException {
         return Sql.first(connection, "SELECT * FROM task WHERE id = ?", TaskRow::task, task.value());
-    }
-
-    static boolean exists(Connection connection, TaskId task) throws SQLException {
-        return Sql.first(connection, "SELECT id FROM task WHERE id = ?", TaskRow::id, task.value())
-                .isPresent();
-    }
-
-    /** The statement is the same for any number, so that the database keeps one plan: the last id fills it up. */
-    static Set<TaskId> open(Connection connection, Collection<TaskId> tasks) throws SQLException {
-        Set<TaskId> open = new HashSet<>();
-        List<TaskId> all = List.copyOf(tasks);
-        for (int from = 0; from < all.size(); from += AT_ONCE) {
-            Object[] ids = new Object[AT_ONCE];
-            for (int i = 0; i < AT_ONCE; i++) {
-                ids[i] = all.get(Math.min(from + i, all.size() - 1)).value();
-            }
-            open.addAll(Sql.query(connection, OPEN, TaskRow::id, ids));
-        }
-        return open;
     }
 
     static Set<TaskId> missing(Connection connection, Collection<TaskId> tasks) throws SQLException {

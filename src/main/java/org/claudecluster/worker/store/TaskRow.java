@@ -14,9 +14,11 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Parks;
 import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Footprint;
@@ -33,7 +35,7 @@ final class TaskRow {
 
     /** As far as it can be read: one bad row must not take a list with it. */
     static Task task(ResultSet row) throws SQLException {
-        return task(row, Salvage.of(() -> spec(row), () -> Salvage.spec(row)));
+        return task(row, Salvage.of(() -> spec(row), () -> Salvage.spec(row)), readable(row));
     }
 
     /** The same of a row that has more of its prompt than a list shows. */
@@ -41,13 +43,14 @@ final class TaskRow {
         String start = TextLimits.start(row.getString("prompt"), TaskPage.START);
         // A task has a prompt; that of this one begins with so many spaces that nothing of it can be shown.
         String shown = start.isBlank() ? "…" : start;
-        return task(row, Salvage.of(() -> spec(row, shown), () -> Salvage.spec(row)));
+        return task(row, Salvage.of(() -> spec(row, shown), () -> Salvage.spec(row)), readable(row));
     }
 
-    private static Task task(ResultSet row, TaskSpec spec) throws SQLException {
+    private static Task task(ResultSet row, TaskSpec spec, Submitter submitter) throws SQLException {
         TaskStatus status = status(row);
         return new Task(
                 id(row),
+                submitter,
                 spec,
                 status,
                 time(row, "created_at").orElseThrow(),
@@ -76,7 +79,23 @@ final class TaskRow {
      * RuntimeException when the row does not say what is to be run, see {@link Unreadable}.
      */
     static Task claimedBy(Claimant claimant, ResultSet row) throws SQLException {
-        return task(row, spec(row)).claimed(claimant, time(row, "claimed_at").orElseThrow());
+        return task(row, spec(row), submitter(row))
+                .claimed(claimant, time(row, "claimed_at").orElseThrow());
+    }
+
+    /** One whose tenant can't be read is in no tenant's list; the worker that looks at it runs nothing by this. */
+    private static Submitter readable(ResultSet row) throws SQLException {
+        Tenant tenant = Salvage.of(() -> tenant(row), () -> Tenant.DEFAULT);
+        return Salvage.of(
+                () -> new Submitter(tenant, text(row, "submitted_by")), () -> new Submitter(tenant, Optional.empty()));
+    }
+
+    private static Tenant tenant(ResultSet row) throws SQLException {
+        return new Tenant(row.getString("tenant"));
+    }
+
+    private static Submitter submitter(ResultSet row) throws SQLException {
+        return new Submitter(tenant(row), text(row, "submitted_by"));
     }
 
     static TaskStatus status(ResultSet row) throws SQLException {

@@ -8,18 +8,14 @@ import java.sql.SQLException;
 import java.util.Optional;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
-import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Footprint;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.store.AttemptEnd;
-import org.claudecluster.worker.task.store.CancelAnswer;
-import org.claudecluster.worker.task.store.DeleteAnswer;
 import org.claudecluster.worker.task.store.Finish;
-import org.claudecluster.worker.task.store.InterruptAnswer;
 import org.jspecify.annotations.Nullable;
 
-/** Every statement that changes a task that is there. INVARIANT: the WHERE names what must be true; the row count is the answer. */
+/** How a task ends by its owner. INVARIANT: the WHERE names what must be true; the row count is the answer. */
 final class TaskWrites {
 
     private TaskWrites() {}
@@ -63,50 +59,6 @@ final class TaskWrites {
             Attempts.end(connection, lease, AttemptEnd.of(finish), Optional.of(completeId));
         }
         return rows == 1;
-    }
-
-    static CancelAnswer cancel(Connection connection, TaskId task) throws SQLException {
-        int pending = update(connection, """
-                UPDATE task SET status = 'cancelled', reason = 'cancelled', exact_reason = NULL, finished_at = CURRENT_TIMESTAMP,
-                                cancel_requested_at = CURRENT_TIMESTAMP
-                 WHERE id = ? AND status = 'pending'
-                """, task.value());
-        if (pending == 1) {
-            return CancelAnswer.CANCELLED;
-        }
-        int running = update(connection, """
-                UPDATE task SET cancel_requested_at = COALESCE(cancel_requested_at, CURRENT_TIMESTAMP)
-                 WHERE id = ? AND status = 'running'
-                """, task.value());
-        if (running == 1) {
-            return CancelAnswer.REQUESTED;
-        }
-        return TaskReads.exists(connection, task) ? CancelAnswer.ALREADY_FINAL : CancelAnswer.UNKNOWN;
-    }
-
-    static InterruptAnswer interrupt(Connection connection, TaskId task) throws SQLException {
-        int running = update(connection, """
-                UPDATE task SET interrupt_requested_at = COALESCE(interrupt_requested_at, CURRENT_TIMESTAMP)
-                 WHERE id = ? AND status = 'running'
-                """, task.value());
-        if (running == 1) {
-            return InterruptAnswer.REQUESTED;
-        }
-        return TaskReads.find(connection, task)
-                .map(found -> found.status().isFinal() ? InterruptAnswer.ALREADY_FINAL : InterruptAnswer.PENDING)
-                .orElse(InterruptAnswer.UNKNOWN);
-    }
-
-    static DeleteAnswer delete(Connection connection, TaskId task) throws SQLException {
-        int rows = update(
-                connection,
-                "DELETE FROM task WHERE id = ? AND status IN ('completed', 'failed', 'cancelled')",
-                task.value());
-        if (rows == 1) {
-            Attempts.delete(connection, task);
-            return DeleteAnswer.DELETED;
-        }
-        return TaskReads.exists(connection, task) ? DeleteAnswer.NOT_FINAL : DeleteAnswer.UNKNOWN;
     }
 
     static @Nullable Integer exitCode(Ending ending) {

@@ -13,6 +13,7 @@ import org.claudecluster.worker.task.result.TaskStatus;
 /**
  * A task as its store knows it at one moment.
  *
+ * @param submitter whose it is, and who asked for it
  * @param attempt how often it was claimed so far; counted at the claim
  * @param worker the worker that runs it, or ran it when it ended; none while it waits
  * @param executorType {@code stub} or {@code pty}, once it was started
@@ -26,6 +27,7 @@ import org.claudecluster.worker.task.result.TaskStatus;
  */
 public record Task(
         TaskId id,
+        Submitter submitter,
         TaskSpec spec,
         TaskStatus status,
         Instant createdAt,
@@ -50,6 +52,7 @@ public record Task(
 
     public Task {
         requireNonNull(id, "id");
+        requireNonNull(submitter, "submitter");
         requireNonNull(spec, "spec");
         requireNonNull(createdAt, "createdAt");
         requireNonNull(startedAt, "startedAt");
@@ -74,6 +77,11 @@ public record Task(
         return new Lease(id, worker.orElseThrow(() -> new IllegalStateException("not claimed: " + id)), epoch);
     }
 
+    /** Whose it is. */
+    public Tenant tenant() {
+        return submitter.tenant();
+    }
+
     /** The task whose directory this one works in: itself, unless it continues another. */
     public TaskId workspace() {
         return spec.continues().map(Continuation::workspace).orElse(id);
@@ -85,9 +93,10 @@ public record Task(
     }
 
     /** A task that waits for its first run. */
-    public static Task enqueued(TaskId id, TaskSpec spec, Instant createdAt) {
+    public static Task enqueued(TaskId id, Submitter submitter, TaskSpec spec, Instant createdAt) {
         return new Task(
                 id,
+                submitter,
                 spec,
                 TaskStatus.PENDING,
                 createdAt,
@@ -122,6 +131,7 @@ public record Task(
         UUID session = earlier.or(() -> spec.claude().resumeSessionId()).orElseGet(UUID::randomUUID);
         return new Task(
                 id,
+                submitter,
                 spec,
                 TaskStatus.RUNNING,
                 createdAt,
@@ -158,6 +168,7 @@ public record Task(
     private Task with(Progress newer, Optional<Footprint> used, Optional<TaskResult> other) {
         return new Task(
                 id,
+                submitter,
                 spec,
                 status,
                 createdAt,

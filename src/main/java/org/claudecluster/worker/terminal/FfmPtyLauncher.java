@@ -45,11 +45,6 @@ final class FfmPtyLauncher implements PtyLauncher {
     }
 
     @Override
-    public String name() {
-        return "ffm";
-    }
-
-    @Override
     public Terminal launch(TerminalCommand command, TerminalListener listener) throws LaunchException {
         Programs.requireDirectory(command.directory());
         ArgumentSpace.current().require(command);

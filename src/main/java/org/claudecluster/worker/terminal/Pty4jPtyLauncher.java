@@ -70,11 +70,6 @@ final class Pty4jPtyLauncher implements PtyLauncher {
     }
 
     @Override
-    public String name() {
-        return "pty4j";
-    }
-
-    @Override
     public Terminal launch(TerminalCommand command, TerminalListener listener) throws LaunchException {
         // pty4j runs the child in our own directory when its own is missing, and reports a bad program as an exit.
         Programs.requireDirectory(command.directory());

@@ -10,9 +10,6 @@ package org.claudecluster.worker.terminal;
  * they are.
  */
 public interface PtyLauncher {
-    /** {@code "ffm"} or {@code "pty4j"}. */
-    String name();
-
     /**
      * Starts {@code command} and returns once the program runs. Blocks about a millisecond; may be called from any
      * thread, virtual ones too, because the native work is done by platform threads of its own. The listener may hear

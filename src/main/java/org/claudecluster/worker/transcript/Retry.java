@@ -1,12 +1,12 @@
 package org.claudecluster.worker.transcript;
 
 import java.time.Duration;
+import org.claudecluster.worker.time.Doubling;
 
 /** When a log that was away is tried again: after 100 ms, then twice as long each time, up to 2 s. */
 final class Retry {
 
-    private static final Duration FIRST = Duration.ofMillis(100);
-    private static final Duration LONGEST = Duration.ofSeconds(2);
+    private static final Doubling PAUSES = new Doubling(Duration.ofMillis(100), Duration.ofSeconds(2));
 
     private record Wait(Duration pause, long until) {
         boolean isNone() {
@@ -19,9 +19,8 @@ final class Retry {
     private volatile Wait wait = NONE;
 
     void failed() {
-        Duration pause = wait.isNone() ? FIRST : wait.pause().multipliedBy(2);
-        Duration bounded = pause.compareTo(LONGEST) > 0 ? LONGEST : pause;
-        wait = new Wait(bounded, System.nanoTime() + bounded.toNanos());
+        Duration pause = wait.isNone() ? PAUSES.first() : PAUSES.after(wait.pause());
+        wait = new Wait(pause, System.nanoTime() + pause.toNanos());
     }
 
     void succeeded() {

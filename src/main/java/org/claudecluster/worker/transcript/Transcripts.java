@@ -12,6 +12,7 @@ import java.util.function.Consumer;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.transcript.LiveTranscript.Flushing;
 import org.jspecify.annotations.Nullable;
 
@@ -49,18 +50,20 @@ public final class Transcripts {
     /**
      * Begins the transcript of a task that starts to run here. Its writer must {@link #seal} and {@link #end} it.
      *
+     * @param tenant whose task it is
      * @param refused called at most once, from any thread, when the log takes no more; must return at once
      */
-    public LiveTranscript begin(Lease lease, Consumer<LiveTranscript.Refusal> refused) {
+    public LiveTranscript begin(Tenant tenant, Lease lease, Consumer<LiveTranscript.Refusal> refused) {
         TranscriptLog.Appender appender = log.open(lease);
         Feed feed = feeds.compute(lease.task(), (_, current) -> {
             Feed kept = current == null ? new Feed() : current;
-            kept.live =
+            LiveTranscript live =
                     new LiveTranscript(appender, EventIds.before(lease.epoch()), clock, flushing, kept::wake, refused);
+            kept.running = new Running(tenant, live);
             return kept;
         });
         feed.wake();
-        return requireNonNull(feed.live);
+        return requireNonNull(feed.running).live();
     }
 
     /**
@@ -79,14 +82,23 @@ public final class Transcripts {
         if (feed == null) {
             return;
         }
-        feed.live = null;
+        feed.running = null;
         feed.wake();
         forgetIfIdle(task);
     }
 
     /** The running transcript, if the task runs here. */
     public Optional<LiveTranscript> live(TaskId task) {
-        return Optional.ofNullable(feeds.get(task)).flatMap(feed -> Optional.ofNullable(feed.live));
+        return running(task).map(Running::live);
+    }
+
+    /** The same for this tenant; empty for another's task, as if it did not run here. */
+    public Optional<LiveTranscript> live(Tenant tenant, TaskId task) {
+        return running(task).filter(running -> running.tenant().equals(tenant)).map(Running::live);
+    }
+
+    private Optional<Running> running(TaskId task) {
+        return Optional.ofNullable(feeds.get(task)).flatMap(feed -> Optional.ofNullable(feed.running));
     }
 
     /** The log, for what is no longer (or not yet) live here. */
@@ -118,21 +130,24 @@ public final class Transcripts {
     /** Has all that is buffered handed to the log; called every flush interval. Does not wait for a network. */
     public void flushAll() {
         for (Feed feed : feeds.values()) {
-            LiveTranscript live = feed.live;
-            if (live != null) {
-                live.flushSoon();
+            Running running = feed.running;
+            if (running != null) {
+                running.live().flushSoon();
             }
         }
     }
 
     private void forgetIfIdle(TaskId task) {
-        feeds.computeIfPresent(task, (_, feed) -> feed.live == null && feed.viewers.isEmpty() ? null : feed);
+        feeds.computeIfPresent(task, (_, feed) -> feed.running == null && feed.viewers.isEmpty() ? null : feed);
     }
+
+    /** A task that runs here. */
+    private record Running(Tenant tenant, LiveTranscript live) {}
 
     private static final class Feed {
 
         private final CopyOnWriteArrayList<Runnable> viewers = new CopyOnWriteArrayList<>();
-        private volatile @Nullable LiveTranscript live;
+        private volatile @Nullable Running running;
 
         void wake() {
             for (Runnable viewer : viewers) {

@@ -13,12 +13,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.function.Consumer;
 import org.claudecluster.worker.process.ProcessTree;
 import org.claudecluster.worker.task.GitSource;
+import org.claudecluster.worker.time.Waits;
 
 /** Fetches exactly what is asked for into a directory, and leaves no process behind, whatever becomes of it. */
 final class GitClone {
@@ -225,7 +223,7 @@ final class GitClone {
         boolean full = false;
         CompletableFuture<Process> exited = process.onExit();
         CompletableFuture<?> any = CompletableFuture.anyOf(exited, terms.stop());
-        while (!isDone(any)) {
+        while (!Waits.isDone(any, LOOK_AT_SPACE)) {
             full |= FreeSpace.isFull(terms.directory());
             if (System.nanoTime() - end > 0) {
                 return new Ended.Badly(new Cloned.Stopped(true));
@@ -241,17 +239,6 @@ final class GitClone {
         String why = "git " + command + " failed: " + said.lastLines();
         full |= FreeSpace.isFull(terms.directory());
         return new Ended.Badly(full ? new Cloned.Full(why) : new Cloned.Failed(why));
-    }
-
-    private static boolean isDone(CompletableFuture<?> any) throws InterruptedException {
-        try {
-            any.get(LOOK_AT_SPACE.toMillis(), TimeUnit.MILLISECONDS);
-            return true;
-        } catch (TimeoutException _) {
-            return false;
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
-        }
     }
 
     /** No command of ours prints more than a pipe holds. */

@@ -25,7 +25,7 @@ import java.util.concurrent.TimeUnit;
  */
 public final class GitDiff {
 
-    static final String INDEX = "index-";
+    private static final String INDEX = "index-";
     /** Beside the index: says that the clone has large files in place of their pointers. */
     static final String LARGE_FILES = "large-files";
 

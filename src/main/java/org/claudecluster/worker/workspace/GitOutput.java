@@ -8,6 +8,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.function.Consumer;
+import org.claudecluster.worker.text.EscapeSequences;
 
 /**
  * Reads git's standard error, a line each: without control characters, which the remote may have sent, and without
@@ -90,9 +91,7 @@ final class GitOutput {
         for (String secret : secrets) {
             clean = clean.replace(secret, "***");
         }
-        return clean.replaceAll("\\x1b\\[[0-9;?]*[ -/]*[@-~]", "")
-                .replaceAll("\\p{Cntrl}", "")
-                .strip();
+        return EscapeSequences.removed(clean).replaceAll("\\p{Cntrl}", "").strip();
     }
 
     /** The end of it, as one line. */

@@ -5,10 +5,8 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.util.stream.Stream;
 import org.claudecluster.worker.files.FileTrees;
 
 /**
@@ -53,20 +51,5 @@ final class StartingPoint {
             // Another file system, or one without links.
             Files.copy(file, link);
         }
-    }
-
-    /** Removes what a diff that was ended may have left. */
-    static void clean(Path gitDirectory) throws IOException {
-        try (Stream<Path> files = Files.list(gitDirectory)) {
-            for (Path file : files.filter(StartingPoint::isIndex).toList()) {
-                Files.deleteIfExists(file);
-            }
-        } catch (NoSuchFileException _) {
-            // There is none.
-        }
-    }
-
-    private static boolean isIndex(Path file) {
-        return file.getFileName().toString().startsWith(GitDiff.INDEX);
     }
 }

@@ -23,8 +23,8 @@ public final class TaskWorkspaces {
 
     private static final Logger LOG = Logger.getLogger(TaskWorkspaces.class);
 
-    /** The executor that gives tasks a directory. */
-    private static final String PTY = "pty";
+    /** The one executor that gives tasks no directory. */
+    private static final String STUB = "stub";
 
     private final String home;
     private final Path root;
@@ -126,7 +126,8 @@ public final class TaskWorkspaces {
 
     /** Looks at the disk. */
     public Found find(Task task) {
-        if (task.home().isEmpty() || !task.executorType().equals(Optional.of(PTY))) {
+        if (task.home().isEmpty()
+                || task.executorType().filter(by -> !by.equals(STUB)).isEmpty()) {
             return new Found.None();
         }
         if (!task.home().get().equals(home)) {

@@ -31,7 +31,7 @@ class CurrentKeysTest {
 
     @Test
     void what_the_file_holds_now_counts() throws IOException {
-        CurrentKeys keys = new CurrentKeys(Optional.of(file), CLOCK);
+        CurrentKeys keys = begun(Optional.of(file));
         assertThat(keys.caller(KEY)).isPresent();
 
         Files.writeString(file, "{\"keys\": []}");
@@ -43,7 +43,7 @@ class CurrentKeysTest {
 
     @Test
     void a_file_that_becomes_unusable_or_vanishes_changes_nothing() throws IOException {
-        CurrentKeys keys = new CurrentKeys(Optional.of(file), CLOCK);
+        CurrentKeys keys = begun(Optional.of(file));
 
         Files.writeString(file, "{\"keys\": [");
         keys.look();
@@ -64,14 +64,14 @@ class CurrentKeysTest {
     void a_file_that_is_unusable_at_the_start_is_an_error_that_says_why() throws IOException {
         Files.writeString(file, "{}");
 
-        assertThatThrownBy(() -> new CurrentKeys(Optional.of(file), CLOCK))
+        assertThatThrownBy(() -> begun(Optional.of(file)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("keys is no list");
     }
 
     @Test
     void without_a_file_nobody_is_known() {
-        assertThat(new CurrentKeys(Optional.empty(), CLOCK).caller(KEY)).isEmpty();
+        assertThat(begun(Optional.empty()).caller(KEY)).isEmpty();
     }
 
     @Test
@@ -82,7 +82,7 @@ class CurrentKeysTest {
         String key = Files.readString(first.token()).strip();
 
         assertThat(key).matches("ccw_[0-9a-f]{64}");
-        assertThat(new CurrentKeys(Optional.of(first.keys()), CLOCK).caller(key))
+        assertThat(begun(Optional.of(first.keys())).caller(key))
                 .map(Caller::scopes)
                 .contains(Scope.all());
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(first.token())))
@@ -91,8 +91,7 @@ class CurrentKeysTest {
 
         Files.delete(first.token());
         assertThat(first.make()).isFalse();
-        assertThat(new CurrentKeys(Optional.of(first.keys()), CLOCK).caller(key))
-                .isPresent();
+        assertThat(begun(Optional.of(first.keys())).caller(key)).isPresent();
     }
 
     /** Killed between the two files. */
@@ -105,5 +104,11 @@ class CurrentKeysTest {
 
         assertThat(first.make()).isTrue();
         assertThat(Files.readString(first.token())).isNotEqualTo(lost);
+    }
+
+    private static CurrentKeys begun(Optional<Path> keysFile) {
+        CurrentKeys keys = new CurrentKeys(CLOCK);
+        keys.begin(keysFile);
+        return keys;
     }
 }

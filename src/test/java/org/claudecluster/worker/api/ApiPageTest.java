@@ -167,7 +167,7 @@ class ApiPageTest {
                 "`errors` has the first %d, each with its `field` (%d characters at most)"
                         .formatted(StrictJson.MAX_ERRORS, TaskProblem.FieldError.MAX_FIELD),
                 "at most " + Durations.MAX_WAIT.toSeconds() + "s) holds the answer back",
-                "Send `Idempotency-Key` (" + range(1, NewTask.Idempotency.MAX_KEY) + " characters)",
+                "Send `Idempotency-Key` (" + range(1, NewTask.Idempotency.MAX_KEY) + " characters",
                 "`limit` (%d, at most %d)".formatted(TaskFilter.DEFAULT_LIMIT, TaskFilter.MAX_LIMIT),
                 "only the first " + grouped(TaskPage.START) + " characters",
                 "its texts would be more than " + mib(TaskPage.MAX_BYTES),

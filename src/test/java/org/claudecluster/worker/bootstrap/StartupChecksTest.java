@@ -79,7 +79,7 @@ class StartupChecksTest {
             MAX_CONCURRENT_PROCESSES | 0        | a whole number from 1 to 1000
             PTY_TERMINAL_COLS        | 1001     | a whole number from 1 to 1000
             PTY_TERMINAL_ROWS        | 24.5     | a whole number from 1 to 1000
-            EXECUTOR_TYPE            | docker   | one of auto, pty, stub
+            EXECUTOR_TYPE            | a CLI    | auto, or the name of an executor
             STREAMING_TYPE           | ws       | one of sse, stub
             SSE_KEEPALIVE_INTERVAL   | 15s      | a whole number from 100 to 600000
             SSE_MAX_CONNECTIONS      | 0        | a whole number from 1 to 100000

@@ -53,16 +53,13 @@ class CliCallTest {
     void install() throws IOException {
         state = directory.resolve("state");
         cli = directory.resolve("cli");
-        containment = Containment.detect(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER);
+        containment = new Containment(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER);
         PtySettings settings = new PtySettings(
                 cli.toString(),
                 new TerminalSize(80, 24),
                 new RunGrace(Duration.ofSeconds(1), new Grace(Duration.ofSeconds(1), Duration.ofSeconds(1))),
-                Map.of("PATH", "/usr/bin:/bin"),
-                Map.of(),
-                state,
-                directory.resolve("workspace"),
-                List.of(),
+                new PtySettings.Variables(Map.of("PATH", "/usr/bin:/bin"), Map.of()),
+                new PtySettings.Directories(state, directory.resolve("workspace"), List.of()),
                 Optional.empty());
         ConfigOverlays overlays = new ConfigOverlays(settings);
         overlays.prepare();

@@ -43,11 +43,8 @@ class ConfigOverlayTest {
                 "claude",
                 new TerminalSize(80, 24),
                 new RunGrace(Duration.ZERO, new Grace(Duration.ZERO, Duration.ZERO)),
-                Map.of("PATH", "/usr/bin:/bin"),
-                Map.of(),
-                state,
-                state.resolve("workspace"),
-                List.of(state),
+                new PtySettings.Variables(Map.of("PATH", "/usr/bin:/bin"), Map.of()),
+                new PtySettings.Directories(state, state.resolve("workspace"), List.of(state)),
                 Optional.empty());
     }
 

@@ -161,12 +161,7 @@ class ConfigDefaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({
-        "worker.lease.duraton, 30s",
-        "worker.lease.duration, soon",
-        "worker.executor.type, docker",
-        "worker.slots.max, many"
-    })
+    @CsvSource({"worker.lease.duraton, 30s", "worker.lease.duration, soon", "worker.slots.max, many"})
     void an_unknown_key_or_a_wrong_value_stops_the_start_by_its_name(String key, String value) {
         assertThatThrownBy(() -> config(Map.of(key, value))).hasMessageContaining(key);
     }
@@ -182,6 +177,10 @@ class ConfigDefaultsTest {
         "worker.lease.duration, 3651d",
         "worker.retention.tasks, PT9999999999H",
         "worker.drain.timeout, -1s",
+        "worker.auth.poll, 0s",
+        "worker.queue.ageing, 366d",
+        "worker.transcript.buffer, 255K",
+        "worker.transcript.cap, 1023K",
         "worker.task.memory, 99999999999999999999G"
     })
     void a_number_out_of_bounds_stops_the_start_by_its_name(String key, String value) {
@@ -209,6 +208,8 @@ class ConfigDefaultsTest {
     @Test
     void both_ends_are_allowed() {
         assertThat(config(Map.of("worker.slots.max", "1000", "worker.executor.terminal.cols", "1")))
+                .isNotNull();
+        assertThat(config(Map.of("worker.queue.ageing", "365d", "worker.transcript.cap", "1024K")))
                 .isNotNull();
     }
 

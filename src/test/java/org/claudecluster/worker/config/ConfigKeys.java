@@ -1,5 +1,6 @@
 package org.claudecluster.worker.config;
 
+import io.quarkus.runtime.configuration.MemorySize;
 import io.smallrye.config.ConfigMapping;
 import io.smallrye.config.WithDefault;
 import io.smallrye.config.WithName;
@@ -7,8 +8,10 @@ import io.smallrye.config.common.utils.StringUtil;
 import java.lang.reflect.Method;
 import java.lang.reflect.ParameterizedType;
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** Every key of the config interfaces, as their annotations tell it. */
@@ -28,8 +31,13 @@ final class ConfigKeys {
 
     private ConfigKeys() {}
 
-    /** A key with its default and its bounds, where it has them. */
-    record Key(String name, Optional<String> byDefault, Optional<Long> min, Optional<Long> max) {
+    /**
+     * A key with its default and its bounds, where it has them.
+     *
+     * @param words what the page says of bounds that are not two numbers
+     */
+    record Key(
+            String name, Optional<String> byDefault, Optional<Long> min, Optional<Long> max, Optional<String> words) {
         @Override
         public String toString() {
             return name;
@@ -77,6 +85,32 @@ final class ConfigKeys {
                 Optional.ofNullable(method.getAnnotation(WholeNumber.class)).map(WholeNumber::from),
                 Optional.ofNullable(method.getAnnotation(WholeNumber.class))
                         .map(WholeNumber::to)
-                        .filter(to -> to < Long.MAX_VALUE));
+                        .filter(to -> to < Long.MAX_VALUE),
+                words(method));
+    }
+
+    private static Optional<String> words(Method method) {
+        if (method.getReturnType() == boolean.class) {
+            return Optional.of("`true`, `false`");
+        }
+        if (method.getReturnType().isEnum()) {
+            return Optional.of(Arrays.stream(method.getReturnType().getEnumConstants())
+                    .map(word -> "`" + word.toString().toLowerCase(Locale.ROOT) + "`")
+                    .collect(Collectors.joining(", ")));
+        }
+        if (method.getReturnType() == MemorySize.class) {
+            return Optional.of(Optional.ofNullable(method.getAnnotation(ByteSize.class))
+                    .map(size -> "at least " + told(size.fromKiB()))
+                    .orElse("0 or more"));
+        }
+        return Optional.ofNullable(method.getAnnotation(TimeSpan.class))
+                .map(span -> span.moreThanZero() ? "more than 0" : "0 to `" + span.mostDays() + "d`")
+                .or(() -> Optional.ofNullable(method.getAnnotation(TextLength.class))
+                        .map(text ->
+                                (text.from() == 0 ? "at most " : text.from() + " to ") + text.to() + " characters"));
+    }
+
+    private static String told(long kib) {
+        return kib % 1024 == 0 ? kib / 1024 + "M" : kib + "K";
     }
 }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -19,6 +21,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class ConfigurationPageTest {
 
     private static final Path PAGE = Path.of("docs/configuration.md");
+    private static final Pattern KEY_OF_NAME = Pattern.compile("(?m)^(worker\\.[a-z.-]+)=\\$\\{([A-Z][A-Z_]+):");
+    /** Names that refuse what their keys take. */
+    private static final Set<String> STRICTER = Set.of("NODE_ENV", "CLAUDE_CLI_PATH");
+
     private static final Pattern ENVIRONMENT_NAME = Pattern.compile("\\$\\{([A-Z][A-Z_]+):([^}]*)}");
 
     private static final Pattern NAMED_KEY = Pattern.compile("`(worker\\.[a-z][a-zA-Z.*-]*)(?:=[^`]*)?`");
@@ -37,6 +43,8 @@ class ConfigurationPageTest {
         key.byDefault().ifPresent(value -> assertThat(cell(row, 3)).isEqualTo("`" + value + "`"));
         key.min().ifPresent(min -> assertThat(cell(row, 4)).contains(String.valueOf(min)));
         key.max().ifPresent(max -> assertThat(cell(row, 4)).contains("to " + max));
+        key.words().ifPresent(words -> assertThat(cell(row, 4)).startsWith(words));
+        assertThat(cell(row, 4).equals("more than 0")).isEqualTo(key.words().equals(Optional.of("more than 0")));
         assertThat(cell(row, 2)).isNotBlank();
         assertThat(cell(row, 5)).isNotBlank();
     }
@@ -50,11 +58,13 @@ class ConfigurationPageTest {
                         keys().map(ConfigKeys.Key::name).toList());
     }
 
-    /** Values of the chart begin with the same word; they are named in their own pages. */
+    /** Values of the chart begin with the same word, in their own pages; records tell of their time. */
     static List<Path> pagesThatNameKeys() throws IOException {
         return Pages.all().stream()
-                .filter(page ->
-                        !page.startsWith("helm") && !page.endsWith("kubernetes.md") && !page.endsWith("0025-images.md"))
+                .filter(page -> !page.startsWith("helm")
+                        && !page.endsWith("kubernetes.md")
+                        && !page.startsWith("docs/adr")
+                        && !page.endsWith("CHANGELOG.md"))
                 .toList();
     }
 
@@ -71,6 +81,7 @@ class ConfigurationPageTest {
     private static boolean names(String name, String key) {
         String group = Pattern.quote(name).replace("*", "\\E.*\\Q");
         return key.matches(group + "(\\..*)?")
+                || name.matches(key.replace("NAME", "[a-z]+"))
                 || (key.endsWith(".*") && name.startsWith(key.substring(0, key.length() - 1)));
     }
 
@@ -85,6 +96,21 @@ class ConfigurationPageTest {
     @MethodSource("environmentNames")
     void every_environment_name_has_a_row_with_its_default(String name, String byDefault) throws IOException {
         assertThat(cell(row(name), 3)).contains(byDefault);
+    }
+
+    static Stream<Arguments> keysOfEnvironmentNames() throws IOException {
+        return KEY_OF_NAME
+                .matcher(Files.readString(Path.of("src/main/resources/application.properties")))
+                .results()
+                .filter(found -> !STRICTER.contains(found.group(2)))
+                .map((MatchResult found) -> Arguments.of(found.group(2), found.group(1)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("keysOfEnvironmentNames")
+    void an_environment_name_allows_what_its_key_allows(String name, String key) throws IOException {
+        assertThat(cell(row(name), 2)).isEqualTo(cell(row(key), 2));
+        assertThat(cell(row(name), 4)).isEqualTo(cell(row(key), 4));
     }
 
     @Test

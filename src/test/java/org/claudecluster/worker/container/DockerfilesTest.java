@@ -42,6 +42,13 @@ class DockerfilesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"src/main/docker/Dockerfile.base", "Dockerfile.native"})
+    void the_labels_are_the_same(String file) throws IOException {
+        String jvm = text("Dockerfile.jvm");
+        assertThat(text(file)).endsWith(jvm.substring(jvm.indexOf("ARG VERSION=")));
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"Dockerfile.jvm", "src/main/docker/Dockerfile.base", "Dockerfile.native"})
     void the_cli_is_the_one_that_ci_runs_with(String file) throws IOException {
         String version = found(CLI_VERSION, Files.readString(Path.of(".ci/run")));

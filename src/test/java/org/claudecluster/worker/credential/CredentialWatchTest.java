@@ -273,7 +273,10 @@ class CredentialWatchTest {
 
     private ExecutorStrategy strategy(PtyExecutor pty, ExecutorType requested) {
         Fallback fallback = Fallback.ofOwnQueue(directory.resolve("state/waits"));
-        return new ExecutorStrategy(new StubExecutor(), pty, requested, fallback, System::nanoTime);
+        ExecutorStrategy strategy =
+                new ExecutorStrategy(List.of(new StubExecutor(), pty), requested, fallback, System::nanoTime);
+        strategy.begin();
+        return strategy;
     }
 
     private PtyExecutor pty(Map<String, String> environment) throws IOException {
@@ -291,11 +294,8 @@ class CredentialWatchTest {
                 directory.resolve("cli").toString(),
                 new TerminalSize(80, 24),
                 new RunGrace(Duration.ofSeconds(1), new Grace(Duration.ofSeconds(1), Duration.ofSeconds(1))),
-                Map.of("PATH", "/usr/bin:/bin"),
-                Map.of(),
-                state,
-                directory.resolve("workspace"),
-                List.of(state),
+                new PtySettings.Variables(Map.of("PATH", "/usr/bin:/bin"), Map.of()),
+                new PtySettings.Directories(state, directory.resolve("workspace"), List.of(state)),
                 Optional.empty());
         TaskObserver observer = new Meters(new SimpleMeterRegistry());
         Watchdog watchdog = new Watchdog(
@@ -304,7 +304,7 @@ class CredentialWatchTest {
                 System::nanoTime);
         PtyExecutor pty = new PtyExecutor(
                 PtyLaunchers.best(),
-                Containment.detect(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER),
+                new Containment(ChildEnvironment.RUN_MARKER, state.resolve("runs"), CgroupUse.NEVER),
                 settings,
                 credentials,
                 observer,

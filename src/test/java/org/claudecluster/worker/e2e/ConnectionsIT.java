@@ -33,7 +33,11 @@ class ConnectionsIT {
     private final List<Socket> open = new ArrayList<>();
 
     private void start(String... options) throws IOException {
-        setup = WorkerSetup.in(home);
+        start(WorkerSetup.in(home), options);
+    }
+
+    private void start(WorkerSetup with, String... options) throws IOException {
+        setup = with;
         Arrays.stream(options).forEach(setup::withOption);
         worker = setup.start();
     }
@@ -98,6 +102,26 @@ class ConnectionsIT {
                         .statusCode()
                 == 206);
         assertThat(worker.api().get("/tasks/" + id + "/diff").statusCode()).isEqualTo(409);
+    }
+
+    @Test
+    void beyond_the_bound_answers_about_workspaces_are_refused_and_those_about_transcripts_are_not()
+            throws IOException {
+        start(
+                WorkerSetup.in(home)
+                        .withCli(WorkerSetup.shellCli(home))
+                        .with("ANTHROPIC_API_KEY", "sk-ant-api03-not-used-by-a-shell"),
+                "-Dworker.http.max-workspaces=1",
+                "-Dworker.http.write-timeout=60s");
+        String id = worker.api().submit("head -c 40000000 /dev/urandom > large");
+        worker.api().awaitEnd(id);
+        connect("GET /tasks/" + id + "/artifacts/large HTTP/1.1\r\nHost: localhost\r\n\r\n");
+
+        await("its place is taken")
+                .untilAsserted(() -> assertThat(
+                                worker.api().get("/tasks/" + id + "/artifacts").body())
+                        .contains("urn:claudecluster:problem:too-many-downloads"));
+        assertThat(worker.api().get("/tasks/" + id + "/output").statusCode()).isEqualTo(200);
     }
 
     @Test

@@ -1,8 +1,10 @@
 package org.claudecluster.worker.exec;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
@@ -18,15 +20,18 @@ class ExecutorStrategyTest {
     private static final Availability AWAY = new Availability.Unavailable("no program");
     private static final Availability SILENT = new Availability.Unknown("did not answer");
 
+    private static final ExecutorType DOCKER = new ExecutorType("docker");
+
     @TempDir
     Path directory;
 
     private final FakeExecutor stub = new FakeExecutor(ExecutorType.STUB, new Availability.Available(Optional.empty()));
     private final FakeExecutor pty = new FakeExecutor(ExecutorType.PTY, THERE);
+    private final FakeExecutor further = new FakeExecutor(DOCKER, THERE);
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 1_000);
 
     @ParameterizedTest
-    @CsvSource({"AUTO, PTY", "PTY, PTY", "STUB, STUB"})
+    @CsvSource({"auto, pty", "pty, pty"})
     void where_the_cli_is_there_auto_means_pty(ExecutorType requested, ExecutorType active) {
         ExecutorStrategy.Choice choice = onItsOwn(requested).choice();
         assertThat(choice.active().type()).isEqualTo(active);
@@ -36,7 +41,7 @@ class ExecutorStrategyTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"AUTO, STUB", "PTY, PTY", "STUB, STUB"})
+    @CsvSource({"auto, stub", "pty, pty"})
     void where_it_is_not_auto_means_stub_with_the_reason_and_pty_stays_pty(
             ExecutorType requested, ExecutorType active) {
         pty.availability = AWAY;
@@ -226,16 +231,93 @@ class ExecutorStrategyTest {
         assertThat(strategy.choice().active()).isSameAs(stub);
     }
 
+    @Test
+    void where_the_stub_was_asked_for_nobody_asks_the_cli() {
+        ExecutorStrategy strategy = onItsOwn(ExecutorType.STUB);
+        pass(600);
+        strategy.lookAgain();
+        strategy.credentialChanged();
+        assertThat(pty.probes).isZero();
+        assertThat(strategy.choice().active()).isSameAs(stub);
+        assertThat(strategy.choice().canRun()).isTrue();
+        assertThat(strategy.choice().whyNoPty()).contains("the executor pty has not been asked yet whether it can run");
+    }
+
+    @Test
+    void nobody_is_asked_and_nothing_claimed_before_the_start() {
+        ExecutorStrategy strategy =
+                new ExecutorStrategy(List.of(stub, pty), ExecutorType.AUTO, Fallback.ofSharedQueue(), now::get);
+        assertThat(pty.probes).isZero();
+        assertThat(strategy.choice().mayClaim(true)).isFalse();
+    }
+
+    @Test
+    void a_further_executor_is_one_more_name_to_ask_for() {
+        ExecutorStrategy strategy = onItsOwn(DOCKER);
+        assertThat(strategy.choice().active()).isSameAs(further);
+        assertThat(strategy.choice().canRun()).isTrue();
+        assertThat(strategy.usesCredential()).isTrue();
+        assertThat(strategy.names()).containsExactly("auto", "docker", "pty", "stub");
+        assertThat(pty.probes).isZero();
+    }
+
+    @Test
+    void a_further_one_that_can_t_run_is_asked_again_and_never_replaced() {
+        further.availability = AWAY;
+        ExecutorStrategy strategy = onItsOwn(DOCKER);
+        assertThat(strategy.choice().active()).isSameAs(further);
+        assertThat(strategy.choice().mayClaim(false)).isFalse();
+        assertThat(strategy.whyNot(DOCKER)).contains("no program");
+
+        further.availability = THERE;
+        pass(5);
+        strategy.lookAgain();
+
+        assertThat(strategy.choice().mayClaim(false)).isTrue();
+    }
+
+    @Test
+    void what_another_can_t_do_does_not_stop_the_one_that_runs() {
+        pty.availability = AWAY;
+        ExecutorStrategy strategy = onItsOwn(DOCKER);
+        assertThat(strategy.switchTo(ExecutorType.PTY)).isFalse();
+        assertThat(strategy.whyNot(ExecutorType.PTY)).contains("no program");
+        assertThat(strategy.choice()).isEqualTo(new ExecutorStrategy.Choice(DOCKER, further, THERE));
+    }
+
+    @Test
+    void where_a_further_one_has_run_auto_pretends_no_more() {
+        ExecutorStrategy strategy = onItsOwn(DOCKER);
+        pty.availability = AWAY;
+        assertThat(strategy.switchTo(ExecutorType.AUTO)).isTrue();
+        assertThat(strategy.choice().active()).isSameAs(pty);
+        assertThat(strategy.choice().mayClaim(true)).isFalse();
+    }
+
+    @Test
+    void no_two_executors_have_the_same_name() {
+        assertThatThrownBy(() -> new ExecutorStrategy(
+                        List.of(stub, stub), ExecutorType.STUB, Fallback.ofSharedQueue(), now::get))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("stub");
+    }
+
     private void pass(int seconds) {
         now.addAndGet(TimeUnit.SECONDS.toNanos(seconds));
     }
 
     private ExecutorStrategy onItsOwn(ExecutorType requested) {
         Fallback fallback = Fallback.ofOwnQueue(directory.resolve("state/note"));
-        return new ExecutorStrategy(stub, pty, requested, fallback, now::get);
+        return begun(requested, fallback);
     }
 
     private ExecutorStrategy onASharedQueue(ExecutorType requested) {
-        return new ExecutorStrategy(stub, pty, requested, Fallback.ofSharedQueue(), now::get);
+        return begun(requested, Fallback.ofSharedQueue());
+    }
+
+    private ExecutorStrategy begun(ExecutorType requested, Fallback fallback) {
+        ExecutorStrategy strategy = new ExecutorStrategy(List.of(pty, further, stub), requested, fallback, now::get);
+        strategy.begin();
+        return strategy;
     }
 }

@@ -17,6 +17,7 @@ import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
@@ -207,7 +208,7 @@ class WorkDirectoriesTest {
                 Optional.empty(),
                 Duration.ofMinutes(1),
                 Duration.ZERO);
-        Task task = Task.enqueued(id(), spec.build(), Instant.EPOCH);
+        Task task = Task.enqueued(id(), Submitter.UNKNOWN, spec.build(), Instant.EPOCH);
         for (int claim : List.of(1, 2).subList(0, claims)) {
             task = task.claimed(claimant, Instant.EPOCH.plusSeconds(claim));
         }

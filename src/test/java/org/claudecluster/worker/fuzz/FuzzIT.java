@@ -16,6 +16,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.claudecluster.worker.e2e.Api;
 import org.claudecluster.worker.e2e.Heap;
 import org.claudecluster.worker.e2e.WorkerProcess;
@@ -26,8 +27,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Requests at random against a packaged worker: it answers none with a 5xx, refuses each by a problem, and keeps its
- * heap. {@code -Dfuzz.requests} says how many, {@code -Dfuzz.seed} makes the same ones again, and {@code -Dfuzz.only}
+ * Requests at random against a packaged worker, of two tenants and of nobody: it answers none with a 5xx, refuses each by
+ * a problem, tells nobody anything of another tenant, and keeps its heap. {@code -Dfuzz.requests} says how many, {@code -Dfuzz.seed} makes the same ones again, and {@code -Dfuzz.only}
  * sends that one alone.
  */
 class FuzzIT {
@@ -52,15 +53,25 @@ class FuzzIT {
 
     @BeforeEach
     void start() throws IOException {
-        WorkerSetup setup = WorkerSetup.in(home);
+        WorkerSetup setup = WorkerSetup.in(home)
+                .with("WORKER_ACCESS_KEYS_FILE", Tenants.keysFile(home).toString());
         worker = setup.start();
         wire = new Wire(setup.port());
         JsonNode document = Api.json(worker.api().get("/q/openapi?format=json"));
-        List<String> tasks = IntStream.range(0, 5)
-                .mapToObj(number -> worker.api().submit("#stub\nprint hello " + number))
+        List<String> tasks = Stream.of(Tenants.ALPHA, Tenants.BETA)
+                .flatMap(party -> tasksOf(party, setup.port()))
                 .toList();
-        tasks.forEach(worker.api()::awaitEnd);
         maker = new RequestMaker(document, tasks, SEED);
+    }
+
+    private static Stream<String> tasksOf(Tenants.Party party, int port) {
+        try (Api api = new Api(port, Optional.of(party.key()))) {
+            List<String> tasks = IntStream.range(0, 5)
+                    .mapToObj(_ -> api.submit("#stub\nprint hello " + party.mark()))
+                    .toList();
+            tasks.forEach(api::awaitEnd);
+            return tasks.stream();
+        }
     }
 
     @AfterEach
@@ -122,13 +133,15 @@ class FuzzIT {
     }
 
     private void judge(int number) throws IOException {
-        Sent sent = maker.make(number);
+        Optional<Tenants.Party> party = Tenants.of(number);
+        Sent made = maker.make(number);
+        Sent sent = party.map(known -> made.by(known.key())).orElse(made);
         List<Answer> answers = Answer.of(wire.exchange(sent), sent.head());
         if (answers.isEmpty() && sent.whole()) {
             faults.add(number, sent, "no answer", "");
         }
         for (Answer answer : answers) {
-            Optional<String> fault = answer.fault(sent.head());
+            Optional<String> fault = answer.fault(sent.head()).or(() -> Tenants.leak(party, answer));
             fault.ifPresent(what -> faults.add(number, sent, what, answer.shown()));
             synchronized (statuses) {
                 statuses.merge(answer.status(), 1, Integer::sum);

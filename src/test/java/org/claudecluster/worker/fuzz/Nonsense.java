@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 /** What is hardly HTTP any more. An answer need not come: half of it waits for the rest of a request. */
 final class Nonsense {
 
-    private static final String HOST = "Host: localhost\r\n";
     private static final String CLOSE = "Connection: close\r\n\r\n";
 
     private Nonsense() {}
@@ -16,7 +15,7 @@ final class Nonsense {
 
     /** A head that says one thing of its body, and a body that is another. */
     static Sent framing(Dice dice, String method, String path) {
-        String start = method + " " + path + " HTTP/1.1\r\n" + HOST + "Content-Type: application/json\r\n"
+        String start = method + " " + path + " HTTP/1.1\r\n" + Sent.HOST + "Content-Type: application/json\r\n"
                 + (dice.oneIn(3) ? "" : "Connection: close\r\n");
         String rest = dice.pick(
                 "Content-Length: -1\r\n\r\n",
@@ -51,35 +50,35 @@ final class Nonsense {
     /** A first line that is odd, or none. */
     static Sent line(Dice dice, String path) {
         String text = dice.pick(
-                "GET " + path + "?" + "x".repeat(dice.pick(4_000, 5_000, 70_000)) + " HTTP/1.1\r\n" + HOST + CLOSE,
+                "GET " + path + "?" + "x".repeat(dice.pick(4_000, 5_000, 70_000)) + " HTTP/1.1\r\n" + Sent.HOST + CLOSE,
                 "GET " + path + "\r\n\r\n",
-                "GET " + path + " HTTP/0.9\r\n" + HOST + CLOSE,
+                "GET " + path + " HTTP/0.9\r\n" + Sent.HOST + CLOSE,
                 "GET " + path + " HTTP/1.0\r\n\r\n",
                 "GET " + path + " HTTP/1.0\r\nConnection: keep-alive\r\n\r\n",
-                "GET " + path + " HTTP/2.0\r\n" + HOST + CLOSE,
-                "GET " + path + " HTTP/9.9\r\n" + HOST + CLOSE,
-                "GET " + path + " HTTP/1.1x\r\n" + HOST + CLOSE,
-                "GET " + path + " FTP/1.1\r\n" + HOST + CLOSE,
-                "GET  " + path + "  HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET\t" + path + "\tHTTP/1.1\r\n" + HOST + CLOSE,
-                "GET " + path + " x HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET http://localhost" + path + " HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET http://evil.example" + path + " HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET x://[::1" + path + " HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET localhost:80 HTTP/1.1\r\n" + HOST + CLOSE,
-                "OPTIONS * HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET * HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET " + path.substring(1) + " HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET #x HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET ?x HTTP/1.1\r\n" + HOST + CLOSE,
-                "\r\n\r\nGET " + path + " HTTP/1.1\r\n" + HOST + CLOSE,
-                "GET " + path + " HTTP/1.1\n" + HOST.replace("\r", "") + "Connection: close\n\n",
+                "GET " + path + " HTTP/2.0\r\n" + Sent.HOST + CLOSE,
+                "GET " + path + " HTTP/9.9\r\n" + Sent.HOST + CLOSE,
+                "GET " + path + " HTTP/1.1x\r\n" + Sent.HOST + CLOSE,
+                "GET " + path + " FTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET  " + path + "  HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET\t" + path + "\tHTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET " + path + " x HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET http://localhost" + path + " HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET http://evil.example" + path + " HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET x://[::1" + path + " HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET localhost:80 HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "OPTIONS * HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET * HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET " + path.substring(1) + " HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET #x HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET ?x HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "\r\n\r\nGET " + path + " HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "GET " + path + " HTTP/1.1\n" + Sent.HOST.replace("\r", "") + "Connection: close\n\n",
                 "GET " + path + " HTTP/1.1\r\nConnection: close\r\n\r\n",
-                "GET " + path + " HTTP/1.1\r\n" + HOST + HOST + CLOSE,
-                "GET " + path + " HTTP/1.1\r\n" + HOST + "Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
-                "GET " + path + " HTTP/1.1\r\n" + HOST
+                "GET " + path + " HTTP/1.1\r\n" + Sent.HOST + Sent.HOST + CLOSE,
+                "GET " + path + " HTTP/1.1\r\n" + Sent.HOST + "Upgrade: h2c\r\nConnection: Upgrade\r\n\r\n",
+                "GET " + path + " HTTP/1.1\r\n" + Sent.HOST
                         + "Upgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQAAP__\r\nConnection: Upgrade, HTTP2-Settings\r\n\r\n",
-                "GET " + path + " HTTP/1.1\r\n" + HOST
+                "GET " + path + " HTTP/1.1\r\n" + Sent.HOST
                         + "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: x\r\nConnection: Upgrade\r\n\r\n",
                 "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n\u0000\u0000\u0000\u0004\u0000\u0000\u0000\u0000\u0000",
                 "\u0016\u0003\u0001\u0002\u0000\u0001\u0000\u0001\u00fc\u0003\u0003",

@@ -82,7 +82,6 @@ final class RequestMaker {
             "traceparent",
             "baggage");
 
-    private static final String HOST = "Host: localhost\r\n";
     private static final String CLOSE = "Connection: close\r\n\r\n";
 
     private final JsonNode document;
@@ -161,7 +160,7 @@ final class RequestMaker {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         String type = headers.contains("Content-Type") || body.length == 0 ? "" : "Content-Type: application/json\r\n";
         String length = body.length == 0 ? "" : "Content-Length: " + body.length + "\r\n";
-        String head = method + " " + target + " HTTP/1.1\r\n" + HOST + headers + type + length + CLOSE;
+        String head = method + " " + target + " HTTP/1.1\r\n" + Sent.HOST + headers + type + length + CLOSE;
         bytes.writeBytes(head.getBytes(ISO_8859_1));
         bytes.writeBytes(body);
         return new Sent(kind, bytes.toByteArray(), true, method.equals("HEAD"));
@@ -327,11 +326,13 @@ final class RequestMaker {
             text.append("GET ")
                     .append(path(dice, dice.pick(operations)))
                     .append(" HTTP/1.1\r\n")
-                    .append(HOST)
+                    .append(Sent.HOST)
                     .append("\r\n");
         }
         text.append(dice.pick(
-                "GET /hello HTTP/1.1\r\n" + HOST + CLOSE, "BAD\r\n\r\n", "GET /%zz HTTP/1.1\r\n" + HOST + CLOSE));
+                "GET /hello HTTP/1.1\r\n" + Sent.HOST + CLOSE,
+                "BAD\r\n\r\n",
+                "GET /%zz HTTP/1.1\r\n" + Sent.HOST + CLOSE));
         return new Sent("pipeline", text.toString().getBytes(ISO_8859_1), false, false);
     }
 }

@@ -59,6 +59,17 @@ class RawRequestsTest {
                 .contains(" 413 ", "urn:claudecluster:problem:body-too-large");
     }
 
+    /** U+0001 stands between a tenant's name and its key; whoever could send it could name another's. */
+    @ParameterizedTest
+    @CsvSource({"1,400", "9,400", "127,400", "233,202"})
+    void a_key_has_no_control_character(int character, int status) throws IOException {
+        String body = "{\"prompt\":\"x\"}";
+        String headers =
+                "Content-Length: " + body.length() + "\r\nIdempotency-Key: acme" + (char) character + "key\r\n\r\n";
+
+        assertThat(answer(POST + headers + body)).startsWith("HTTP/1.1 " + status + " ");
+    }
+
     @ParameterizedTest
     @CsvSource({"4096,200", "4097,414"})
     void a_line_has_at_most_4096_bytes(int bytes, String status) throws IOException {

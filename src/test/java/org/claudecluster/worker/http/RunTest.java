@@ -45,6 +45,8 @@ class RunTest {
                 .header("Location", matchesPattern("/tasks/[0-9a-f-]{36}"))
                 .body("metadata.pull[1].toString()", equalTo("2.5"))
                 .body("labels.team", equalTo("a"))
+                .body("tenant", equalTo("default"))
+                .body("submittedBy", equalTo("local"))
                 .body("priority", equalTo(7))
                 .body("attempt", oneOf(0, 1))
                 .body("maxAttempts", equalTo(1))

@@ -8,11 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.claudecluster.worker.bootstrap.StartupChecks;
+import org.claudecluster.worker.config.KnownSettings;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -46,6 +51,38 @@ class ChartPagesTest {
         assertThat(schema.path("additionalProperties").asBoolean(true)).isFalse();
         assertThat(names(schema.path("properties")).filter(name -> !name.equals("global")))
                 .containsExactlyInAnyOrderElementsOf(names(values).toList());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"worker.slots.max, slots", "worker.task.timeout-ms, taskTimeoutMs"})
+    void the_schema_has_the_bounds_of_the_settings(String key, String value) {
+        KnownSettings.Range range = KnownSettings.range(key).orElseThrow();
+
+        assertThat(ofWorker(value).path("minimum").asLong()).isEqualTo(range.from());
+        assertThat(ofWorker(value).path("maximum").asLong()).isEqualTo(range.to());
+    }
+
+    @Test
+    void the_schema_has_the_words_of_the_settings() {
+        assertThat(words("logLevel"))
+                .isEqualTo(StartupChecks.problems(Map.of("LOG_LEVEL", "x", "WORKER_STORAGE_DATA_DIR", "target"))
+                        .getFirst()
+                        .replaceFirst(".*one of ", ""));
+        assertThat(words("executor")).isEqualTo("auto, pty, stub");
+    }
+
+    private static String words(String value) {
+        return Manifests.list(ofWorker(value).path("enum"))
+                .map(JsonNode::asText)
+                .sorted()
+                .collect(Collectors.joining(", "));
+    }
+
+    private static JsonNode ofWorker(String value) {
+        return Manifests.read(Chart.DIRECTORY.resolve("values.schema.json"))
+                .objects()
+                .getFirst()
+                .at("/properties/worker/properties/" + value);
     }
 
     @Test

@@ -94,7 +94,7 @@ class ClaimsTest {
         TaskId task = store.enqueue();
         loseReply.set(true);
         assertThatThrownBy(() -> claims.claim(ExecutorType.STUB, 1)).isInstanceOf(StoreUnavailableException.class);
-        store.tasks.cancel(task);
+        store.own.cancel(task);
 
         assertThat(claims.isSettled()).isTrue();
 

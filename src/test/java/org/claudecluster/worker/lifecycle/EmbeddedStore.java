@@ -19,9 +19,11 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
@@ -29,6 +31,7 @@ import org.claudecluster.worker.task.store.Enqueued;
 import org.claudecluster.worker.task.store.Finish;
 import org.claudecluster.worker.task.store.NewTask;
 import org.claudecluster.worker.task.store.TaskStore;
+import org.claudecluster.worker.task.store.TenantTasks;
 import org.claudecluster.worker.task.store.WorkerRegistry;
 import org.flywaydb.core.Flyway;
 import org.h2.jdbcx.JdbcConnectionPool;
@@ -40,6 +43,9 @@ public final class EmbeddedStore implements AutoCloseable {
             new Finish(new Outcome.Completed(new Ending.Exited(0), Optional.empty()), Optional.empty(), Progress.NONE);
 
     public final JdbcTaskStore tasks;
+    /** As the callers have them that nobody tells apart. */
+    public final TenantTasks own;
+
     private final JdbcConnectionPool connections;
 
     public EmbeddedStore(Path directory) {
@@ -50,6 +56,7 @@ public final class EmbeddedStore implements AutoCloseable {
                 .load()
                 .migrate();
         tasks = new JdbcTaskStore(connections);
+        own = tasks.tasks(Tenant.DEFAULT);
     }
 
     /** What a test does around the calls of a store. */
@@ -85,7 +92,7 @@ public final class EmbeddedStore implements AutoCloseable {
     }
 
     public TaskId enqueue(TaskSpec spec) {
-        NewTask task = new NewTask(TaskId.create(Instant.EPOCH), spec, Optional.empty());
+        NewTask task = new NewTask(TaskId.create(Instant.EPOCH), Submitter.UNKNOWN, spec, Optional.empty());
         return ((Enqueued.Created) tasks.enqueue(task)).task().id();
     }
 
@@ -101,7 +108,7 @@ public final class EmbeddedStore implements AutoCloseable {
     }
 
     public Task find(TaskId task) {
-        return tasks.find(task).orElseThrow();
+        return own.find(task).orElseThrow();
     }
 
     /** Ends a task well, some days ago. */

@@ -34,7 +34,7 @@ class LeftoversTest {
 
     @BeforeEach
     void start() throws IOException {
-        containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
+        containment = new Containment(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
         leftovers = new OrphanCleaner(new Observed(), containment.remains(), directory.resolve("tmp"));
         Path own = Files.createDirectories(directory.resolve("tmp").resolve(TASK.toString()));
         process = new ProcessBuilder("sleep", "600").directory(own.toFile()).start();

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.claude.ChildEnvironment;
@@ -20,6 +21,7 @@ import org.claudecluster.worker.process.CgroupUse;
 import org.claudecluster.worker.process.Containment;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.Workspaces;
@@ -79,7 +81,10 @@ abstract class LifecycleFixture {
     /** As a request of this worker's own does it. */
     TaskId submit() {
         NewTask task = new NewTask(
-                TaskId.create(Instant.EPOCH), ASpec.asking("of our own").build(), Optional.empty());
+                TaskId.create(Instant.EPOCH),
+                Submitter.UNKNOWN,
+                ASpec.asking("of our own").build(),
+                Optional.empty());
         assertThat(lifecycle.queue().tryAdmit()).isTrue();
         assertThat(lifecycle.enqueue(task)).isInstanceOfAny(Enqueued.Created.class, Enqueued.Claimed.class);
         return task.id();
@@ -87,13 +92,13 @@ abstract class LifecycleFixture {
 
     /** As a worker leaves it that is killed while the run has processes. */
     void noteOf(TaskId task, long epoch) {
-        Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER)
+        new Containment(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER)
                 .expect(ChildEnvironment.run(task.toString(), epoch));
     }
 
     /** What chooses the executor; a test may ask for another than the one that is always there. */
     ExecutorStrategy strategy(TaskExecutor runs) {
-        return new ExecutorStrategy(runs, runs, ExecutorType.STUB, Fallback.ofSharedQueue(), ticker::nanos);
+        return new ExecutorStrategy(List.of(runs), ExecutorType.STUB, Fallback.ofSharedQueue(), ticker::nanos);
     }
 
     Lifecycle lifecycle(TaskStore tasks, TaskExecutor runs, int slots, boolean ownsStore) {
@@ -109,7 +114,7 @@ abstract class LifecycleFixture {
         Transcripts transcripts = new Transcripts(
                 new FileTranscriptLog(directory.resolve("transcripts")), InstantSource.system(), 8 << 20, 64 << 20);
         Containment containment =
-                Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
+                new Containment(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
         watchdog = new Watchdog(
                 new WatchSettings(Duration.ZERO, Duration.ZERO, Duration.ZERO, Duration.ZERO, 0, processes, 0, false),
                 observed,

@@ -59,7 +59,7 @@ class LifecycleLedgerTest extends LifecycleFixture {
     }
 
     private List<AttemptEnd> ends(TaskId task) {
-        return store.tasks.attempts(task).stream()
+        return store.own.attempts(task).stream()
                 .map(Attempt::ended)
                 .map(ended -> ended.orElseThrow().how())
                 .toList();
@@ -122,7 +122,7 @@ class LifecycleLedgerTest extends LifecycleFixture {
     @Test
     void a_task_that_is_cancelled_while_it_waits_is_counted() {
         TaskId task = store.enqueue();
-        store.tasks.cancel(task);
+        store.own.cancel(task);
 
         lifecycle.finalised(task);
 
@@ -134,7 +134,7 @@ class LifecycleLedgerTest extends LifecycleFixture {
         TaskId task = store.enqueue();
         TaskStore cancelling = store.with((method, real) -> {
             if (method.equals("park")) {
-                store.tasks.cancel(task);
+                store.own.cancel(task);
             }
             return real.call();
         });

@@ -100,7 +100,7 @@ class LifecycleTest extends LifecycleFixture {
         TaskId task = store.enqueue();
         lifecycle.start();
         await().until(() -> executor.started.contains(task));
-        assertThat(store.tasks.cancel(task)).isEqualTo(CancelAnswer.REQUESTED);
+        assertThat(store.own.cancel(task)).isEqualTo(CancelAnswer.REQUESTED);
         lifecycle.cancelRequested(task);
         awaitStatus(task, TaskStatus.CANCELLED);
     }
@@ -111,7 +111,7 @@ class LifecycleTest extends LifecycleFixture {
         TaskStore cancelling = store.with((method, real) -> {
             Object answer = real.call();
             if (method.equals("claim")) {
-                store.tasks.cancel(task);
+                store.own.cancel(task);
             }
             return answer;
         });

@@ -49,7 +49,7 @@ class OrphanedRunsTest {
     @BeforeEach
     void open() {
         store = new EmbeddedStore(directory);
-        containment = Containment.detect(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
+        containment = new Containment(ChildEnvironment.RUN_MARKER, directory.resolve("runs"), CgroupUse.NEVER);
         leftovers = new OrphanCleaner(new Observed(), containment.remains(), directory.resolve("tmp"));
         strays = new OrphanedRuns(store.tasks, leftovers);
     }

@@ -13,6 +13,7 @@ import org.claudecluster.worker.task.Backoff;
 import org.claudecluster.worker.task.FakePauses;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Retry;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
@@ -173,7 +174,7 @@ class SequelTest {
     /** The attempt of three that is now under way. */
     private static Task attempt(int number, Retry retry) {
         TaskSpec spec = ASpec.asking("x").maxAttempts(3).retry(retry).build();
-        Task task = Task.enqueued(TaskId.create(NOW), spec, NOW);
+        Task task = Task.enqueued(TaskId.create(NOW), Submitter.UNKNOWN, spec, NOW);
         for (int i = 0; i < number; i++) {
             task = task.claimed(EmbeddedStore.claimant("self"), NOW);
         }

@@ -11,8 +11,10 @@ import java.util.Optional;
 import org.claudecluster.worker.exec.TaskRun;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Lease;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.transcript.FileTranscriptLog;
 import org.claudecluster.worker.transcript.TranscriptLog;
@@ -27,7 +29,7 @@ public final class Runs {
     public static Task task(String prompt, Duration timeout, Optional<String> workingDirectory) {
         ASpec spec = ASpec.asking(prompt).timeout(timeout);
         workingDirectory.ifPresent(spec::workingDirectory);
-        return Task.enqueued(TaskId.create(Instant.EPOCH), spec.build(), Instant.EPOCH);
+        return Task.enqueued(TaskId.create(Instant.EPOCH), Submitter.UNKNOWN, spec.build(), Instant.EPOCH);
     }
 
     public static TaskRun run(String prompt, Duration timeout, Path directory) {
@@ -35,7 +37,9 @@ public final class Runs {
         Transcripts transcripts =
                 new Transcripts(new FileTranscriptLog(directory), InstantSource.system(), 8 << 20, 64 << 20);
         return new TaskRun(
-                task, transcripts.begin(new Lease(task.id(), new WorkerId("me"), 1), _ -> {}), new StopSignal());
+                task,
+                transcripts.begin(Tenant.DEFAULT, new Lease(task.id(), new WorkerId("me"), 1), _ -> {}),
+                new StopSignal());
     }
 
     /** What the run printed. */

@@ -36,7 +36,7 @@ public final class CountedMachine implements Machine {
     }
 
     public OrphanScanner remains(Path notes) {
-        return new OrphanScanner(markerName, new RunNotes(notes), Optional.empty(), this);
+        return new OrphanScanner(markerName, new RunNotes(notes), Optional::empty, this);
     }
 
     @Override

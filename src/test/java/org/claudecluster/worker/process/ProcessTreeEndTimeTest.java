@@ -49,7 +49,8 @@ class ProcessTreeEndTimeTest {
 
     private Duration end(boolean withCgroups, boolean whileTheLeaderLives) {
         Containment containment =
-                Containment.detect(Commands.MARKER, directory, withCgroups ? CgroupUse.ALWAYS : CgroupUse.NEVER);
+                new Containment(Commands.MARKER, directory, withCgroups ? CgroupUse.ALWAYS : CgroupUse.NEVER);
+        containment.begin();
         String run = UUID.randomUUID().toString();
         Recording recording = new Recording();
         String script = HUNDRED.replace("AFTER", whileTheLeaderLives ? "sleep 600; :" : "exit 0");

@@ -55,7 +55,7 @@ class TreeSamplerTest {
     }
 
     private ProcessTree start(String script) {
-        Containment containment = Containment.detect(Commands.MARKER, directory, CgroupUse.NEVER);
+        Containment containment = new Containment(Commands.MARKER, directory, CgroupUse.NEVER);
         String run = UUID.randomUUID().toString();
         try {
             Terminal leader = PtyLaunchers.ffm()

@@ -22,8 +22,10 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
@@ -100,6 +102,7 @@ class RaceIT {
     private Lease abandoned(int maxAttempts) throws SQLException {
         NewTask task = new NewTask(
                 TaskId.create(Instant.now()),
+                Submitter.UNKNOWN,
                 ASpec.asking("contested").maxAttempts(maxAttempts).build(),
                 Optional.empty());
         owners.enqueue(task);
@@ -120,13 +123,13 @@ class RaceIT {
         boolean finished = ownerFirst ? first.get() : second.get();
         boolean reaped = ownerFirst ? second.get() : first.get();
         assertThat(finished).as("finished, while reaped is %s", reaped).isNotEqualTo(reaped);
-        Task end = owners.find(lease.task()).orElseThrow();
+        Task end = owners.tasks(Tenant.DEFAULT).find(lease.task()).orElseThrow();
         if (finished) {
             assertThat(end.status()).isEqualTo(TaskStatus.COMPLETED);
             return Winner.OWNER;
         }
         assertThat(end.status()).isEqualTo(end.spec().maxAttempts() == 1 ? TaskStatus.FAILED : TaskStatus.PENDING);
-        owners.cancel(end.id());
+        owners.tasks(Tenant.DEFAULT).cancel(end.id());
         return Winner.REAPER;
     }
 
@@ -135,6 +138,7 @@ class RaceIT {
         IntStream.range(0, ROUNDS)
                 .forEach(_ -> owners.enqueue(new NewTask(
                         TaskId.create(Instant.now()),
+                        Submitter.UNKNOWN,
                         ASpec.asking("one of many").build(),
                         Optional.empty())));
 

@@ -21,6 +21,7 @@ import java.util.stream.IntStream;
 import org.claudecluster.worker.e2e.Api;
 import org.claudecluster.worker.store.JdbcTaskStore;
 import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.store.NewTask;
 import org.junit.jupiter.api.Test;
@@ -77,6 +78,7 @@ class SharedQueueIT {
             IntStream.range(0, TASKS)
                     .forEach(i -> threads.execute(() -> store.enqueue(new NewTask(
                             TaskId.create(Instant.now()),
+                            Submitter.UNKNOWN,
                             ASpec.asking("#stub\nprint " + i)
                                     .priority(1 + i % 10)
                                     .build(),

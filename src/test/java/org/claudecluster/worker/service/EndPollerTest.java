@@ -13,6 +13,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.Semaphore;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.store.StoreUnavailableException;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +26,7 @@ class EndPollerTest {
     private volatile boolean away;
     private final EndPoller watch = new EndPoller(this::stillOpen, PAUSE);
 
-    private Set<TaskId> stillOpen(Collection<TaskId> asked) {
+    private Set<TaskId> stillOpen(Tenant tenant, Collection<TaskId> asked) {
         questions.add(asked.size());
         if (away) {
             throw new StoreUnavailableException("away", new IllegalStateException());
@@ -45,7 +46,7 @@ class EndPollerTest {
     @Test
     void a_thousand_waiters_are_one_question() {
         IntStream.range(0, 1_000).forEach(_ -> {
-            Streaming.Place _ = watch.watch(opened(), () -> {});
+            Streaming.Place _ = watch.watch(Tenant.DEFAULT, opened(), () -> {});
         });
 
         await().until(() -> questions.contains(1_000));
@@ -59,9 +60,9 @@ class EndPollerTest {
         Semaphore first = new Semaphore(0);
         Semaphore second = new Semaphore(0);
         Semaphore other = new Semaphore(0);
-        Streaming.Place _ = watch.watch(ends, first::release);
-        Streaming.Place _ = watch.watch(ends, second::release);
-        Streaming.Place _ = watch.watch(goesOn, other::release);
+        Streaming.Place _ = watch.watch(Tenant.DEFAULT, ends, first::release);
+        Streaming.Place _ = watch.watch(Tenant.DEFAULT, ends, second::release);
+        Streaming.Place _ = watch.watch(Tenant.DEFAULT, goesOn, other::release);
 
         open.remove(ends);
 
@@ -74,7 +75,7 @@ class EndPollerTest {
         away = true;
         TaskId task = opened();
         Semaphore woken = new Semaphore(0);
-        Streaming.Place _ = watch.watch(task, woken::release);
+        Streaming.Place _ = watch.watch(Tenant.DEFAULT, task, woken::release);
         await().until(() -> questions.size() >= 2);
         open.remove(task);
 
@@ -85,7 +86,7 @@ class EndPollerTest {
 
     @Test
     void nobody_looks_while_nobody_waits() {
-        Streaming.Place place = watch.watch(opened(), () -> {});
+        Streaming.Place place = watch.watch(Tenant.DEFAULT, opened(), () -> {});
         await().until(() -> !questions.isEmpty());
         place.close();
         await().pollDelay(PAUSE.multipliedBy(3)).until(() -> true);

@@ -23,7 +23,7 @@ abstract class CancelContract extends StoreFixture {
     void a_pending_task_is_cancelled_at_once() {
         TaskId id = enqueue("unwanted");
 
-        assertThat(store.cancel(id)).isEqualTo(CancelAnswer.CANCELLED);
+        assertThat(tasks.cancel(id)).isEqualTo(CancelAnswer.CANCELLED);
 
         assertThat(status(id)).isEqualTo(TaskStatus.CANCELLED);
         assertThat(found(id).outcome()).contains(new Outcome.Cancelled(new Ending.NotStarted()));
@@ -36,7 +36,7 @@ abstract class CancelContract extends StoreFixture {
         Task task = claimed("unwanted");
         assertThat(store.stopRequests(ME.id())).isEmpty();
 
-        assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
+        assertThat(tasks.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
 
         assertThat(status(task.id())).isEqualTo(TaskStatus.RUNNING);
         assertThat(found(task.id()).cancelRequested()).isTrue();
@@ -47,7 +47,7 @@ abstract class CancelContract extends StoreFixture {
     @Test
     void a_task_that_completes_after_the_request_has_completed() {
         Task task = claimed("too late");
-        store.cancel(task.id());
+        tasks.cancel(task.id());
 
         assertThat(store.finish(task.lease(), DONE)).isTrue();
 
@@ -58,19 +58,19 @@ abstract class CancelContract extends StoreFixture {
     @Test
     void cancelling_a_running_task_twice_is_one_request() {
         Task task = claimed("unwanted");
-        store.cancel(task.id());
+        tasks.cancel(task.id());
 
-        assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
+        assertThat(tasks.cancel(task.id())).isEqualTo(CancelAnswer.REQUESTED);
         assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.CANCEL));
     }
 
     @Test
     void cancelling_a_pending_task_twice_finds_it_final() {
         TaskId id = enqueue("unwanted");
-        store.cancel(id);
+        tasks.cancel(id);
         Task first = found(id);
 
-        assertThat(store.cancel(id)).isEqualTo(CancelAnswer.ALREADY_FINAL);
+        assertThat(tasks.cancel(id)).isEqualTo(CancelAnswer.ALREADY_FINAL);
         assertThat(found(id)).isEqualTo(first);
     }
 
@@ -78,7 +78,7 @@ abstract class CancelContract extends StoreFixture {
     void a_final_task_stays_as_it_is() {
         Task task = finished("done");
 
-        assertThat(store.cancel(task.id())).isEqualTo(CancelAnswer.ALREADY_FINAL);
+        assertThat(tasks.cancel(task.id())).isEqualTo(CancelAnswer.ALREADY_FINAL);
         assertThat(found(task.id())).isEqualTo(task);
     }
 
@@ -86,34 +86,34 @@ abstract class CancelContract extends StoreFixture {
     void an_unknown_task_can_be_neither_cancelled_nor_deleted() {
         TaskId nobody = TaskId.create(Instant.now());
 
-        assertThat(store.cancel(nobody)).isEqualTo(CancelAnswer.UNKNOWN);
-        assertThat(store.delete(nobody)).isEqualTo(DeleteAnswer.UNKNOWN);
+        assertThat(tasks.cancel(nobody)).isEqualTo(CancelAnswer.UNKNOWN);
+        assertThat(tasks.delete(nobody)).isEqualTo(DeleteAnswer.UNKNOWN);
     }
 
     @Test
     void the_owner_of_a_running_task_hears_of_an_interrupt_and_a_cancel_beats_it() {
         Task task = claimed("running");
 
-        assertThat(store.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
-        assertThat(store.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
+        assertThat(tasks.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
+        assertThat(tasks.interrupt(task.id())).isEqualTo(InterruptAnswer.REQUESTED);
         assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.INTERRUPT));
         assertThat(found(task.id()).cancelRequested()).isFalse();
 
-        store.cancel(task.id());
+        tasks.cancel(task.id());
         assertThat(store.stopRequests(ME.id())).containsExactly(new StopRequest(task.id(), StopRequest.Wish.CANCEL));
     }
 
     @Test
     void only_what_runs_can_be_interrupted() {
-        assertThat(store.interrupt(finished("done").id())).isEqualTo(InterruptAnswer.ALREADY_FINAL);
-        assertThat(store.interrupt(enqueue("waits"))).isEqualTo(InterruptAnswer.PENDING);
-        assertThat(store.interrupt(TaskId.create(Instant.now()))).isEqualTo(InterruptAnswer.UNKNOWN);
+        assertThat(tasks.interrupt(finished("done").id())).isEqualTo(InterruptAnswer.ALREADY_FINAL);
+        assertThat(tasks.interrupt(enqueue("waits"))).isEqualTo(InterruptAnswer.PENDING);
+        assertThat(tasks.interrupt(TaskId.create(Instant.now()))).isEqualTo(InterruptAnswer.UNKNOWN);
     }
 
     @Test
     void an_interrupt_is_for_the_run_that_it_met_not_for_the_next() {
         Task task = claimed("given back");
-        store.interrupt(task.id());
+        tasks.interrupt(task.id());
         store.giveBack(task.lease());
 
         Task again = claimOne(ME);
@@ -125,13 +125,13 @@ abstract class CancelContract extends StoreFixture {
     @Test
     void a_final_task_is_deleted_with_its_labels() {
         TaskId id = enqueue(ASpec.asking("unwanted").labels(Map.of("a", "b")));
-        store.cancel(id);
+        tasks.cancel(id);
 
-        assertThat(store.delete(id)).isEqualTo(DeleteAnswer.DELETED);
+        assertThat(tasks.delete(id)).isEqualTo(DeleteAnswer.DELETED);
 
-        assertThat(store.find(id)).isEmpty();
+        assertThat(tasks.find(id)).isEmpty();
         assertThat(sql("DELETE FROM task_label")).isZero();
-        assertThat(store.delete(id)).isEqualTo(DeleteAnswer.UNKNOWN);
+        assertThat(tasks.delete(id)).isEqualTo(DeleteAnswer.UNKNOWN);
     }
 
     @Test
@@ -139,8 +139,8 @@ abstract class CancelContract extends StoreFixture {
         TaskId running = claimed("running").id();
         TaskId pending = enqueue("pending");
 
-        assertThat(store.delete(pending)).isEqualTo(DeleteAnswer.NOT_FINAL);
-        assertThat(store.delete(running)).isEqualTo(DeleteAnswer.NOT_FINAL);
+        assertThat(tasks.delete(pending)).isEqualTo(DeleteAnswer.NOT_FINAL);
+        assertThat(tasks.delete(running)).isEqualTo(DeleteAnswer.NOT_FINAL);
         assertThat(status(pending)).isEqualTo(TaskStatus.PENDING);
         assertThat(status(running)).isEqualTo(TaskStatus.RUNNING);
     }

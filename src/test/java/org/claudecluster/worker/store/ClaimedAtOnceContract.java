@@ -39,7 +39,7 @@ abstract class ClaimedAtOnceContract extends StoreFixture {
 
         assertThat(found(task.id())).isEqualTo(task);
         assertThat(task.status()).isEqualTo(TaskStatus.PENDING);
-        assertThat(store.attempts(task.id())).isEmpty();
+        assertThat(tasks.attempts(task.id())).isEmpty();
     }
 
     @Test
@@ -64,7 +64,7 @@ abstract class ClaimedAtOnceContract extends StoreFixture {
         assertThat(store.reap(OTHER.id(), false)).isEmpty();
         assertThat(store.renew(ME.lease(), Set.of(task.lease()))).containsExactly(task.lease());
         assertThat(store.finish(task.lease(), DONE)).isTrue();
-        List<Attempt> attempts = store.attempts(task.id());
+        List<Attempt> attempts = tasks.attempts(task.id());
         assertThat(attempts).hasSize(1);
         assertThat(attempts.getFirst().lease()).isEqualTo(task.lease());
         assertThat(attempts.getFirst().startedAt()).isEqualTo(task.createdAt());
@@ -180,6 +180,6 @@ abstract class ClaimedAtOnceContract extends StoreFixture {
     }
 
     private boolean hasOneAttempt(TaskId task) {
-        return store.attempts(task).size() == 1;
+        return tasks.attempts(task).size() == 1;
     }
 }

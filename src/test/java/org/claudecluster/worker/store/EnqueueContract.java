@@ -126,7 +126,7 @@ abstract class EnqueueContract extends StoreFixture {
 
     @Test
     void an_unknown_task_is_not_found() {
-        assertThat(store.find(TaskId.create(Instant.now()))).isEmpty();
+        assertThat(tasks.find(TaskId.create(Instant.now()))).isEmpty();
     }
 
     @Test
@@ -165,8 +165,8 @@ abstract class EnqueueContract extends StoreFixture {
     void a_key_is_free_again_when_its_task_is_deleted() {
         TaskId first = created(store.enqueue(newTask(ASpec.asking("this"), "key", "print-1")))
                 .id();
-        store.cancel(first);
-        store.delete(first);
+        tasks.cancel(first);
+        tasks.delete(first);
 
         assertThat(store.enqueue(newTask(ASpec.asking("that"), "key", "print-2")))
                 .isInstanceOf(Enqueued.Created.class);
@@ -215,7 +215,7 @@ abstract class EnqueueContract extends StoreFixture {
     }
 
     private Set<TaskId> everything() {
-        return store
+        return tasks
                 .list(
                         new TaskFilter(
                                 Optional.empty(), Optional.empty(), Map.of(), Optional.empty(), TaskFilter.MAX_LIMIT),

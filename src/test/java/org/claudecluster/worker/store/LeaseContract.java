@@ -49,7 +49,7 @@ abstract class LeaseContract extends StoreFixture {
         try (Connection other = dataSource().getConnection()) {
             other.setAutoCommit(false);
             Sql.update(other, "UPDATE task SET priority = 1 WHERE id = ?", blocked.value());
-            Thread writer = Thread.ofPlatform().start(() -> store.cancel(blocked));
+            Thread writer = Thread.ofPlatform().start(() -> tasks.cancel(blocked));
             await().until(() -> writer.getState() == Thread.State.WAITING);
 
             assertThat(store.renew(ME.lease(), List.of(lease))).containsExactly(lease);
@@ -203,7 +203,7 @@ abstract class LeaseContract extends StoreFixture {
     @Test
     void a_lost_task_whose_cancel_was_asked_for_is_cancelled() {
         Lease lease = claimed(ASpec.asking("unwanted").maxAttempts(2)).lease();
-        store.cancel(lease.task());
+        tasks.cancel(lease.task());
         leaseRanOut(lease.task());
 
         List<Task> reaped = store.reap(OTHER.id(), false);
@@ -280,7 +280,7 @@ abstract class LeaseContract extends StoreFixture {
     @Test
     void what_is_given_back_after_its_cancel_was_asked_for_is_cancelled() {
         Task task = claimed("unwanted");
-        store.cancel(task.id());
+        tasks.cancel(task.id());
 
         assertThat(store.giveBack(task.lease())).contains(TaskStatus.CANCELLED);
 

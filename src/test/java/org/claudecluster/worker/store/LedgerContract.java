@@ -55,8 +55,8 @@ abstract class LedgerContract extends StoreFixture {
             new Park(new Parked(Reason.USAGE_LIMIT, "limit"), Instant.EPOCH, Instant.EPOCH, Optional.empty());
 
     private Attempt only(TaskId task) {
-        assertThat(store.attempts(task)).hasSize(1);
-        return store.attempts(task).getFirst();
+        assertThat(tasks.attempts(task)).hasSize(1);
+        return tasks.attempts(task).getFirst();
     }
 
     private AttemptEnd end(TaskId task) {
@@ -74,9 +74,9 @@ abstract class LedgerContract extends StoreFixture {
     @Test
     void a_task_that_nobody_claimed_has_no_attempt() {
         TaskId task = enqueue("waits");
-        store.cancel(task);
+        tasks.cancel(task);
 
-        assertThat(store.attempts(task)).isEmpty();
+        assertThat(tasks.attempts(task)).isEmpty();
         assertThat(found(task).lastEventId()).isEqualTo(EventIds.last(0));
     }
 
@@ -143,7 +143,7 @@ abstract class LedgerContract extends StoreFixture {
         store.giveBack(task.lease(), ACCOUNT);
         Task again = claimOne(OTHER);
 
-        assertThat(store.attempts(task.id()))
+        assertThat(tasks.attempts(task.id()))
                 .extracting(
                         Attempt::number,
                         attempt -> attempt.lease().epoch(),
@@ -155,7 +155,7 @@ abstract class LedgerContract extends StoreFixture {
     @Test
     void what_was_sent_back_and_is_not_wanted_any_more_is_cancelled_in_the_ledger_too() {
         Task task = claimed("unwanted");
-        store.cancel(task.id());
+        tasks.cancel(task.id());
 
         assertThat(store.park(task.lease(), PARK, ACCOUNT)).contains(TaskStatus.CANCELLED);
 
@@ -188,7 +188,7 @@ abstract class LedgerContract extends StoreFixture {
         Task last = claimed("last");
         Task again = claimed(ASpec.asking("again").maxAttempts(2));
         Task unwanted = claimed("unwanted");
-        store.cancel(unwanted.id());
+        tasks.cancel(unwanted.id());
         List.of(last, again, unwanted).forEach(task -> leaseRanOut(task.id()));
 
         assertThat(store.reap(OTHER.id(), false)).hasSize(3);
@@ -222,7 +222,7 @@ abstract class LedgerContract extends StoreFixture {
 
         assertThat(store.finish(task.lease(), finish(ACCOUNT))).isTrue();
 
-        assertThat(store.attempts(task.id())).isEmpty();
+        assertThat(tasks.attempts(task.id())).isEmpty();
         assertThat(status(task.id())).isEqualTo(TaskStatus.FAILED);
     }
 
@@ -242,7 +242,7 @@ abstract class LedgerContract extends StoreFixture {
         Task purged = finished("purged");
         sql("UPDATE task SET finished_at = finished_at - INTERVAL '1' DAY WHERE id = ?", purged.id());
 
-        store.delete(deleted.id());
+        tasks.delete(deleted.id());
         store.purge(Duration.ofHours(1), 10);
 
         assertThat(sql("DELETE FROM attempt")).isZero();

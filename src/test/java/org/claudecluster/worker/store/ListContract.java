@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Progress;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
@@ -53,13 +54,13 @@ abstract class ListContract extends StoreFixture {
         List<TaskId> asked = new ArrayList<>(all().stream().map(Task::id).toList());
         IntStream.range(0, 700).forEach(_ -> asked.add(TaskId.create(Instant.EPOCH)));
 
-        assertThat(store.open(asked))
+        assertThat(tasks.open(asked))
                 .containsExactlyInAnyOrderElementsOf(all().stream()
                         .filter(task -> !task.status().isFinal())
                         .map(Task::id)
                         .toList())
                 .hasSize(2);
-        assertThat(store.open(List.of())).isEmpty();
+        assertThat(tasks.open(List.of())).isEmpty();
     }
 
     @Test
@@ -121,10 +122,10 @@ abstract class ListContract extends StoreFixture {
         enqueue("four");
         enqueue("five");
 
-        TaskPage first = store.list(page(filter, Optional.empty(), 2), Set.of());
+        TaskPage first = tasks.list(page(filter, Optional.empty(), 2), Set.of());
         enqueue("arrived meanwhile");
-        TaskPage second = store.list(page(filter, Optional.of(last(first)), 2), Set.of());
-        TaskPage third = store.list(page(filter, Optional.of(last(second)), 2), Set.of());
+        TaskPage second = tasks.list(page(filter, Optional.of(last(first)), 2), Set.of());
+        TaskPage third = tasks.list(page(filter, Optional.of(last(second)), 2), Set.of());
 
         assertThat(prompts(first)).containsExactly("five", "four");
         assertThat(prompts(second)).containsExactly("three", "two");
@@ -138,7 +139,7 @@ abstract class ListContract extends StoreFixture {
         enqueue("one");
         enqueue("two");
 
-        assertThat(store.list(page(ALL, Optional.empty(), 2), Set.of()).more()).isFalse();
+        assertThat(tasks.list(page(ALL, Optional.empty(), 2), Set.of()).more()).isFalse();
     }
 
     @Test
@@ -147,8 +148,8 @@ abstract class ListContract extends StoreFixture {
         enqueue("y".repeat(TaskPage.START));
         enqueue(longOne);
 
-        List<Listed> cut = store.list(ALL, Set.of()).tasks();
-        List<Listed> whole = store.list(ALL, Set.of(TaskPart.PROMPT)).tasks();
+        List<Listed> cut = tasks.list(ALL, Set.of()).tasks();
+        List<Listed> whole = tasks.list(ALL, Set.of(TaskPart.PROMPT)).tasks();
 
         assertThat(cut).extracting(Listed::promptCut).containsExactly(true, false);
         assertThat(cut.getFirst().task().spec().prompt()).isEqualTo("x".repeat(TaskPage.START));
@@ -160,7 +161,7 @@ abstract class ListContract extends StoreFixture {
     void no_character_of_a_prompt_is_cut_in_two() {
         enqueue("x" + "\ud83d\ude00".repeat(TaskPage.START));
 
-        Listed listed = store.list(ALL, Set.of()).tasks().getFirst();
+        Listed listed = tasks.list(ALL, Set.of()).tasks().getFirst();
 
         assertThat(listed.promptCut()).isTrue();
         assertThat(listed.task().spec().prompt()).isEqualTo("x" + "\ud83d\ude00".repeat((TaskPage.START - 1) / 2));
@@ -186,8 +187,8 @@ abstract class ListContract extends StoreFixture {
         Task task = claimed("answers much");
         store.finish(task.lease(), new Finish(DONE.outcome(), Optional.of(result), Progress.NONE));
 
-        Listed cut = store.list(ALL, Set.of()).tasks().getFirst();
-        Listed whole = store.list(ALL, Set.of(TaskPart.RESULT)).tasks().getFirst();
+        Listed cut = tasks.list(ALL, Set.of()).tasks().getFirst();
+        Listed whole = tasks.list(ALL, Set.of(TaskPart.RESULT)).tasks().getFirst();
 
         assertThat(cut.resultCut()).isTrue();
         assertThat(cut.task().result().orElseThrow().text().orElseThrow()).hasSize(TaskPage.START);
@@ -205,9 +206,9 @@ abstract class ListContract extends StoreFixture {
             enqueue(large);
         }
 
-        TaskPage whole = store.list(ALL, Set.of(TaskPart.PROMPT));
-        TaskPage rest = store.list(page(ALL, Optional.of(last(whole)), 500), Set.of(TaskPart.PROMPT));
-        TaskPage cut = store.list(ALL, Set.of());
+        TaskPage whole = tasks.list(ALL, Set.of(TaskPart.PROMPT));
+        TaskPage rest = tasks.list(page(ALL, Optional.of(last(whole)), 500), Set.of(TaskPart.PROMPT));
+        TaskPage cut = tasks.list(ALL, Set.of());
 
         assertThat(whole.tasks()).hasSizeBetween(fit - 1, fit);
         assertThat(whole.more()).isTrue();
@@ -224,8 +225,8 @@ abstract class ListContract extends StoreFixture {
     @Test
     void a_page_can_follow_a_task_that_was_deleted() {
         List<TaskId> ids = enqueuedAt("one", "two", "three", "four");
-        store.cancel(ids.get(2));
-        store.delete(ids.get(2));
+        tasks.cancel(ids.get(2));
+        tasks.delete(ids.get(2));
 
         assertThat(prompts(page(ALL, Optional.of(ids.get(2)), 9))).containsExactly("two", "one");
     }
@@ -233,8 +234,8 @@ abstract class ListContract extends StoreFixture {
     @Test
     void a_page_can_follow_the_newest_task_when_it_was_deleted() {
         List<TaskId> ids = enqueuedAt("one", "two");
-        store.cancel(ids.get(1));
-        store.delete(ids.get(1));
+        tasks.cancel(ids.get(1));
+        tasks.delete(ids.get(1));
 
         assertThat(prompts(page(ALL, Optional.of(ids.get(1)), 9))).containsExactly("one");
     }
@@ -273,18 +274,19 @@ abstract class ListContract extends StoreFixture {
         List<TaskId> ids = new ArrayList<>();
         for (String prompt : prompts) {
             TaskId id = TaskId.create(Instant.ofEpochSecond(ids.size() + 1));
-            store.enqueue(new NewTask(id, ASpec.asking(prompt).build(), Optional.empty()));
+            store.enqueue(
+                    new NewTask(id, Submitter.UNKNOWN, ASpec.asking(prompt).build(), Optional.empty()));
             ids.add(id);
         }
         return ids;
     }
 
     private List<Task> all() {
-        return store.list(ALL, Set.of()).tasks().stream().map(Listed::task).toList();
+        return tasks.list(ALL, Set.of()).tasks().stream().map(Listed::task).toList();
     }
 
     private List<String> prompts(TaskFilter filter) {
-        return prompts(store.list(filter, Set.of()));
+        return prompts(tasks.list(filter, Set.of()));
     }
 
     private static List<String> prompts(TaskPage page) {

@@ -12,6 +12,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.store.TaskFilter;
 import org.claudecluster.worker.task.store.TaskPage;
@@ -25,11 +26,11 @@ abstract class PageContract extends StoreFixture {
         TaskId old = enqueue("old");
         TaskId young = enqueue("young");
 
-        TaskPage page = pageWhile(() -> store.cancel(young), pending(Optional.empty(), 1));
+        TaskPage page = pageWhile(() -> tasks.cancel(young), pending(Optional.empty(), 1));
 
         assertThat(page.tasks()).isEmpty();
         assertThat(page.next()).contains(young);
-        assertThat(ids(store.list(pending(page.next(), 1), Set.of()))).containsExactly(old);
+        assertThat(ids(tasks.list(pending(page.next(), 1), Set.of()))).containsExactly(old);
     }
 
     @Test
@@ -54,7 +55,7 @@ abstract class PageContract extends StoreFixture {
     private TaskPage pageWhile(Runnable meanwhile, TaskFilter filter) throws SQLException {
         Connection connection = connection();
         try {
-            return TaskLists.page(beforeTheSecondLook(connection, meanwhile), filter, Set.of());
+            return TaskLists.page(beforeTheSecondLook(connection, meanwhile), Tenant.DEFAULT, filter, Set.of());
         } finally {
             giveBack(connection);
         }

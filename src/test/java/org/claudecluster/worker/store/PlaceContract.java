@@ -147,12 +147,12 @@ abstract class PlaceContract extends StoreFixture {
                 .notBefore(Instant.now().plusSeconds(3_600))
                 .continuing(new Continuation(first, first)));
         isOfTheVersionBefore(next);
-        assertThat(store.openFollowUp(first)).contains(next);
+        assertThat(tasks.openFollowUp(first)).contains(next);
 
         assertThat(claimPrompts(ME, 9)).isEmpty();
 
         assertThat(places("later", "")).isOne();
-        assertThat(store.openFollowUp(first)).contains(next);
+        assertThat(tasks.openFollowUp(first)).contains(next);
     }
 
     @Test
@@ -162,7 +162,7 @@ abstract class PlaceContract extends StoreFixture {
                 .id();
         isOfTheVersionBefore(next);
 
-        assertThat(store.openFollowUp(first)).contains(next);
+        assertThat(tasks.openFollowUp(first)).contains(next);
     }
 
     @Test

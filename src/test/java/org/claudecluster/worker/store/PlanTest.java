@@ -18,6 +18,7 @@ import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.store.TaskFilter;
 import org.jboss.logging.Logger;
@@ -38,6 +39,7 @@ class PlanTest {
     private static final Logger LOG = Logger.getLogger(PlanTest.class);
 
     private static final int CLAIMS = 200;
+    private static final Tenant SMALL = new Tenant("small");
 
     private static final String FINISHED = """
             INSERT INTO task (id, status, priority, require_worker, timeout_ms, max_attempts, prompt, spec,
@@ -59,6 +61,15 @@ class PlanTest {
             SELECT gen_random_uuid(), 'running', 5, FALSE, 300000, 1, repeat('p', 300), '{}',
                    now(), now(), now() + interval '1 hour', 1, 1, 'w', 0, 0
               FROM generate_series(1, 20) i
+            """;
+
+    /** Older than all that others have. */
+    private static final String OF_A_SMALL_TENANT = """
+            INSERT INTO task (id, tenant, status, priority, require_worker, timeout_ms, max_attempts, prompt, spec,
+                              created_at, started_at, finished_at, attempt, epoch, worker, output_bytes, turns)
+            SELECT gen_random_uuid(), 'small', CASE i % 2 WHEN 0 THEN 'completed' ELSE 'failed' END, 5, FALSE, 300000, 1,
+                   repeat('p', 300), '{}', now(), now(), now(), 1, 1, 'w', 0, 0
+              FROM generate_series(1, 200) i
             """;
 
     private static final String ATTEMPTS = """
@@ -93,6 +104,7 @@ class PlanTest {
         AgroalDataSource pool = PostgresServer.NEWEST.newDatabase();
         WaitingRows.announceOther(pool);
         try (Connection connection = pool.getConnection()) {
+            Sql.update(connection, OF_A_SMALL_TENANT);
             Sql.update(connection, FINISHED);
             Sql.update(connection, RUNNING);
             Sql.update(connection, ATTEMPTS);
@@ -116,21 +128,52 @@ class PlanTest {
         database.close();
     }
 
-    static Stream<Arguments> oftenAsked() {
+    /** A page of a tenant's tasks that have this status, or any. */
+    private static Arguments list(Tenant tenant, Optional<TaskStatus> status, String index) {
         List<Object> parameters = new ArrayList<>();
-        String completed = TaskLists.weights(
-                new TaskFilter(Optional.of(TaskStatus.COMPLETED), Optional.empty(), Map.of(), Optional.empty(), 50),
-                Set.of(),
-                parameters);
+        String sql = TaskLists.weights(
+                tenant, new TaskFilter(status, Optional.empty(), Map.of(), Optional.empty(), 50), Set.of(), parameters);
+        return asked("list of " + tenant + " " + status, sql, index, parameters.toArray());
+    }
+
+    /** Not a list of one status of nearly everybody's: PostgreSQL takes them to lie evenly among the others. */
+    static Stream<Arguments> lists() {
+        return Stream.of(
+                list(Tenant.DEFAULT, Optional.empty(), "task_"),
+                list(SMALL, Optional.empty(), "task_of_tenant"),
+                list(SMALL, Optional.of(TaskStatus.COMPLETED), "task_of_tenant"));
+    }
+
+    /** Though 100,000 tasks of others are there, newer than its own. */
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("lists")
+    void a_page_reads_what_it_shows(String name, String sql, String index, @Nullable Object[] parameters)
+            throws SQLException {
+        String plan = read(database, sql, parameters);
+
+        assertThat(plan).contains(index).doesNotContain("Seq Scan on task ");
+        assertThat(pages(plan)).as(plan).isLessThanOrEqualTo(80);
+    }
+
+    static Stream<Arguments> oftenAsked() {
+        UUID any = UUID.randomUUID();
         return Stream.of(
                 asked("a session's last report", Attempts.LAST_OF_SESSION, "attempt_of_session", "session 7"),
                 asked("a session's tokens", Attempts.OF_SESSION_SO_FAR, "attempt_of_session", "session 7"),
-                asked("attempts of a task", Attempts.OF_TASK, "attempt_pkey", UUID.randomUUID()),
+                asked("attempts of a task", Attempts.OF_TASK, "attempt_pkey", any, "small"),
+                asked("a tenant's task", TenantReads.FIND, "task_by_id", any, "small"),
+                asked("a cancel of what waits", TenantWrites.CANCEL_PENDING, "task_by_id", any, "small"),
+                asked("a cancel of what runs", TenantWrites.CANCEL_RUNNING, "task_by_id", any, "small"),
+                asked("an interrupt", TenantWrites.INTERRUPT, "task_by_id", any, "small"),
+                asked("a deletion", TenantWrites.DELETE, "task_by_id", any, "default"),
+                asked("a key", Enqueues.WITH_KEY, "task_by_idempotency_key", "k", "small"),
+                asked("who was first in a session", TenantReads.FIRST_IN_SESSION, "attempt_of_session", "session 7"),
+                asked("who names a session", TenantReads.NAMES_SESSION, "task_by_session", "session 7"),
                 asked("held", Leases.HELD_BY, "task_by_", "me-1"),
                 asked("reap", Abandoned.FIND_ABANDONED, "task_by_", false, "me-1"),
                 asked("stop requests", TaskReads.STOP_REQUESTS, "task_by_", "me-1"),
                 asked("claim", Turns.ANYBODYS, "task_by_line", "", 5),
-                asked("list", completed, "task_pkey", parameters.toArray()),
+                list(Tenant.DEFAULT, Optional.of(TaskStatus.COMPLETED), "task_"),
                 asked("stale transcripts", Retention.STALE, "task_by_end", 7 * 86_400, 100),
                 asked("old tasks", Retention.OLD, "task_by_end", false, 30 * 86_400, 100));
     }
@@ -192,7 +235,7 @@ class PlanTest {
         }
     }
 
-    private static String read(AgroalDataSource store, String sql, Object... parameters) throws SQLException {
+    private static String read(AgroalDataSource store, String sql, @Nullable Object... parameters) throws SQLException {
         try (Connection connection = store.getConnection()) {
             return WaitingRows.lines(Sql.query(
                     connection,

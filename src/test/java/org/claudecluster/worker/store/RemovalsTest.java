@@ -49,7 +49,7 @@ class RemovalsTest extends StoreFixture {
                     TaskRow::id,
                     old.id().value());
             var purged = CompletableFuture.supplyAsync(() -> store.purge(Duration.ofHours(1), 10));
-            var deleted = CompletableFuture.supplyAsync(() -> store.delete(old.id()));
+            var deleted = CompletableFuture.supplyAsync(() -> tasks.delete(old.id()));
             awaitWaiter();
 
             Task next = claimed("next");

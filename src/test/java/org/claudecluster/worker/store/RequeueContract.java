@@ -49,7 +49,7 @@ abstract class RequeueContract extends StoreFixture {
         assertThat(waiting.spec().notBefore()).contains(later);
         assertThat(waiting.sessionId()).isEqualTo(first.sessionId());
         assertThat(store.claim(ME, 9)).isEmpty();
-        assertThat(store.attempts(first.id())
+        assertThat(tasks.attempts(first.id())
                         .getFirst()
                         .ended()
                         .orElseThrow()
@@ -118,7 +118,7 @@ abstract class RequeueContract extends StoreFixture {
     @Test
     void a_task_whose_cancel_was_asked_for_is_cancelled_instead_of_tried_again() {
         Lease lease = claimed(ASpec.asking("again").maxAttempts(2)).lease();
-        store.cancel(lease.task());
+        tasks.cancel(lease.task());
 
         assertThat(store.requeue(lease, overloaded, Account.NONE)).isPresent();
         assertThat(status(lease.task())).isEqualTo(TaskStatus.CANCELLED);
@@ -129,7 +129,7 @@ abstract class RequeueContract extends StoreFixture {
         Lease lease = claimed(ASpec.asking("again").maxAttempts(2)).lease();
         store.requeue(lease, new Requeue(new Parked(Reason.INCOMPLETE, "cut off"), later), Account.NONE);
 
-        assertThat(store.cancel(lease.task())).isEqualTo(CancelAnswer.CANCELLED);
+        assertThat(tasks.cancel(lease.task())).isEqualTo(CancelAnswer.CANCELLED);
         assertThat(found(lease.task()).outcome().orElseThrow().reason()).contains(Reason.CANCELLED);
     }
 

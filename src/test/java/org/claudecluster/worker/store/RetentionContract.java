@@ -47,8 +47,8 @@ abstract class RetentionContract extends StoreFixture {
         TaskId with = ended("with", 8);
 
         assertThat(store.purge(WEEK, 10)).containsExactlyInAnyOrder(without, with);
-        assertThat(store.find(without)).isEmpty();
-        assertThat(store.find(with)).isEmpty();
+        assertThat(tasks.find(without)).isEmpty();
+        assertThat(tasks.find(with)).isEmpty();
     }
 
     @Test
@@ -61,9 +61,9 @@ abstract class RetentionContract extends StoreFixture {
         assertThat(store.namesSession(other)).isTrue();
         assertThat(store.namesSession(UUID.randomUUID())).isFalse();
 
-        store.delete(ran.id());
-        store.cancel(waits);
-        store.delete(waits);
+        tasks.delete(ran.id());
+        tasks.cancel(waits);
+        tasks.delete(waits);
 
         assertThat(store.namesSession(session)).isFalse();
         assertThat(store.namesSession(other)).isFalse();
@@ -73,16 +73,16 @@ abstract class RetentionContract extends StoreFixture {
     void a_follow_up_is_open_until_it_ends_and_what_only_names_its_workspace_is_none() {
         TaskId first = finished("first").id();
         enqueue(ASpec.asking("other").metadata("{\"after\":\"" + first + "\"}"));
-        assertThat(store.openFollowUp(first)).isEmpty();
+        assertThat(tasks.openFollowUp(first)).isEmpty();
 
         TaskId next = enqueue(ASpec.asking("next").priority(9).continuing(new Continuation(first, first)));
-        assertThat(store.openFollowUp(first)).contains(next);
+        assertThat(tasks.openFollowUp(first)).contains(next);
         Task running = claimOne(ME);
-        assertThat(store.openFollowUp(first)).contains(next);
-        assertThat(store.openFollowUp(next)).isEmpty();
+        assertThat(tasks.openFollowUp(first)).contains(next);
+        assertThat(tasks.openFollowUp(next)).isEmpty();
 
         assertThat(store.finish(running.lease(), DONE)).isTrue();
-        assertThat(store.openFollowUp(first)).isEmpty();
+        assertThat(tasks.openFollowUp(first)).isEmpty();
     }
 
     @Test
@@ -100,7 +100,7 @@ abstract class RetentionContract extends StoreFixture {
     void a_key_may_be_used_again_when_its_task_is_forgotten() {
         TaskId first = created(store.enqueue(newTask(ASpec.asking("once"), "key", "print")))
                 .id();
-        store.cancel(first);
+        tasks.cancel(first);
         sql("UPDATE task SET finished_at = finished_at - INTERVAL '1' DAY * 8");
 
         assertThat(store.purge(WEEK, 10)).containsExactly(first);
@@ -114,7 +114,7 @@ abstract class RetentionContract extends StoreFixture {
         TaskId deleted = finished("deleted").id();
         TaskId waits = enqueue("waits");
         TaskId never = TaskId.create(Instant.now());
-        store.delete(deleted);
+        tasks.delete(deleted);
 
         assertThat(store.missing(List.of(here, deleted, waits, never))).containsExactlyInAnyOrder(deleted, never);
         assertThat(store.missing(List.of())).isEmpty();

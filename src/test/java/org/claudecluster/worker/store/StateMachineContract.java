@@ -61,7 +61,7 @@ abstract class StateMachineContract extends StoreFixture {
             case RUNNING -> !store.claim(ME, 9).isEmpty();
             case COMPLETED -> finish(id, DONE.outcome());
             case FAILED -> finish(id, new Outcome.Failed(Reason.API_ERROR, "why", ENDING)) || unreadable(id);
-            case CANCELLED -> finish(id, new Outcome.Cancelled(ENDING)) || store.cancel(id) == CancelAnswer.CANCELLED;
+            case CANCELLED -> finish(id, new Outcome.Cancelled(ENDING)) || tasks.cancel(id) == CancelAnswer.CANCELLED;
         };
     }
 

@@ -16,8 +16,10 @@ import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
@@ -25,6 +27,7 @@ import org.claudecluster.worker.task.result.TaskStatus;
 import org.claudecluster.worker.task.store.Enqueued;
 import org.claudecluster.worker.task.store.Finish;
 import org.claudecluster.worker.task.store.NewTask;
+import org.claudecluster.worker.task.store.TenantTasks;
 import org.claudecluster.worker.task.store.WorkerState;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,6 +42,9 @@ public abstract class StoreFixture {
 
     protected JdbcTaskStore store;
 
+    /** As the callers have them that nobody tells apart. */
+    TenantTasks tasks;
+
     /** A data source with the schema in it. */
     abstract DataSource dataSource();
 
@@ -49,6 +55,7 @@ public abstract class StoreFixture {
         sql("DELETE FROM worker");
         sql("DELETE FROM credential_pause");
         store = open(Duration.ZERO);
+        tasks = store.tasks(Tenant.DEFAULT);
     }
 
     /** A store on the same rows, which commits as the service does on such a database. */
@@ -86,12 +93,15 @@ public abstract class StoreFixture {
     }
 
     static NewTask newTask(ASpec spec) {
-        return new NewTask(TaskId.create(Instant.now()), spec.build(), Optional.empty());
+        return new NewTask(TaskId.create(Instant.now()), Submitter.UNKNOWN, spec.build(), Optional.empty());
     }
 
     static NewTask newTask(ASpec spec, String key, String fingerprint) {
         return new NewTask(
-                TaskId.create(Instant.now()), spec.build(), Optional.of(new NewTask.Idempotency(key, fingerprint)));
+                TaskId.create(Instant.now()),
+                Submitter.UNKNOWN,
+                spec.build(),
+                Optional.of(new NewTask.Idempotency(key, fingerprint)));
     }
 
     TaskId enqueue(ASpec spec) {
@@ -138,7 +148,7 @@ public abstract class StoreFixture {
     }
 
     Task found(TaskId id) {
-        return store.find(id).orElseThrow();
+        return tasks.find(id).orElseThrow();
     }
 
     TaskStatus status(TaskId id) {

@@ -18,6 +18,7 @@ import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.result.Account;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.TaskStatus;
@@ -129,7 +130,7 @@ final class TaskModel {
 
     /** Each claim has one row, and each row that does not run has an end. */
     private void requireSameLedger(String name, Entry entry) {
-        List<Attempt> attempts = store.attempts(entry.id);
+        List<Attempt> attempts = store.tasks(Tenant.DEFAULT).attempts(entry.id);
         assertThat(attempts)
                 .as("%s: claims of %s", name, entry.id)
                 .extracting(attempt -> attempt.lease().epoch())
@@ -274,7 +275,9 @@ final class TaskModel {
                 case RUNNING -> CancelAnswer.REQUESTED;
                 case COMPLETED, FAILED, CANCELLED -> CancelAnswer.ALREADY_FINAL;
             };
-            assertThat(store.cancel(entry.id)).as(name + ": cancel").isEqualTo(expected);
+            assertThat(store.tasks(Tenant.DEFAULT).cancel(entry.id))
+                    .as(name + ": cancel")
+                    .isEqualTo(expected);
             switch (entry.status) {
                 case PENDING -> entry.end(TaskStatus.CANCELLED);
                 case RUNNING -> entry.cancelRequested = true;
@@ -322,7 +325,7 @@ final class TaskModel {
     private void delete(String name) {
         anEntry().forEach(entry -> {
             boolean isFinal = entry.status.isFinal();
-            assertThat(store.delete(entry.id))
+            assertThat(store.tasks(Tenant.DEFAULT).delete(entry.id))
                     .as(name + ": delete")
                     .isEqualTo(isFinal ? DeleteAnswer.DELETED : DeleteAnswer.NOT_FINAL);
             if (isFinal) {

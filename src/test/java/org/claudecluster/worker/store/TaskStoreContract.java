@@ -77,6 +77,14 @@ abstract class TaskStoreContract {
     }
 
     @Nested
+    class Tenants extends TenantContract {
+        @Override
+        DataSource dataSource() {
+            return TaskStoreContract.this.dataSource();
+        }
+    }
+
+    @Nested
     class Lists extends ListContract {
         @Override
         DataSource dataSource() {

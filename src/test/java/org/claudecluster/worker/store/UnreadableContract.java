@@ -288,7 +288,7 @@ abstract class UnreadableContract extends StoreFixture {
                 first.id(),
                 first.epoch());
 
-        assertThat(store.attempts(first.id())).extracting(Attempt::lease).contains(second.lease());
+        assertThat(tasks.attempts(first.id())).extracting(Attempt::lease).contains(second.lease());
         assertThat(store.spentBefore(second).micros()).isNotNegative();
     }
 
@@ -304,7 +304,7 @@ abstract class UnreadableContract extends StoreFixture {
     }
 
     private List<TaskId> listed() {
-        return store.list(ALL, Set.of()).tasks().stream()
+        return tasks.list(ALL, Set.of()).tasks().stream()
                 .map(listed -> listed.task().id())
                 .toList();
     }

@@ -16,6 +16,7 @@ import org.claudecluster.worker.store.database.Sql;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.store.NewTask;
 import org.claudecluster.worker.task.store.WorkerState;
@@ -126,6 +127,10 @@ final class WaitingRows {
                 Asked.asked("what is given up", Places.GIVE_UP, "nobody"),
                 Asked.asked("what is to be learnt", Places.UNKNOWN),
                 Asked.asked("an open follow-up", Needs.NEEDED_BY, any, "workspace"),
+                Asked.asked("an open follow-up of a tenant", Needs.NEEDED_BY_OWN, any, "workspace", "default"),
+                Asked.asked("a tenant's task", TenantReads.FIND, any, "default"),
+                Asked.asked("a key", Enqueues.WITH_KEY, "key", "default"),
+                Asked.asked("who was first in a session", TenantReads.FIRST_IN_SESSION, any.toString()),
                 Asked.asked("what waits of a version before", Needs.UNKNOWN_WITH.get(0), "%" + any + "%"),
                 Asked.asked("what runs of a version before", Needs.UNKNOWN_WITH.get(1), "%" + any + "%"),
                 Asked.asked("who ran in a session", Needs.RAN_IN, any.toString()),
@@ -158,7 +163,8 @@ final class WaitingRows {
 
     private static long claim(JdbcTaskStore store) {
         TaskId id = TaskId.create(Instant.now());
-        store.enqueue(new NewTask(id, ASpec.asking("due").priority(1).build(), Optional.empty()));
+        store.enqueue(new NewTask(
+                id, Submitter.UNKNOWN, ASpec.asking("due").priority(1).build(), Optional.empty()));
         long begun = System.nanoTime();
         List<TaskId> claimed =
                 store.claim(CLAIMANT, 5).stream().map(task -> task.id()).toList();

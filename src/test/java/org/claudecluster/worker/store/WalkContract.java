@@ -18,6 +18,7 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.store.CancelAnswer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -123,7 +124,7 @@ abstract class WalkContract extends StoreFixture {
         }
 
         private void cancel(JdbcTaskStore replica, TaskId task) {
-            if (replica.cancel(task) == CancelAnswer.CANCELLED) {
+            if (replica.tasks(Tenant.DEFAULT).cancel(task) == CancelAnswer.CANCELLED) {
                 ended(task);
             }
         }

@@ -41,6 +41,5 @@ class FfmPtyLauncherTest extends PtyLauncherContract {
     @Test
     void it_is_the_best_one_here() {
         assertThat(PtyLaunchers.best()).isSameAs(launcher());
-        assertThat(launcher().name()).isEqualTo("ffm");
     }
 }

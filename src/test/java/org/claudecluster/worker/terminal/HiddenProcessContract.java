@@ -64,7 +64,14 @@ abstract class HiddenProcessContract {
 
     @BeforeEach
     void detect() {
-        containment = Containment.detect(Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER);
+        containment = containment();
+    }
+
+    private Containment containment() {
+        Containment found =
+                new Containment(Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER);
+        found.begin();
+        return found;
     }
 
     private Path notes() {
@@ -195,9 +202,7 @@ abstract class HiddenProcessContract {
         go();
         assertThat(recording.exit()).isEqualTo(new ProcessExit.Exited(0));
         Awaitility.await().until(() -> sleepers().size() == 1);
-        OrphanScanner remains = Containment.detect(
-                        Commands.MARKER, notes(), withCgroups() ? CgroupUse.ALWAYS : CgroupUse.NEVER)
-                .remains();
+        OrphanScanner remains = containment().remains();
         assertThat(remains.look().runs()).contains(run);
         assertThat(remains.look().processes(run::equals))
                 .extracting(OrphanScanner.Left::pid)

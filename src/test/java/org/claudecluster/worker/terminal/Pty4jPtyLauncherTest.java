@@ -24,11 +24,6 @@ class Pty4jPtyLauncherTest extends PtyLauncherContract {
         return masks(ignored).getFirst();
     }
 
-    @Test
-    void its_name_is_pty4j() {
-        assertThat(launcher().name()).isEqualTo("pty4j");
-    }
-
     /** Documented, not wished for: pty4j does not tell the two apart. */
     @Test
     void an_exit_code_above_128_reads_as_a_signal() throws Exception {

@@ -211,8 +211,7 @@ abstract class PtyProcessTreeContract {
     void the_marked_are_found_with_their_values() throws Exception {
         Terminal leader = start("echo ready; exec SLEEP");
         recording.awaitText("ready");
-        OrphanScanner remains =
-                Containment.detect(Commands.MARKER, notes, CgroupUse.NEVER).remains();
+        OrphanScanner remains = new Containment(Commands.MARKER, notes, CgroupUse.NEVER).remains();
         assertThat(remains.look().processes(task::equals))
                 .extracting(OrphanScanner.Left::pid)
                 .containsExactly(leader.pid());

@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.task.Progress;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 import org.junit.jupiter.api.BeforeEach;
@@ -226,7 +227,8 @@ class LiveTranscriptTest {
         Path file = Files.writeString(directory.resolve("file"), "not a directory");
         Transcripts transcripts =
                 new Transcripts(new FileTranscriptLog(file), InstantSource.fixed(NOW), 8 << 20, 64 << 20);
-        org.assertj.core.api.Assertions.assertThatThrownBy(() -> transcripts.begin(Records.lease(task), _ -> {}))
+        org.assertj.core.api.Assertions.assertThatThrownBy(
+                        () -> transcripts.begin(Tenant.DEFAULT, Records.lease(task), _ -> {}))
                 .isInstanceOf(UncheckedIOException.class);
         assertThat(transcripts.live(task)).isEmpty();
     }

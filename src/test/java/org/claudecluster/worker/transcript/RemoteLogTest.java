@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.transcript.LiveTranscript.Refusal;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.RemoteLog.Network;
@@ -48,7 +49,7 @@ class RemoteLogTest {
     void begin() {
         log = new RemoteLog(directory);
         transcripts = new Transcripts(log, InstantSource.system(), BUFFER, 64 << 20);
-        live = transcripts.begin(Records.lease(task), refusals::add);
+        live = transcripts.begin(Tenant.DEFAULT, Records.lease(task), refusals::add);
         live.onRoom(rooms::incrementAndGet);
     }
 
@@ -113,7 +114,7 @@ class RemoteLogTest {
         int cap = 2 * Tail.BYTES;
         Transcripts capped = new Transcripts(log, InstantSource.system(), 8 << 20, cap);
         TaskId other = Records.task();
-        live = capped.begin(Records.lease(other), refusals::add);
+        live = capped.begin(Tenant.DEFAULT, Records.lease(other), refusals::add);
         live.onRoom(rooms::incrementAndGet);
         log.become(Network.AWAY);
         print(cap / PIECE);

@@ -23,8 +23,10 @@ import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
@@ -58,7 +60,8 @@ class RemoteTranscriptsTest {
 
     private final AtomicInteger looks = new AtomicInteger();
     private final List<Seen> viewers = new ArrayList<>();
-    private final Task waiting = Task.enqueued(Records.task(), ASpec.asking("x").build(), Instant.EPOCH);
+    private final Task waiting =
+            Task.enqueued(Records.task(), Submitter.UNKNOWN, ASpec.asking("x").build(), Instant.EPOCH);
     private final Task running = waiting.claimed(RUNNER, Instant.EPOCH);
     private final Task ended = ended(running);
     private final TaskId task = waiting.id();
@@ -89,6 +92,7 @@ class RemoteTranscriptsTest {
     private static Task ended(Task task) {
         return new Task(
                 task.id(),
+                task.submitter(),
                 task.spec(),
                 TaskStatus.COMPLETED,
                 task.createdAt(),
@@ -152,7 +156,7 @@ class RemoteTranscriptsTest {
     }
 
     private LiveTranscript print(int records) {
-        LiveTranscript live = runner.begin(Records.lease(task), _ -> {});
+        LiveTranscript live = runner.begin(Tenant.DEFAULT, Records.lease(task), _ -> {});
         IntStream.range(0, records).forEach(_ -> live.output("line".getBytes(UTF_8)));
         runner.seal(live, () -> true);
         return live;
@@ -249,7 +253,7 @@ class RemoteTranscriptsTest {
         Seen ahead = new Seen(id(120));
         Seen behind = new Seen(id(99));
         await().until(() -> looks.get() >= 2);
-        LiveTranscript next = runner.begin(new Lease(task, new WorkerId("me"), 2), _ -> {});
+        LiveTranscript next = runner.begin(Tenant.DEFAULT, new Lease(task, new WorkerId("me"), 2), _ -> {});
         IntStream.range(0, 3).forEach(_ -> next.output("line".getBytes(UTF_8)));
         runner.seal(next, () -> true);
         List<Long> ofTheNext = List.of(EventIds.first(2), EventIds.first(2) + 1, EventIds.first(2) + 2);

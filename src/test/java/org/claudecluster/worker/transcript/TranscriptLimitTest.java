@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.transcript.LiveTranscript.Window;
 import org.claudecluster.worker.transcript.TranscriptRecord.Kind;
 import org.junit.jupiter.api.BeforeEach;
@@ -39,7 +40,7 @@ class TranscriptLimitTest {
     void begin() {
         log = new FileTranscriptLog(directory);
         transcripts = new Transcripts(log, InstantSource.system(), 8 << 20, CAP);
-        live = transcripts.begin(Records.lease(task), _ -> {});
+        live = transcripts.begin(Tenant.DEFAULT, Records.lease(task), _ -> {});
     }
 
     @Test

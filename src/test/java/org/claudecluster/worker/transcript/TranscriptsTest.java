@@ -20,6 +20,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
@@ -92,7 +93,7 @@ class TranscriptsTest {
     void a_flush_of_all_reaches_every_task_that_runs() {
         TaskId other = Records.task();
         begin().output(ByteBuffer.wrap("one".getBytes(UTF_8)));
-        transcripts.begin(Records.lease(other), _ -> {}).output(ByteBuffer.wrap("two".getBytes(UTF_8)));
+        transcripts.begin(Tenant.DEFAULT, Records.lease(other), _ -> {}).output(ByteBuffer.wrap("two".getBytes(UTF_8)));
         transcripts.flushAll();
         assertThat(Records.text(all(transcripts.log(), task, 0))).isEqualTo("one");
         assertThat(Records.text(all(transcripts.log(), other, 0))).isEqualTo("two");
@@ -159,7 +160,7 @@ class TranscriptsTest {
     }
 
     private LiveTranscript begin() {
-        return transcripts.begin(Records.lease(task), _ -> {});
+        return transcripts.begin(Tenant.DEFAULT, Records.lease(task), _ -> {});
     }
 
     private List<Future<List<Long>>> follow(ExecutorService threads, int viewers, AtomicBoolean ended, int batchBytes) {

@@ -18,6 +18,7 @@ import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
@@ -123,7 +124,7 @@ record WorkerHome(Path root, Path base, TaskWorkspaces workspaces, List<String> 
                 Optional.of(ID),
                 LONG,
                 LONG);
-        return Task.enqueued(TaskId.create(Instant.EPOCH), spec.build(), Instant.EPOCH)
+        return Task.enqueued(TaskId.create(Instant.EPOCH), Submitter.UNKNOWN, spec.build(), Instant.EPOCH)
                 .claimed(claimant, Instant.EPOCH);
     }
 }

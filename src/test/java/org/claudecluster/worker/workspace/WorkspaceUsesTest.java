@@ -8,6 +8,7 @@ import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import org.claudecluster.worker.task.ASpec;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.junit.jupiter.api.Test;
@@ -18,12 +19,19 @@ class WorkspaceUsesTest {
     private final Task first = task();
 
     private static Task task() {
-        return Task.enqueued(TaskId.create(Instant.EPOCH), ASpec.asking("x").build(), Instant.EPOCH);
+        return Task.enqueued(
+                TaskId.create(Instant.EPOCH),
+                Submitter.UNKNOWN,
+                ASpec.asking("x").build(),
+                Instant.EPOCH);
     }
 
     private Task followUp(Task earlier) {
         return Task.enqueued(
-                TaskId.create(Instant.EPOCH), task().spec().following(earlier, new UUID(1, 1), "home"), Instant.EPOCH);
+                TaskId.create(Instant.EPOCH),
+                Submitter.UNKNOWN,
+                task().spec().following(earlier, new UUID(1, 1), "home"),
+                Instant.EPOCH);
     }
 
     @Test

@@ -16,16 +16,11 @@ final class AccessRefusals {
 
     private AccessRefusals() {}
 
+    /** The framework may have answered by a mapper already. */
     static void unauthorized(RoutingContext routing, String detail) {
         if (!routing.response().headWritten()) {
             routing.response().putHeader(HttpHeaders.WWW_AUTHENTICATE, SCHEME);
-            send(routing, new TaskProblem(Code.UNAUTHORIZED, detail));
-        }
-    }
-
-    /** The framework may have answered by a mapper before a policy hears of a failure. */
-    static void send(RoutingContext routing, TaskProblem problem) {
-        if (!routing.response().headWritten()) {
+            TaskProblem problem = new TaskProblem(Code.UNAUTHORIZED, detail);
             ProblemJson.send(
                     routing,
                     Problems.of(problem, String.valueOf(routing.request().path())));

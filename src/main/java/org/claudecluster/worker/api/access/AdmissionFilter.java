@@ -5,7 +5,6 @@ import io.vertx.core.MultiMap;
 import io.vertx.core.http.HttpHeaders;
 import io.vertx.core.http.HttpMethod;
 import io.vertx.core.http.HttpServerRequest;
-import io.vertx.core.net.HostAndPort;
 import io.vertx.ext.web.RoutingContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
@@ -62,8 +61,7 @@ class AdmissionFilter {
     private static Admission.Head head(HttpServerRequest request, String path) {
         return new Admission.Head(
                 path,
-                Optional.ofNullable(request.getHeader(HttpHeaders.HOST))
-                        .or(() -> Optional.ofNullable(request.authority()).map(HostAndPort::toString)),
+                Optional.ofNullable(request.getHeader(HttpHeaders.HOST)),
                 Optional.ofNullable(request.getHeader("Sec-Fetch-Site")),
                 Optional.ofNullable(request.getHeader(HttpHeaders.ORIGIN)),
                 request.method().equals(HttpMethod.GET) && "navigate".equals(request.getHeader("Sec-Fetch-Mode")),

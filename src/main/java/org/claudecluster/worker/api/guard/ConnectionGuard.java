@@ -40,6 +40,9 @@ import org.claudecluster.worker.task.result.TaskProblem.Code;
  */
 final class ConnectionGuard extends ChannelDuplexHandler {
 
+    /** Stands for a host that HTTP/1.0 may leave out: a name that is nobody's, so that nobody is taken for local by it. */
+    private static final String NO_HOST = "none.invalid";
+
     /** How long what is still coming is thrown away before a close: a reset would take the answer from its reader. */
     private static final long LINGER_MILLIS = 1_000;
 
@@ -144,7 +147,7 @@ final class ConnectionGuard extends ChannelDuplexHandler {
         }
         if (!request.headers().contains(HttpHeaderNames.HOST)) {
             // HTTP/1.0 may leave it out; the framework makes URIs of it.
-            request.headers().set(HttpHeaderNames.HOST, "localhost");
+            request.headers().set(HttpHeaderNames.HOST, NO_HOST);
         }
         isInvalid = request.decoderResult().isFailure();
         if (crowded) {

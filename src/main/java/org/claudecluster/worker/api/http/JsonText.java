@@ -4,6 +4,7 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import org.claudecluster.worker.text.Utf8;
 
 /**
  * Escapes terminal bytes into the inside of a JSON string (RFC 8259) without making a Java string of them: a terminal
@@ -65,7 +66,7 @@ public final class JsonText {
             escapeAscii(b, sink);
             return at + 1;
         }
-        int length = utf8Length(text, at);
+        int length = Utf8.length(text, at);
         if (length == 0) {
             sink.put(REPLACEMENT);
             return at + 1;
@@ -89,31 +90,5 @@ public final class JsonText {
                 sink.put(HEX[b & 0xf]);
             }
         }
-    }
-
-    /** The length of the character at {@code at}, 2 to 4; 0 when the bytes are no character (RFC 3629, section 4). */
-    static int utf8Length(byte[] text, int at) {
-        int first = text[at] & 0xff;
-        if (first >= 0xc2 && first <= 0xdf) {
-            return continues(text, at + 1, 0x80, 0xbf) ? 2 : 0;
-        }
-        if (first >= 0xe0 && first <= 0xef) {
-            int low = first == 0xe0 ? 0xa0 : 0x80;
-            int high = first == 0xed ? 0x9f : 0xbf;
-            return continues(text, at + 1, low, high) && continues(text, at + 2, 0x80, 0xbf) ? 3 : 0;
-        }
-        if (first >= 0xf0 && first <= 0xf4) {
-            int low = first == 0xf0 ? 0x90 : 0x80;
-            int high = first == 0xf4 ? 0x8f : 0xbf;
-            boolean whole = continues(text, at + 1, low, high)
-                    && continues(text, at + 2, 0x80, 0xbf)
-                    && continues(text, at + 3, 0x80, 0xbf);
-            return whole ? 4 : 0;
-        }
-        return 0;
-    }
-
-    private static boolean continues(byte[] text, int at, int low, int high) {
-        return at < text.length && (text[at] & 0xff) >= low && (text[at] & 0xff) <= high;
     }
 }

@@ -119,8 +119,8 @@ public final class Problems {
             case HEADERS_TOO_LARGE -> "Headers too large";
             case REQUEST_TIMEOUT -> "The request came too slowly";
             case INVALID_REQUEST -> "Invalid request";
-            case UNAUTHORIZED -> "Nobody is known by this";
-            case BEHIND_A_PROXY -> "Passed on by a proxy, and nobody is known by it";
+            case UNAUTHORIZED -> "Not authenticated";
+            case BEHIND_A_PROXY -> "Passed on by a proxy, and not authenticated";
             case FORBIDDEN -> "Not allowed";
             case CROSS_SITE -> "Sent by a page of another origin";
             case HOST_NOT_ALLOWED -> "Not a name of this worker";

@@ -43,7 +43,6 @@ class StreamRoute {
     private static final int NO_CONTENT = 204;
 
     private final Function<Caller, TaskStream.Sources> sourcesOf;
-    private final Transcripts transcripts;
     private final TaskService service;
     private final Streaming streaming;
     private final ApiSettings settings;
@@ -59,7 +58,6 @@ class StreamRoute {
             ObjectMapper json) {
         this.sourcesOf = caller ->
                 new TaskStream.Sources(task -> service.find(caller, task), transcripts, watches, streaming, frames);
-        this.transcripts = transcripts;
         this.service = service;
         this.streaming = streaming;
         this.settings = settings;
@@ -91,8 +89,7 @@ class StreamRoute {
         Caller caller = Callers.of(routing, Scope.READ);
         TaskId id = TaskService.id(String.valueOf(routing.pathParam("id")));
         long asked = after(routing);
-        Optional<LiveTranscript> live = transcripts.live(id);
-        // What runs here need not be looked up.
+        Optional<LiveTranscript> live = service.live(caller, id);
         Optional<Task> task = live.isPresent() ? Optional.empty() : Optional.of(service.find(caller, id));
         long epoch = live.map(running -> EventIds.epoch(running.begin()))
                 .orElseGet(() -> task.orElseThrow().epoch());

@@ -1,15 +1,14 @@
 package org.claudecluster.worker.exec.stub;
 
+import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.claudecluster.worker.cli.Availability;
 import org.claudecluster.worker.exec.Deadline;
 import org.claudecluster.worker.exec.ExecutorType;
@@ -21,8 +20,10 @@ import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
 import org.claudecluster.worker.task.result.Reason;
 import org.claudecluster.worker.task.result.Verdict;
+import org.claudecluster.worker.time.Waits;
 
 /** Runs no program at all: follows a {@link StubScript}, so that demos and tests need neither a CLI nor a key. */
+@Singleton
 public final class StubExecutor implements TaskExecutor {
 
     private static final int EXIT_OK = 0;
@@ -76,14 +77,8 @@ public final class StubExecutor implements TaskExecutor {
     private static Optional<Verdict> sleep(Duration pause, TaskRun run, Deadline deadline) throws InterruptedException {
         boolean outOfTime = deadline.left().compareTo(pause) < 0;
         Duration wait = outOfTime ? deadline.left() : pause;
-        try {
-            run.stop().any().get(wait.toNanos(), TimeUnit.NANOSECONDS);
-        } catch (TimeoutException _) {
-            if (outOfTime) {
-                run.stop().ask(StopCause.TIMED_OUT);
-            }
-        } catch (ExecutionException e) {
-            throw new IllegalStateException(e);
+        if (!Waits.isDone(run.stop().any(), wait) && outOfTime) {
+            run.stop().ask(StopCause.TIMED_OUT);
         }
         return stopped(run);
     }

@@ -63,7 +63,7 @@ public final class WorkspacePurge {
      * directory but a clone that was not finished.
      */
     private boolean isSettled(TaskId owner) {
-        Optional<Task> task = store.find(owner);
+        Optional<Task> task = store.findOfAnyTenant(owner);
         if (task.isEmpty() || !task.get().home().equals(workspaces.home())) {
             // Another store's, or another worker's, with the same root.
             return true;
@@ -94,8 +94,8 @@ public final class WorkspacePurge {
     }
 
     private boolean settle(TaskId owner, TaskId lastUser) {
-        Optional<Task> task = store.find(owner);
-        Optional<Task> last = owner.equals(lastUser) ? task : store.find(lastUser);
+        Optional<Task> task = store.findOfAnyTenant(owner);
+        Optional<Task> last = owner.equals(lastUser) ? task : store.findOfAnyTenant(lastUser);
         if (task.isEmpty() && last.isEmpty()) {
             boolean gone = workspaces.forget(owner, () -> isUnwanted(owner));
             if (gone || isUnwanted(owner)) {
@@ -126,6 +126,6 @@ public final class WorkspacePurge {
     }
 
     private boolean isUnwanted(TaskId owner) {
-        return store.openFollowUp(owner).isEmpty();
+        return store.openFollowUpOfAnyTenant(owner).isEmpty();
     }
 }

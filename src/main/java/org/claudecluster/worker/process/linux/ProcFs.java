@@ -131,12 +131,7 @@ public final class ProcFs {
         }
     }
 
-    /** The value of one environment entry as it was at the program's start; absent when we may not look. */
-    public static Optional<String> environment(long pid, String name) {
-        return Optional.ofNullable(environment(pid, Set.of(name)).get(name));
-    }
-
-    /** The same for several, in one read. */
+    /** The values of environment entries as they were at the program's start; none when we may not look. */
     public static Map<String, String> environment(long pid, Set<String> names) {
         byte[] block = environmentBlock(pid);
         Map<String, String> found = new HashMap<>();

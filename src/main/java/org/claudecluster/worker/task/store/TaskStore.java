@@ -17,7 +17,8 @@ import org.claudecluster.worker.task.result.SpentBefore;
 import org.claudecluster.worker.task.result.TaskStatus;
 
 /**
- * The truth about all tasks. One table is both the domain row and the lease.
+ * The truth about all tasks, for the worker itself: whose they are is nothing to it. Callers have {@link TenantTasks}.
+ * One table is both the domain row and the lease.
  *
  * <p>Guarantees of every adapter, held by one contract test:
  * <ul>
@@ -77,12 +78,6 @@ public interface TaskStore extends CredentialPauses {
      */
     Optional<TaskStatus> requeue(Lease lease, Requeue requeue, Account account);
 
-    /** Cancels what is pending, and asks the owner of what is running to. */
-    CancelAnswer cancel(TaskId task);
-
-    /** Asks the owner of what is running for a soft end; a wish that is not met before the run ends goes with it. */
-    InterruptAnswer interrupt(TaskId task);
-
     /** Those of the holder's running tasks which somebody wants to end. */
     List<StopRequest> stopRequests(WorkerId holder);
 
@@ -97,37 +92,17 @@ public interface TaskStore extends CredentialPauses {
     /** The leases of all that this worker runs, as the store knows it. */
     List<Lease> held(WorkerId holder);
 
-    Optional<Task> find(TaskId task);
-
-    /**
-     * All claims of a task, the oldest first; those of a version before the ledger are missing. Each claim, each end of
-     * one and what it cost is written together with what it does to the task.
-     */
-    List<Attempt> attempts(TaskId task);
+    /** Whosever it is. */
+    Optional<Task> findOfAnyTenant(TaskId task);
 
     /** What was spent in the session of a claimed task, and for the task, before this claim. */
     SpentBefore spentBefore(Task claimed);
 
-    /** A follow-up that waits or runs in the directory of this task. */
-    Optional<TaskId> openFollowUp(TaskId workspace);
-
-    /** Which of these tasks wait or run; the others have ended or are gone. One statement for each 500 of them. */
-    Set<TaskId> open(Collection<TaskId> tasks);
-
-    /** The task that came of this very request before. */
-    Optional<Task> submittedBy(NewTask.Idempotency request);
+    /** A follow-up that waits or runs in the directory of this task, whosever that is. */
+    Optional<TaskId> openFollowUpOfAnyTenant(TaskId workspace);
 
     /** Whether any task names this session of the CLI: one that has run in it, or one that waits to resume it. */
     boolean namesSession(UUID session);
-
-    /**
-     * One page, newest first.
-     *
-     * @param whole what is wanted whole; of the rest the start is enough
-     */
-    TaskPage list(TaskFilter filter, Set<TaskPart> whole);
-
-    DeleteAnswer delete(TaskId task);
 
     /**
      * Marks the transcripts of tasks that ended longer ago as gone, oldest first, and answers whose they are; the

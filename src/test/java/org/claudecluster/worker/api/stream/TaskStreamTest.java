@@ -29,8 +29,10 @@ import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.EventIds;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
+import org.claudecluster.worker.task.Tenant;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
 import org.claudecluster.worker.task.result.Outcome;
@@ -62,8 +64,8 @@ class TaskStreamTest {
     @TempDir
     Path directory;
 
-    private final Task waiting =
-            Task.enqueued(TaskId.create(Instant.EPOCH), ASpec.asking("x").build(), Instant.EPOCH);
+    private final Task waiting = Task.enqueued(
+            TaskId.create(Instant.EPOCH), Submitter.UNKNOWN, ASpec.asking("x").build(), Instant.EPOCH);
     private final Task first = waiting.claimed(RUNNER, Instant.EPOCH);
     private final Task second = first.claimed(RUNNER, Instant.EPOCH);
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
@@ -82,7 +84,11 @@ class TaskStreamTest {
                 new Class<?>[] {TaskStore.class},
                 (_, _, _) -> Optional.of(store.get()));
         sources = new TaskStream.Sources(
-                _ -> store.get(), here, new RemoteTranscripts(here, tasks::find), streaming, new SharedFrames());
+                _ -> store.get(),
+                here,
+                new RemoteTranscripts(here, tasks::findOfAnyTenant),
+                streaming,
+                new SharedFrames());
     }
 
     private Transcripts transcripts() {
@@ -145,7 +151,7 @@ class TaskStreamTest {
     }
 
     private static LiveTranscript begin(Transcripts where, Task task) {
-        return where.begin(task.lease(), _ -> {});
+        return where.begin(Tenant.DEFAULT, task.lease(), _ -> {});
     }
 
     private static void print(Transcripts where, Task task, String text) {
@@ -162,6 +168,7 @@ class TaskStreamTest {
     private static Task ended(Task task, Optional<Long> completeId) {
         return new Task(
                 task.id(),
+                task.submitter(),
                 task.spec(),
                 TaskStatus.COMPLETED,
                 task.createdAt(),

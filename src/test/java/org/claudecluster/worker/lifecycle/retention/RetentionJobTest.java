@@ -56,7 +56,7 @@ class RetentionJobTest {
         assertThat(printed(older)).isFalse();
         assertThat(store.find(older).transcriptGone()).isTrue();
         assertThat(printed(oldest)).isFalse();
-        assertThat(store.tasks.find(oldest)).isEmpty();
+        assertThat(store.own.find(oldest)).isEmpty();
         assertThat(observed.forgottenTranscripts).hasValue(2);
         assertThat(observed.forgottenTasks).hasValue(1);
     }
@@ -77,7 +77,7 @@ class RetentionJobTest {
 
         purge(WEEK, MONTH).run();
 
-        assertThat(store.tasks.find(task)).isEmpty();
+        assertThat(store.own.find(task)).isEmpty();
         assertThat(printed(task)).isFalse();
     }
 
@@ -114,7 +114,7 @@ class RetentionJobTest {
 
         purge(MONTH, WEEK).run();
 
-        assertThat(store.tasks.find(waiting)).isPresent();
+        assertThat(store.own.find(waiting)).isPresent();
     }
 
     @Test

@@ -50,7 +50,7 @@ class TranscriptSweepTest {
         Lease stays = printed();
         store.complete(gone, Duration.ZERO);
         store.complete(stays, Duration.ofDays(4_000));
-        store.tasks.delete(gone.task());
+        store.own.delete(gone.task());
 
         sweepAfter(Duration.ofMinutes(61));
 
@@ -62,7 +62,7 @@ class TranscriptSweepTest {
     void what_was_written_within_the_hour_stays_whatever_the_store_says() {
         Lease gone = printed();
         store.complete(gone, Duration.ZERO);
-        store.tasks.delete(gone.task());
+        store.own.delete(gone.task());
 
         sweepAfter(Duration.ofMinutes(59));
 

@@ -22,6 +22,7 @@ import org.claudecluster.worker.task.Continuation;
 import org.claudecluster.worker.task.GitSource;
 import org.claudecluster.worker.task.Lease;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.store.NewTask;
@@ -81,7 +82,7 @@ class WorkspacePurgeTest {
         purge(Duration.ZERO).run();
         assertThat(workspace(old)).exists();
 
-        store.tasks.delete(old);
+        store.own.delete(old);
         purge(Duration.ZERO).run();
 
         assertThat(workspace(old)).doesNotExist();
@@ -96,7 +97,7 @@ class WorkspacePurgeTest {
         purge(WEEK).run();
         assertThat(workspace(old)).exists();
 
-        store.tasks.cancel(next);
+        store.own.cancel(next);
         purge(WEEK).run();
         assertThat(workspace(old)).doesNotExist();
     }
@@ -107,8 +108,8 @@ class WorkspacePurgeTest {
         TaskId continued = ended(ASpec.asking("continued"), Duration.ZERO);
         enqueue(ASpec.asking("next").requiring(HOME).continuing(new Continuation(continued, continued)));
 
-        store.tasks.delete(plain);
-        store.tasks.delete(continued);
+        store.own.delete(plain);
+        store.own.delete(continued);
         purge(WEEK).deleted(plain);
         purge(WEEK).deleted(continued);
 
@@ -123,12 +124,12 @@ class WorkspacePurgeTest {
         TaskId next = ended(ASpec.asking("next").continuing(new Continuation(first, first)), Duration.ZERO);
         WorkspacePurge purge = purge(WEEK);
 
-        store.tasks.delete(first);
+        store.own.delete(first);
         purge.deleted(first);
         assertThat(workspace(first)).exists();
         assertThat(sessions.removed).isEmpty();
 
-        store.tasks.delete(next);
+        store.own.delete(next);
         purge.deleted(first);
         assertThat(workspace(first)).doesNotExist();
         assertThat(sessions.removed).contains(session);
@@ -140,13 +141,13 @@ class WorkspacePurgeTest {
         TaskId first = ended(ASpec.asking("first"), Duration.ZERO);
         UUID session = session(first);
         TaskId other = enqueue(ASpec.asking("other").claude(ClaudeOptions.NONE.resuming(session)));
-        store.tasks.delete(first);
+        store.own.delete(first);
         purge(WEEK).deleted(first);
         assertThat(workspace(first)).doesNotExist();
         assertThat(sessions.removed).isEmpty();
 
-        store.tasks.cancel(other);
-        store.tasks.delete(other);
+        store.own.cancel(other);
+        store.own.delete(other);
         purge(WEEK).run();
 
         assertThat(sessions.removed).containsExactly(session);
@@ -229,7 +230,7 @@ class WorkspacePurgeTest {
 
     private TaskId enqueue(ASpec spec) {
         TaskId id = TaskId.create(Instant.EPOCH);
-        store.tasks.enqueue(new NewTask(id, spec.build(), Optional.empty()));
+        store.tasks.enqueue(new NewTask(id, Submitter.UNKNOWN, spec.build(), Optional.empty()));
         return id;
     }
 

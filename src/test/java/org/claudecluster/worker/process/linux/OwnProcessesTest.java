@@ -66,7 +66,7 @@ class OwnProcessesTest {
 
     @Test
     void one_that_was_lent_a_run_s_brand_is_not_the_run_s_in_anybody_s_eyes() throws Exception {
-        Containment containment = Containment.detect(Commands.MARKER, notes, CgroupUse.NEVER);
+        Containment containment = new Containment(Commands.MARKER, notes, CgroupUse.NEVER);
         containment.expect(run);
         Terminal leader = leader("sleep 600; :");
         ProcessTree tree = containment.enclose(leader, run, TreeLimits.NONE);
@@ -94,7 +94,7 @@ class OwnProcessesTest {
     void beside_many_births_none_wears_a_run_s_brand_and_all_outlive_the_runs() throws Exception {
         CompletableFuture<List<Process>> starting = CompletableFuture.supplyAsync(
                 () -> IntStream.range(0, MANY).mapToObj(_ -> own()).toList());
-        Containment containment = Containment.detect(Commands.MARKER, notes, CgroupUse.NEVER);
+        Containment containment = new Containment(Commands.MARKER, notes, CgroupUse.NEVER);
         List<Boolean> ended = IntStream.range(0, MANY)
                 .mapToObj(number -> isBornAndEnded(containment, "run-" + number))
                 .toList();

@@ -25,6 +25,7 @@ import org.claudecluster.worker.store.Together;
 import org.claudecluster.worker.task.ASpec;
 import org.claudecluster.worker.task.Claimant;
 import org.claudecluster.worker.task.Sessions;
+import org.claudecluster.worker.task.Submitter;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.WorkerId;
@@ -105,6 +106,7 @@ class CommitsLoadTest {
             long began = System.nanoTime();
             store.enqueue(new NewTask(
                     TaskId.create(Instant.now()),
+                    Submitter.UNKNOWN,
                     ASpec.asking("a prompt").requiring(name).build(),
                     Optional.empty()));
             List<Task> claimed = store.claim(self, 1);

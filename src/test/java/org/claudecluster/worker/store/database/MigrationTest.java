@@ -17,6 +17,8 @@ import org.flywaydb.core.Flyway;
 import org.flywaydb.core.api.FlywayException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** From the landed version 3 to this one: a store that is large, in use, slow, or was left in the middle. */
 class MigrationTest {
@@ -33,7 +35,7 @@ class MigrationTest {
     private static final String FILL = """
             INSERT INTO task (id, status, priority, wanted_worker, require_worker, not_before, timeout_ms, max_attempts,
                               prompt, spec, created_at, attempt, epoch, worker, lease_until, finished_at, output_bytes,
-                              turns, reason)
+                              turns, reason, idempotency_key)
             SELECT CAST('00000000-0000-4000-8000-' || LPAD(CAST(i AS varchar), 12, '0') AS uuid), status, MOD(i, 11),
                    CASE WHEN MOD(i, 13) = 0 THEN 'w' END, MOD(i, 26) = 0,
                    CASE WHEN MOD(i, 3) = 0 THEN CURRENT_TIMESTAMP + INTERVAL '1' DAY
@@ -42,7 +44,7 @@ class MigrationTest {
                    CASE WHEN status = 'pending' THEN 0 ELSE 1 END, 1, 'dead',
                    CASE WHEN status = 'running' THEN CURRENT_TIMESTAMP END,
                    CASE WHEN status IN ('failed', 'cancelled', 'completed') THEN CURRENT_TIMESTAMP END, 0, 0,
-                   CASE status WHEN 'failed' THEN 'api_error' WHEN 'cancelled' THEN 'cancelled' END
+                   CASE status WHEN 'failed' THEN 'api_error' WHEN 'cancelled' THEN 'cancelled' END, 'key ' || i
               FROM (SELECT i, CASE MOD(i, 10) WHEN 0 THEN 'running' WHEN 1 THEN 'failed' WHEN 2 THEN 'cancelled'
                                               WHEN 3 THEN 'completed' ELSE 'pending' END AS status
                       FROM %s) AS numbered
@@ -65,6 +67,8 @@ class MigrationTest {
             "status = 'pending' AND place <> 'later' AND open_at > CURRENT_TIMESTAMP",
             "place = 'open' AND (wanted_worker IS NOT NULL OR line <> '')",
             "place = 'named' AND (NOT require_worker OR line <> wanted_worker)",
+            "idempotency_key IS NULL OR idempotency_key NOT LIKE 'key %'",
+            "tenant <> 'default' OR submitted_by IS NOT NULL",
             "exact_reason IS NOT NULL OR complete_id IS NOT NULL OR parks <> 0 OR parked_since IS NOT NULL");
 
     @TempDir
@@ -157,19 +161,20 @@ class MigrationTest {
                     .toList();
 
             assertThat(both).allSatisfy(one -> assertThat(one).succeedsWithin(BOUND));
-            assertThat(versions(pool)).doesNotHaveDuplicates().endsWith("4.10");
+            assertThat(versions(pool)).doesNotHaveDuplicates().endsWith("4.14");
         }
     }
 
-    @Test
-    void what_a_kill_left_in_the_middle_is_run_again() throws SQLException {
+    @ParameterizedTest
+    @ValueSource(strings = {"4.0.1", "4.11", "4.14"})
+    void what_a_kill_left_in_the_middle_is_run_again(String version) throws SQLException {
         try (AgroalDataSource pool = h2()) {
-            upTo(pool, "4.0.1");
-            sql(pool, "DELETE FROM \"flyway_schema_history\" WHERE \"version\" = '4.0.1'");
+            upTo(pool, version);
+            sql(pool, "DELETE FROM \"flyway_schema_history\" WHERE \"version\" = '" + version + "'");
 
             prepare(pool);
 
-            assertThat(versions(pool)).contains("4.0.1").endsWith("4.10");
+            assertThat(versions(pool)).contains(version).endsWith("4.14");
         }
     }
 
@@ -181,7 +186,7 @@ class MigrationTest {
 
             prepare(pool);
 
-            assertThat(versions(pool)).contains("4").endsWith("4.10");
+            assertThat(versions(pool)).contains("4").endsWith("4.14");
         }
     }
 

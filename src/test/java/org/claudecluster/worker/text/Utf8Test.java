@@ -1,4 +1,4 @@
-package org.claudecluster.worker.transcript;
+package org.claudecluster.worker.text;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -6,7 +6,7 @@ import java.util.HexFormat;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-class Utf8TailTest {
+class Utf8Test {
 
     @ParameterizedTest
     @CsvSource({
@@ -34,13 +34,13 @@ class Utf8TailTest {
     })
     void only_the_beginning_of_a_character_is_held_back(String hex, int held) {
         byte[] bytes = HexFormat.of().parseHex(hex);
-        assertThat(Utf8Tail.incomplete(bytes, bytes.length)).isEqualTo(held);
+        assertThat(Utf8.incomplete(bytes, bytes.length)).isEqualTo(held);
     }
 
     @ParameterizedTest
     @CsvSource({"e080, 0", "eda0, 0", "f080, 0", "f490, 0", "e0, 1", "e0a0, 2", "ed9f, 2", "f090, 2", "f48f, 2"})
     void what_can_no_longer_become_a_character_is_let_go(String hex, int held) {
         byte[] bytes = HexFormat.of().parseHex(hex);
-        assertThat(Utf8Tail.incomplete(bytes, bytes.length)).isEqualTo(held);
+        assertThat(Utf8.incomplete(bytes, bytes.length)).isEqualTo(held);
     }
 }
