@@ -1,4 +1,4 @@
-# A task to its end through the Service. Needs nothing but bash.
+# A task to its end through the Service; where that asks for a key, that it does. Needs nothing but bash.
 set -euo pipefail
 
 # method, path, body: the answer's status and body are in $code and $answer.
@@ -27,8 +27,19 @@ until (exec 3<>"/dev/tcp/$SERVICE/$SERVICE_PORT") 2>/dev/null; do
 done
 request GET /hello ''
 [[ $code == 200 ]] || fail 'the worker does not say hello'
-executor=$(field executorType) || fail 'the worker does not say what runs tasks'
 printf 'worker:   %s\n' "$answer"
+
+if [[ $ACCESS_MODE == key ]]; then
+  # No key is here: keys are for those who ask, and the worker knows hashes only.
+  request POST /run '{"prompt":"helm test: nobody asks"}'
+  [[ $code == 401 ]] || fail 'a task was taken without a key'
+  printf 'refused:  %s\n' "$answer"
+  printf 'OK after %d s\n' "$SECONDS"
+  exit 0
+fi
+
+request GET /pty/status ''
+executor=$(field executorType) || fail 'the worker does not say what runs tasks'
 
 if [[ $executor != stub ]]; then
   # The CLI runs tasks here, and a prompt would cost money: this one is accepted, never due, and cancelled.

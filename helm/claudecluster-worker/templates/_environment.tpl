@@ -17,8 +17,12 @@ an error for server-side apply.
 -}}
 {{- $own = concat $own (include "claudecluster-worker.databaseEnvironment" . | fromJsonArray) -}}
 {{- $own = concat $own (include "claudecluster-worker.credentialEnvironment" . | fromJsonArray) -}}
-{{- $own = append $own (dict "name" "WORKER_HTTP_ALLOWED_HOSTS" "value" (include "claudecluster-worker.allowedHosts" .)) -}}
-{{- range $key, $value := omit $values.worker.settings "worker.http.allowed-hosts" -}}
+{{- $own = append $own (dict "name" "WORKER_ACCESS_MODE" "value" (include "claudecluster-worker.accessMode" .)) -}}
+{{- if $values.access.existingSecret -}}
+{{- $own = append $own (dict "name" "WORKER_ACCESS_KEYS_FILE" "value" "/app/access/keys.json") -}}
+{{- end -}}
+{{- $own = append $own (dict "name" "WORKER_ACCESS_HOSTS" "value" (include "claudecluster-worker.hosts" .)) -}}
+{{- range $key, $value := omit $values.worker.settings "worker.access.hosts" -}}
 {{- $name := regexReplaceAll "[^A-Za-z0-9]" $key "_" | upper -}}
 {{- $own = append $own (dict "name" $name "value" (include "claudecluster-worker.text" $value)) -}}
 {{- end -}}
@@ -32,13 +36,13 @@ an error for server-side apply.
 {{- end }}
 
 {{/* The Service's names, those of the Ingress, and what the values add. */}}
-{{- define "claudecluster-worker.allowedHosts" -}}
+{{- define "claudecluster-worker.hosts" -}}
 {{- $name := include "claudecluster-worker.fullname" . -}}
 {{- $names := list $name (printf "%s.%s" $name .Release.Namespace) (printf "%s.%s.svc" $name .Release.Namespace) (printf "%s.%s.svc.cluster.local" $name .Release.Namespace) -}}
 {{- if .Values.ingress.enabled -}}
 {{- range .Values.ingress.hosts -}}{{- if .host -}}{{- $names = append $names .host -}}{{- end -}}{{- end -}}
 {{- end -}}
-{{- with get .Values.worker.settings "worker.http.allowed-hosts" -}}{{- $names = append $names (include "claudecluster-worker.text" .) -}}{{- end -}}
+{{- with get .Values.worker.settings "worker.access.hosts" -}}{{- $names = append $names (include "claudecluster-worker.text" .) -}}{{- end -}}
 {{- join "," $names -}}
 {{- end }}
 

@@ -137,6 +137,22 @@ annotations:
 {{- if or .Values.claude.authFile .Values.claude.apiKey .Values.claude.oauthToken -}}true{{- end -}}
 {{- end }}
 
+{{/* What a request without a key may do: key, local or none. */}}
+{{- define "claudecluster-worker.accessMode" -}}
+{{- .Values.access.mode | default "key" -}}
+{{- end }}
+
+{{/* "true" where the settings name an issuer of tokens. */}}
+{{- define "claudecluster-worker.hasIssuers" -}}
+{{- if regexMatch "(^| )worker\\.access\\.oidc\\." (keys .Values.worker.settings | join " ") -}}true{{- end -}}
+{{- end }}
+
+{{/* Two lines that make a key, for $KEY, and the Secret that lets it in. */}}
+{{- define "claudecluster-worker.makeAccess" -}}
+KEY=ccw_$(openssl rand -hex 32); HASH=$(printf %s "$KEY" | sha256sum | cut -c1-64)
+kubectl --namespace {{ .Release.Namespace }} create secret generic {{ include "claudecluster-worker.fullname" . }}-access --from-literal=keys.json='{"keys":[{"name":"me","sha256":"'$HASH'","tenant":"default","scopes":["admin"]}]}'
+{{- end }}
+
 {{- define "claudecluster-worker.databaseSecretName" -}}
 {{- $name := include "claudecluster-worker.fullname" . -}}
 {{- if eq .Values.database.mode "bundled" -}}

@@ -73,6 +73,17 @@
 {{- end -}}
 {{- end -}}
 
+{{- if not $values.access.existingSecret -}}
+{{- if not $values.access.mode -}}
+{{- $problems = append $problems (printf "nothing says who may ask, and whoever may ask runs commands in the pod. These two lines make a key and its Secret:\n\n%s\n\n  Then set access.existingSecret=%s-access. To let in without a key, set access.mode to local (what no page of another site and no proxy has sent) or none (everybody)" (include "claudecluster-worker.makeAccess" .) (include "claudecluster-worker.fullname" .)) -}}
+{{- else if and (eq $values.access.mode "key") (not (include "claudecluster-worker.hasIssuers" .)) -}}
+{{- $problems = append $problems "access.mode=key without keys lets nobody in: set access.existingSecret, or name an issuer of tokens by worker.settings.worker.access.oidc.*" -}}
+{{- end -}}
+{{- end -}}
+{{- if not (has $values.access.mode (list "" "key" "local" "none")) -}}
+{{- $problems = append $problems (printf "access.mode=%s is none of key, local and none" $values.access.mode) -}}
+{{- end -}}
+
 {{- if and (eq $values.workspace.type "pvc") (ne $values.database.mode "embedded") (not $values.workspace.existingClaim) (include "claudecluster-worker.many" .) (not (has "ReadWriteMany" $values.workspace.accessModes)) -}}
 {{- $problems = append $problems "several workers on one workspace claim need workspace.accessModes=[ReadWriteMany]; or set workspace.type to emptyDir" -}}
 {{- end -}}
@@ -103,6 +114,8 @@
   "worker.storage.username" "database"
   "worker.storage.password" "database"
   "worker.auth.file" "claude"
+  "worker.access.mode" "access.mode"
+  "worker.access.keys-file" "access.existingSecret"
 -}}
 {{- range $key, $_ := $values.worker.settings -}}
 {{- if hasKey $ours $key -}}

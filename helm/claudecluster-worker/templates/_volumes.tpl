@@ -44,6 +44,15 @@
           expirationSeconds: {{ int .Values.claude.identityFederation.expirationSeconds }}
           path: token
 {{- end }}
+{{- with .Values.access.existingSecret }}
+- name: access
+  secret:
+    secretName: {{ . }}
+    defaultMode: 288 # 0440
+    items:
+      - key: {{ $.Values.access.key }}
+        path: keys.json
+{{- end }}
 {{- with .Values.extraVolumes }}
 {{ toYaml . }}
 {{- end }}
@@ -68,6 +77,12 @@
 {{- else if eq (include "claudecluster-worker.credential" .) "federation" }}
 - name: identity
   mountPath: /var/run/secrets/anthropic
+  readOnly: true
+{{- end }}
+{{- if .Values.access.existingSecret }}
+# A directory as well: what changes in it is looked at each second.
+- name: access
+  mountPath: /app/access
   readOnly: true
 {{- end }}
 {{- with .Values.extraVolumeMounts }}

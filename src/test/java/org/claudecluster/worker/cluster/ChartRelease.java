@@ -17,10 +17,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.claudecluster.worker.access.AccessKey;
 import org.claudecluster.worker.e2e.Api;
 
 /**
- * The chart, released in a namespace of its own. Closing it uninstalls it, holds that nothing of it is left, and removes
+ * The chart, released in a namespace of its own with a Secret that lets in who has the tests' key. Closing it uninstalls it, holds that nothing of it is left, and removes
  * the namespace.
  */
 final class ChartRelease implements AutoCloseable {
@@ -29,6 +30,9 @@ final class ChartRelease implements AutoCloseable {
     static final String NAME = "claudecluster-worker";
 
     static final int PORT = 3001;
+
+    /** The Secret of keys. */
+    static final String KEYS = NAME + "-access";
 
     static final Duration PATIENCE = Duration.ofMinutes(3);
 
@@ -43,23 +47,33 @@ final class ChartRelease implements AutoCloseable {
 
     private final Kubectl kubectl;
     private final Path values;
+    private final String key;
     private final Map<String, PortForward> forwards = new TreeMap<>();
 
-    private ChartRelease(Kubectl kubectl, Path values) {
+    private ChartRelease(Kubectl kubectl, Path values, String key) {
         this.kubectl = kubectl;
         this.values = values;
+        this.key = key;
     }
 
-    /** Makes the namespace. */
+    /** Makes the namespace and the Secret. */
     static ChartRelease in(String namespace) throws IOException {
         Kubectl kubectl = new Kubectl(namespace);
         kubectl.run("create", "namespace", namespace);
-        return existing(kubectl);
+        String key = AccessKey.random();
+        kubectl.runWith("""
+                apiVersion: v1
+                kind: Secret
+                metadata: {name: %s}
+                stringData:
+                  keys.json: '{"keys": [{"name": "test", "sha256": "%s", "tenant": "default", "scopes": ["admin"]}]}'
+                """.formatted(KEYS, AccessKey.hash(key)), "apply", "--filename=-");
+        return existing(kubectl, key);
     }
 
-    /** In a namespace that is there. */
-    static ChartRelease existing(Kubectl kubectl) throws IOException {
-        return new ChartRelease(kubectl, Files.createTempFile("values", ".yaml"));
+    /** In a namespace that is there, with the Secret that knows this key. */
+    static ChartRelease existing(Kubectl kubectl, String key) throws IOException {
+        return new ChartRelease(kubectl, Files.createTempFile("values", ".yaml"), key);
     }
 
     Kubectl kubectl() {
@@ -82,7 +96,8 @@ final class ChartRelease implements AutoCloseable {
                 .withName(NAME)
                 .withNamespace(kubectl.namespace())
                 .withKubeConfig(Kubectl.config())
-                .withValuesFile(Files.writeString(values, yaml));
+                .withValuesFile(Files.writeString(values, yaml))
+                .set("access.existingSecret", KEYS);
     }
 
     /** {@code helm upgrade --wait}; these values are all that there are, not a change of the last ones. */
@@ -93,6 +108,7 @@ final class ChartRelease implements AutoCloseable {
                 .withNamespace(kubectl.namespace())
                 .withKubeConfig(Kubectl.config())
                 .withValuesFile(Files.writeString(values, yaml))
+                .set("access.existingSecret", KEYS)
                 .waitReady()
                 .withTimeout(seconds())
                 .call();
@@ -169,7 +185,7 @@ final class ChartRelease implements AutoCloseable {
             forwards.remove(pod);
             open.close();
         }
-        return forwards.computeIfAbsent(pod, name -> PortForward.to(kubectl, "pod/" + name, ":" + PORT))
+        return forwards.computeIfAbsent(pod, name -> PortForward.to(kubectl, "pod/" + name, ":" + PORT, key))
                 .api();
     }
 
@@ -181,7 +197,7 @@ final class ChartRelease implements AutoCloseable {
                 .toList();
     }
 
-    /** {@code helm uninstall}, then waits until the namespace holds nothing but this. */
+    /** {@code helm uninstall}, then waits until the namespace holds nothing but this and the keys. */
     void uninstallLeaving(String... objects) {
         forwards.values().forEach(PortForward::close);
         forwards.clear();
@@ -189,9 +205,11 @@ final class ChartRelease implements AutoCloseable {
                 .withNamespace(kubectl.namespace())
                 .withKubeConfig(Kubectl.config())
                 .call();
+        List<String> left =
+                Stream.concat(Stream.of("secret/" + KEYS), Stream.of(objects)).toList();
         await().atMost(PATIENCE)
                 .pollInterval(Duration.ofSeconds(1))
-                .untilAsserted(() -> assertThat(contents()).containsExactlyInAnyOrder(objects));
+                .untilAsserted(() -> assertThat(contents()).containsExactlyInAnyOrderElementsOf(left));
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.claudecluster.worker.e2e.Api;
@@ -16,13 +17,13 @@ final class PortForward implements AutoCloseable {
     private final Process process;
     private final Api api;
 
-    private PortForward(Process process, int port) {
+    private PortForward(Process process, Api api) {
         this.process = process;
-        this.api = new Api(port);
+        this.api = api;
     }
 
-    /** Opens one on a free port of this machine. */
-    static PortForward to(Kubectl kubectl, String target, String ports) {
+    /** Opens one on a free port of this machine, for whoever has this key. */
+    static PortForward to(Kubectl kubectl, String target, String ports, String key) {
         try {
             Process process = kubectl.command("port-forward", target, ports)
                     .redirectErrorStream(true)
@@ -36,7 +37,7 @@ final class PortForward implements AutoCloseable {
             }
             // It prints a line for each connection, and would stand still when nobody reads them.
             Thread.ofVirtual().start(() -> drain(lines));
-            return new PortForward(process, Integer.parseInt(matcher.group(1)));
+            return new PortForward(process, new Api(Integer.parseInt(matcher.group(1)), Optional.of(key)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

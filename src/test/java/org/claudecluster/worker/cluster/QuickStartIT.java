@@ -27,34 +27,41 @@ class QuickStartIT {
             Path.of("README.md"), "On Kubernetes, with the image in a registry that the cluster reaches .*");
     private static final Kubectl KUBECTL = new Kubectl("claudecluster");
 
+    /** Between two lines, as a shell would. */
+    private static Path variables;
+
     private static ChartRelease chart;
     private static Release installed;
 
     @BeforeAll
     static void install() throws Exception {
-        assertThat(LINES).hasSize(7);
+        variables = Files.createTempFile("variables", ".sh");
+        assertThat(LINES).hasSize(9);
         shell(LINES.get(0));
         shell(LINES.get(1));
-        assertThat(LINES.get(2))
+        shell(LINES.get(2));
+        shell(LINES.get(3));
+        assertThat(LINES.get(4))
                 .isEqualTo(
                         "helm install claudecluster-worker helm/claudecluster-worker --namespace claudecluster --wait"
-                                + " --set worker.executor=auto");
-        chart = ChartRelease.existing(KUBECTL);
+                                + " --set worker.executor=auto --set access.existingSecret=" + ChartRelease.KEYS);
+        chart = ChartRelease.existing(KUBECTL, shell("echo $KEY").strip());
         installed = chart.install("worker: {executor: auto}");
     }
 
     /** The README's last line comes last here: with a credential it would be the CLI that runs tasks. */
     @AfterAll
     static void uninstall_leaves_the_secret_of_the_user_and_nothing_else() throws Exception {
-        assertThat(README).hasSize(5);
+        assertThat(README).hasSize(7);
         assertThat(shell(README.getLast())).contains("secret/" + ChartRelease.NAME + "-auth created");
         chart.uninstallLeaving("secret/" + ChartRelease.NAME + "-auth");
         chart.close();
+        Files.delete(variables);
     }
 
     @Test
     void the_readme_has_the_same_commands() {
-        assertThat(LINES).containsAll(README.subList(0, 4));
+        assertThat(LINES).containsAll(README.subList(0, 6));
         assertThat(commandsBelow(Path.of("docs", "kubernetes.md"), "## Credentials"))
                 .containsExactly(README.getLast());
     }
@@ -75,7 +82,8 @@ class QuickStartIT {
     }
 
     private static String shell(String line) throws IOException, InterruptedException {
-        Process process = new ProcessBuilder("bash", "-c", line)
+        String kept = "\nended=$?; declare -p KEY HASH >\"$0\" 2>/dev/null; exit $ended";
+        Process process = new ProcessBuilder("bash", "-c", ". \"$0\"\n" + line + kept, variables.toString())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
         String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
@@ -90,23 +98,25 @@ class QuickStartIT {
     }
 
     @Test
-    void helm_test_runs_a_task_to_its_end() {
-        assertThat(LINES.get(3)).isEqualTo("helm test claudecluster-worker --namespace claudecluster");
+    void helm_test_finds_that_it_is_there_and_lets_nobody_in_without_a_key() {
+        assertThat(LINES.get(5)).isEqualTo("helm test claudecluster-worker --namespace claudecluster");
         assertThat(chart.test().getStatus()).isEqualTo("deployed");
     }
 
     @Test
     void the_commands_work_through_a_port_forward_and_so_do_the_three_of_the_readme() throws Exception {
-        List<String> readme = commandsBelow(Path.of("README.md"), "## Three requests");
+        List<String> readme = commandsBelow(Path.of("README.md"), "## Three requests").stream()
+                .map(line -> line.replaceFirst("^curl ", "curl -H \"Authorization: Bearer \\$KEY\" "))
+                .toList();
         assertThat(readme).hasSize(3);
-        assertThat(LINES.get(4)).endsWith(" &");
+        assertThat(LINES.get(6)).endsWith(" &");
         Process forward =
-                new ProcessBuilder("bash", "-c", "exec " + LINES.get(4).replaceFirst(" &$", "")).start();
+                new ProcessBuilder("bash", "-c", "exec " + LINES.get(6).replaceFirst(" &$", "")).start();
         try (Api local = new Api(3001)) {
             await().atMost(Duration.ofSeconds(30)).until(local::isReady);
 
-            String id = Api.json(shell(LINES.get(5))).path("taskId").asText();
-            assertStreamed(shell(LINES.get(6).replace("TASK_ID", id)));
+            String id = Api.json(shell(LINES.get(7))).path("taskId").asText();
+            assertStreamed(shell(LINES.get(8).replace("TASK_ID", id)));
 
             assertThat(shell(readme.get(0))).contains("\"status\":\"available\"");
             String second = Api.json(shell(readme.get(1))).path("taskId").asText();

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.claudecluster.worker.e2e.Api;
 
 /** A worker in a container. Closing it removes it with its volumes. */
@@ -14,15 +15,22 @@ final class Container implements AutoCloseable {
     private static final Duration READY = Duration.ofMinutes(2);
 
     private final String id;
+    private final int port;
     private final Api api;
 
     Container(String id, int port) {
         this.id = id;
+        this.port = port;
         this.api = new Api(port);
     }
 
     Api api() {
         return api;
+    }
+
+    /** Its API for whoever has this key; to be closed. */
+    Api apiWith(String key) {
+        return new Api(port, Optional.of(key));
     }
 
     void awaitReady() {

@@ -2,16 +2,20 @@ package org.claudecluster.worker.container;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import org.claudecluster.worker.Ports;
 
 /**
  * How a container is started: as strictly as a cluster would, with a read-only root, no capabilities, no new privileges
- * and 512 MB. Its network is this machine's, so that it reaches what listens on loopback.
+ * and 512 MB. Its network is this machine's, so that it reaches what listens on loopback, where
+ * it listens as well and therefore asks nobody for a key.
  */
 final class ContainerSetup {
 
     private final String image;
     private final int port = Ports.free();
+    private final Map<String, String> environment = new TreeMap<>();
     private final List<String> options = new ArrayList<>();
     private final List<String> command = new ArrayList<>();
 
@@ -29,7 +33,14 @@ final class ContainerSetup {
     }
 
     ContainerSetup with(String variable, String value) {
-        return option("--env", variable + "=" + value);
+        environment.put(variable, value);
+        return this;
+    }
+
+    /** Listens where the image says, which is where others can ask, too. */
+    ContainerSetup onEveryAddress() {
+        environment.remove("HOST");
+        return this;
     }
 
     ContainerSetup option(String... words) {
@@ -53,6 +64,7 @@ final class ContainerSetup {
     /** Starts it and returns at once. */
     Container launch() {
         List<String> words = new ArrayList<>(List.of("run", "--detach"));
+        environment.forEach((variable, value) -> words.addAll(List.of("--env", variable + "=" + value)));
         words.addAll(options);
         words.add(image);
         words.addAll(command);

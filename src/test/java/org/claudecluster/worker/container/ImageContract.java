@@ -162,6 +162,27 @@ abstract class ImageContract {
     }
 
     @Test
+    void it_asks_for_a_key_and_has_made_one_that_only_its_user_can_read() {
+        try (Container worker = withStub().onEveryAddress().start()) {
+            assertThat(worker.api().get("/hello").body()).contains("\"status\":\"available\"");
+            HttpResponse<String> refused =
+                    worker.api().post("/run", Api.body("Who asks?").toString());
+            assertThat(refused.statusCode()).isEqualTo(401);
+            assertThat(refused.body()).contains("problem:unauthorized", "access/token");
+
+            assertThat(worker.exec("stat", "-c", "%a %U", "/app/data/access/token"))
+                    .isEqualTo("600 claudeuser");
+            try (Api mine = worker.apiWith(worker.exec("cat", "/app/data/access/token"))) {
+                assertThat(mine.awaitEnd(mine.submit("Who asks?"))
+                                .path("status")
+                                .asText())
+                        .isEqualTo("completed");
+            }
+            assertThat(worker.log()).contains("one was made, in /app/data/access/token");
+        }
+    }
+
+    @Test
     void any_user_of_group_0_will_do() {
         try (Container worker = withCli()
                 .option("--user", "123456:0")

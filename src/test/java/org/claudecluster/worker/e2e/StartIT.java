@@ -8,6 +8,7 @@ import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import org.claudecluster.worker.Ports;
 import org.claudecluster.worker.e2e.WorkerSetup.Refusal;
 import org.junit.jupiter.api.Test;
@@ -218,12 +219,74 @@ class StartIT {
     }
 
     @Test
-    void a_worker_that_listens_on_every_address_says_what_that_means() throws IOException {
+    void a_worker_that_only_this_machine_reaches_asks_nobody_for_a_key() throws IOException {
+        try (WorkerProcess worker = WorkerSetup.in(home).start()) {
+            String task = worker.api().submit("Who asks?");
+
+            assertThat(worker.api().awaitEnd(task).path("status").asText()).isEqualTo("completed");
+            assertThat(Api.json(worker.api().get("/whoami")).path("kind").asText())
+                    .isEqualTo("local");
+            assertThat(home.resolve("data/access")).doesNotExist();
+        }
+    }
+
+    @Test
+    void a_worker_that_others_reach_makes_a_key_and_says_where_it_is() throws IOException {
         try (WorkerProcess worker = WorkerSetup.in(home).with("HOST", "0.0.0.0").start()) {
+            assertThat(worker.api()
+                            .post("/run", Api.body("Who asks?").toString())
+                            .statusCode())
+                    .isEqualTo(401);
+            Path token = home.resolve("data/access/token");
             assertThat(worker.log().lines().filter(line -> line.contains("\"level\":\"WARN\"")))
                     .singleElement()
                     .asString()
-                    .contains("listening on 0.0.0.0 without authentication");
+                    .contains("nobody is let in without a key", token.toString());
+            assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(token)))
+                    .isEqualTo("rw-------");
+            assertThat(worker.api()
+                            .get(
+                                    "/whoami",
+                                    "Authorization",
+                                    "Bearer " + Files.readString(token).strip())
+                            .body())
+                    .contains("\"kind\":\"key\"");
         }
+    }
+
+    @Test
+    void the_key_that_was_made_is_still_good_after_a_restart_and_without_its_file() throws IOException {
+        WorkerSetup setup = WorkerSetup.in(home).with("HOST", "0.0.0.0");
+        Path token = home.resolve("data/access/token");
+        String key;
+        try (WorkerProcess _ = setup.start()) {
+            key = Files.readString(token).strip();
+        }
+        Files.delete(token);
+
+        try (WorkerProcess worker = setup.start()) {
+            assertThat(worker.api()
+                            .get("/whoami", "Authorization", "Bearer " + key)
+                            .statusCode())
+                    .isEqualTo(200);
+            assertThat(token).doesNotExist();
+        }
+    }
+
+    @Test
+    void a_file_of_keys_with_a_mistake_stops_the_start_and_the_line_names_the_entry() throws Exception {
+        Path keys = Files.writeString(home.resolve("keys.json"), """
+                {"keys": [{"name": "ci", "sha256": "%s", "tenant": "default", "scopes": ["tasks:fly"]}]}
+                """.formatted("0".repeat(64)));
+
+        Refusal refusal = WorkerSetup.in(home)
+                .with("WORKER_ACCESS_KEYS_FILE", keys.toString())
+                .startExpectingRefusal();
+
+        assertThat(refusal.exitCode()).isEqualTo(2);
+        assertThat(refusal.lines())
+                .singleElement()
+                .asString()
+                .contains("worker.access.keys-file=" + keys, "keys[0]", "tasks:write");
     }
 }

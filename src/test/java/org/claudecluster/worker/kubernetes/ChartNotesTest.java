@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.marcnuri.helm.Helm;
 import com.marcnuri.helm.InstallCommand;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What Helm prints after the install. */
@@ -14,8 +15,8 @@ class ChartNotesTest {
         assertThat(notes())
                 .contains(
                         "kubectl --namespace agents port-forward service/worker-claudecluster-worker 3001:3001",
-                        "curl -X POST http://localhost:3001/run",
-                        "curl -N http://localhost:3001/stream/");
+                        "-X POST http://localhost:3001/run",
+                        "-N http://localhost:3001/stream/");
     }
 
     @Test
@@ -49,7 +50,36 @@ class ChartNotesTest {
         assertThat(notes("metrics.podMonitor.enabled=true")).contains("metrics.podMonitor is left out");
     }
 
+    @Test
+    void where_keys_are_needed_the_commands_send_one_and_it_says_where_its_hash_is() {
+        assertThat(notes())
+                .contains("curl -H \"Authorization: Bearer $KEY\" -N", "in Secret worker-keys (keys.json)")
+                .doesNotContain("access.mode=");
+        assertThat(notesOf("access.mode=key", "worker.settings.worker\\.access\\.oidc\\.corp\\.tenant=a"))
+                .contains("Bearer $KEY", "a token of an issuer");
+    }
+
+    @Test
+    void where_none_is_needed_they_warn_of_who_may_ask() {
+        assertThat(notesOf("access.mode=local"))
+                .contains("curl -N", "WARNING: access.mode=local", "from within the cluster")
+                .doesNotContain("$KEY");
+        assertThat(notesOf("access.mode=none")).contains("WARNING: access.mode=none", "reaches the Service");
+        assertThat(notesOf("access.mode=none", "ingress.enabled=true", "ingress.hosts[0].host=a.example"))
+                .contains("reaches the ingress");
+        assertThat(notesOf("access.mode=local", "ingress.enabled=true", "ingress.hosts[0].host=a.example"))
+                .contains("that comes through the ingress is refused", "behind-a-proxy");
+        assertThat(notes("ingress.enabled=true", "ingress.hosts[0].host=a.example"))
+                .doesNotContain("WARNING");
+    }
+
+    /** With keys. */
     private static String notes(String... values) {
+        return notesOf(Stream.concat(Stream.of("access.existingSecret=worker-keys"), Stream.of(values))
+                .toArray(String[]::new));
+    }
+
+    private static String notesOf(String... values) {
         InstallCommand install = new Helm(Chart.DIRECTORY)
                 .install()
                 .withName(Chart.RELEASE)

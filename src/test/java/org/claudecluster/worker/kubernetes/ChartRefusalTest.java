@@ -39,6 +39,7 @@ class ChartRefusalTest {
                 refused("database.external.jdbcUrl=mysql://db", "/database/external/jdbcUrl", "jdbc:postgresql:"),
                 refused("service.port=0", "/service/port"),
                 refused("persistence.size=big", "/persistence/size"),
+                refused("access.mode=auto", "/access/mode", "'key', 'local', 'none'"),
                 refused("claude.secretType=password", "/claude/secretType", "'file', 'apiKey', 'oauthToken'"),
                 refused(
                         "metrics.serviceMonitor.enabled=true,metrics.podMonitor.enabled=true",
@@ -74,6 +75,17 @@ class ChartRefusalTest {
                 refused("claude.apiKey=a,claude.existingSecret=b", "more than one credential is given", "choose one"),
                 refused("claude.identityFederation.enabled=true", "needs ruleId and organizationId"),
                 refused(BUNDLED + ",replicaCount=2,workspace.type=pvc", "workspace.accessModes=[ReadWriteMany]"),
+                refused(
+                        "image.tag=1",
+                        "nothing says who may ask",
+                        "KEY=ccw_$(openssl rand -hex 32); HASH=$(printf %s \"$KEY\" | sha256sum | cut -c1-64)\n",
+                        "kubectl --namespace agents create secret generic worker-claudecluster-worker-access --from-literal=keys.json=",
+                        "set access.existingSecret=worker-claudecluster-worker-access",
+                        "access.mode to local"),
+                refused("access.mode=key", "lets nobody in", "set access.existingSecret", "worker.access.oidc.*"),
+                refused("access.mode=auto", "access.mode=auto is none of key, local and none"),
+                refused("worker.settings.worker\\.access\\.mode=none", "use access.mode"),
+                refused("worker.settings.worker\\.access\\.keys-file=/k", "use access.existingSecret"),
                 refused("worker.settings.worker\\.drain\\.timeout=1s", "use drain.timeoutSeconds"),
                 refused("commonLabels.app\\.kubernetes\\.io/name=x", "choose another name"),
                 refused("ingress.enabled=true", "needs ingress.hosts"));

@@ -83,7 +83,8 @@ class ChartRenderTest {
         assertThat(KubernetesModels.problem(manifests.only("Pod"))).isEmpty();
         PodRules.hold(manifests);
         assertThat(manifests.only("Pod").at("/spec/containers/0/args/0").asText())
-                .contains("request POST /run '{\"prompt\":\"#stub\\nprint");
+                .contains("request POST /run '{\"prompt\":\"#stub\\nprint")
+                .contains("[[ $code == 401 ]]");
     }
 
     @ParameterizedTest

@@ -113,16 +113,42 @@ class ChartTest {
 
     @Test
     void it_answers_by_the_names_of_service_and_ingress_and_by_what_is_added() {
-        assertThat(chart.render("every-extra")
-                        .variable("WORKER_HTTP_ALLOWED_HOSTS")
-                        .split(","))
+        assertThat(chart.render("every-extra").variable("WORKER_ACCESS_HOSTS").split(","))
                 .contains("gateway.example")
                 .anyMatch(name -> name.endsWith(".svc"))
                 .anyMatch(name -> name.endsWith(".svc.cluster.local"));
-        assertThat(chart.render("autoscaled")
-                        .variable("WORKER_HTTP_ALLOWED_HOSTS")
-                        .split(","))
+        assertThat(chart.render("autoscaled").variable("WORKER_ACCESS_HOSTS").split(","))
                 .contains("worker.example.com");
+    }
+
+    @Test
+    void keys_go_in_as_a_directory_that_follows_their_secret_and_everybody_needs_one() {
+        Manifests manifests = chart.render("autoscaled");
+
+        assertThat(manifests.variable("WORKER_ACCESS_MODE")).isEqualTo("key");
+        assertThat(manifests.variable("WORKER_ACCESS_KEYS_FILE")).isEqualTo("/app/access/keys.json");
+        assertThat(mounts(manifests)).contains("/app/access");
+        assertThat(volume(manifests, "access").path("secret").toString())
+                .isEqualTo("{\"secretName\":\"worker-keys\",\"defaultMode\":288,"
+                        + "\"items\":[{\"key\":\"team.json\",\"path\":\"keys.json\"}]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"embedded-stub, local", "external-inline, none", "keda, key"})
+    void without_keys_the_mode_is_the_one_that_was_named(String valueSet, String mode) {
+        Manifests manifests = chart.render(valueSet);
+
+        assertThat(manifests.variable("WORKER_ACCESS_MODE")).isEqualTo(mode);
+        assertThat(manifests.variable("WORKER_ACCESS_KEYS_FILE")).isEmpty();
+        assertThat(mounts(manifests)).doesNotContain("/app/access");
+    }
+
+    @Test
+    void keys_may_be_there_where_nobody_needs_one() {
+        Manifests manifests = chart.render("embedded-stub", "access.existingSecret=worker-keys");
+
+        assertThat(manifests.variable("WORKER_ACCESS_MODE")).isEqualTo("local");
+        assertThat(manifests.variable("WORKER_ACCESS_KEYS_FILE")).isEqualTo("/app/access/keys.json");
     }
 
     @Test

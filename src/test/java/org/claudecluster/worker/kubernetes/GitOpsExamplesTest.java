@@ -21,6 +21,7 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -120,6 +121,7 @@ class GitOpsExamplesTest {
         assertThat(read)
                 .containsExactlyInAnyOrder(
                         "claude-auth/config.json",
+                        "worker-keys/keys.json",
                         "claudecluster-database/username",
                         "claudecluster-database/password");
         assertThat(externalSecrets()).containsAll(read);
@@ -176,17 +178,23 @@ class GitOpsExamplesTest {
                         .exists());
     }
 
-    @Test
-    void the_values_on_the_page_are_values_of_the_chart() throws IOException {
+    @ParameterizedTest
+    @CsvSource({"docs/gitops.md, 3", "docs/kubernetes.md, 1"})
+    void the_values_on_the_page_are_values_of_the_chart(Path page, int howMany) throws IOException {
         List<String> blocks = Pattern.compile("```yaml\n(.*?)```", Pattern.DOTALL)
-                .matcher(Files.readString(PAGE))
+                .matcher(Files.readString(page))
                 .results()
                 .map(block -> block.group(1).stripIndent())
                 .toList();
         assertThat(blocks)
-                .hasSizeGreaterThan(2)
-                .allSatisfy(block -> assertThat(render("worker", (ObjectNode) YAML.readTree(block)))
+                .hasSizeGreaterThanOrEqualTo(howMany)
+                .allSatisfy(block -> assertThat(render("worker", withKeys((ObjectNode) YAML.readTree(block))))
                         .contains("kind: Deployment"));
+    }
+
+    private static ObjectNode withKeys(ObjectNode values) {
+        values.withObjectProperty("access").put("existingSecret", "worker-keys");
+        return values;
     }
 
     static Stream<Path> exampleFiles() throws IOException {

@@ -62,6 +62,13 @@ class KubernetesManifestsIT {
     }
 
     @Test
+    void nobody_needs_a_key_as_in_the_overlay_for_development() {
+        assertThat(built.variable("WORKER_ACCESS_MODE"))
+                .isEqualTo(Manifests.read(Path.of("src/test/resources/kustomize/dev.yaml"))
+                        .variable("WORKER_ACCESS_MODE"));
+    }
+
+    @Test
     void nothing_else_is_built() {
         assertThat(built.objects())
                 .map(object -> object.path("kind").asText())

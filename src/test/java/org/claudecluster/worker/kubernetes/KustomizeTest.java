@@ -81,6 +81,25 @@ class KustomizeTest {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"base", "prod"})
+    void everybody_needs_a_key_of_a_secret_that_must_be_there(String overlay) {
+        Manifests manifests = rendered(overlay);
+
+        assertThat(manifests.variable("WORKER_ACCESS_MODE")).isEqualTo("key");
+        assertThat(manifests.variable("WORKER_ACCESS_KEYS_FILE")).isEqualTo("/app/access/keys.json");
+        assertThat(secrets(manifests)).contains("claudecluster-worker-access false");
+    }
+
+    @Test
+    void for_development_nobody_needs_one() {
+        Manifests manifests = rendered("dev");
+
+        assertThat(manifests.variable("WORKER_ACCESS_MODE")).isEqualTo("local");
+        assertThat(manifests.variable("WORKER_ACCESS_KEYS_FILE")).isEmpty();
+        assertThat(secrets(manifests)).containsExactly("claudecluster-worker-auth true");
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"base", "dev"})
     void an_embedded_database_has_one_worker(String overlay) {
         Manifests manifests = rendered(overlay);
@@ -106,6 +125,13 @@ class KustomizeTest {
 
         assertThat(List.of("ports", "startupProbe", "livenessProbe", "readinessProbe", "lifecycle", "securityContext"))
                 .allSatisfy(part -> assertThat(base.path(part)).isEqualTo(chart.path(part)));
+    }
+
+    /** The names of mounted Secrets, and whether the pod starts without. */
+    private static Stream<String> secrets(Manifests manifests) {
+        return manifests.worker().at("/spec/template/spec/volumes").findValues("secret").stream()
+                .map(secret -> secret.path("secretName").asText() + " "
+                        + secret.path("optional").asBoolean());
     }
 
     private static Manifests rendered(String overlay) {
