@@ -10,10 +10,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.claudecluster.worker.api.http.Times;
 import org.claudecluster.worker.exec.ExecutorType;
-import org.claudecluster.worker.task.Backoff;
 import org.claudecluster.worker.task.Parked;
 import org.claudecluster.worker.task.Progress;
-import org.claudecluster.worker.task.Retry;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.task.WorkerId;
 import org.claudecluster.worker.task.result.Ending;
@@ -169,26 +167,6 @@ public record TaskView(
         return ExecutorType.ranAProgram(task.executorType());
     }
 
-    /** When another attempt is made. */
-    @Schema(name = "TaskRetry")
-    public record RetryView(List<String> on, BackoffView backoff) {
-        static @Nullable RetryView of(Retry retry) {
-            if (retry.equals(Retry.DEFAULT)) {
-                return null;
-            }
-            return new RetryView(
-                    retry.on().stream().sorted().map(Reason::wire).toList(), BackoffView.of(retry.backoff()));
-        }
-    }
-
-    /** How long it waits before the next one. */
-    @Schema(name = "TaskBackoff")
-    public record BackoffView(long initialMs, long maxMs, double factor) {
-        static BackoffView of(Backoff backoff) {
-            return new BackoffView(backoff.initial().toMillis(), backoff.max().toMillis(), backoff.factor());
-        }
-    }
-
     /** Why it was sent back to wait. {@code times} and {@code since} count its waits for resets of usage limits. */
     @JsonInclude(JsonInclude.Include.NON_NULL)
     @Schema(name = "Parked")
@@ -303,34 +281,4 @@ public record TaskView(
                     task.spec().git().isPresent() ? self + "/diff" : null);
         }
     }
-
-    /** The begin of the task's directory. */
-    @Schema(name = "TaskWorkspace")
-    public record WorkspaceView(GitView git) {
-        static @Nullable WorkspaceView of(Task task, Optional<String> startCommit) {
-            return task.spec()
-                    .git()
-                    .map(git -> new WorkspaceView(new GitView(
-                            git.url(),
-                            git.ref().orElse(null),
-                            git.depth().orElse(null),
-                            git.tokenSecretName().orElse(null),
-                            git.submodules(),
-                            git.lfs(),
-                            startCommit.orElse(null))))
-                    .orElse(null);
-        }
-    }
-
-    /** The clone; the commit is told by the worker that holds it. */
-    @JsonInclude(JsonInclude.Include.NON_NULL)
-    @Schema(name = "TaskClone")
-    public record GitView(
-            String url,
-            @Nullable String ref,
-            @Nullable Integer depth,
-            @Nullable String tokenSecretName,
-            boolean submodules,
-            boolean lfs,
-            @Nullable String startCommit) {}
 }
