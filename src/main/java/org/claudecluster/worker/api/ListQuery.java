@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.claudecluster.worker.api.access.Callers;
 import org.claudecluster.worker.api.http.StrictJson;
 import org.claudecluster.worker.task.TaskId;
 import org.claudecluster.worker.task.TaskSpec;
@@ -32,11 +33,11 @@ final class ListQuery {
                 continue;
             }
             switch (name) {
-                case "status", "workerId", "limit", "after", "fields" -> {}
+                case "status", "workerId", "limit", "after", "fields", Callers.TENANT -> {}
                 default ->
                     throw StrictJson.invalid(
                             name,
-                            "is not a known parameter; known are: after, fields, label.KEY, limit, status, workerId");
+                            "is not a known parameter; known are: after, fields, label.KEY, limit, status, tenant, workerId");
             }
         }
         if (labels.size() > TaskSpec.MAX_LABELS) {

@@ -217,6 +217,43 @@ class KeysRequiredTest {
                 .body("errors[0].field", equalTo("tenant"));
     }
 
+    @Test
+    void tasks_are_their_tenants_and_an_admin_s_who_asks_for_them() {
+        String id = given().header("Authorization", "Bearer " + KeysRequired.OTHER)
+                .contentType(ContentType.JSON)
+                .body(body(QUICK, ",\"labels\":{\"of\":\"other\"}"))
+                .post("/run")
+                .then()
+                .statusCode(202)
+                .body("tenant", equalTo("other"))
+                .body("submittedBy", equalTo("other"))
+                .extract()
+                .path("taskId");
+
+        for (String path : List.of("", "/output", "/events", "/diff", "/artifacts")) {
+            isProblem(with(KeysRequired.ADMIN).get("/tasks/" + id + path), 404);
+        }
+        isProblem(with(KeysRequired.READER).get("/tasks/" + id + "?tenant=other"), 403);
+        isProblem(with(KeysRequired.ADMIN).get("/stream/" + id), 404);
+        isProblem(with(KeysRequired.WRITER).post("/tasks/" + id + "/cancel"), 404);
+        isProblem(with(KeysRequired.WRITER).delete("/tasks/" + id), 404);
+        with(KeysRequired.ADMIN)
+                .get("/tasks/" + id + "?tenant=other&wait=10s")
+                .then()
+                .statusCode(200)
+                .body("status", equalTo("completed"));
+        with(KeysRequired.ADMIN)
+                .get("/tasks?tenant=other&limit=1")
+                .then()
+                .statusCode(200)
+                .body("tasks[0].tenant", equalTo("other"));
+        with(KeysRequired.READER).get("/tasks?label.of=other").then().body("tasks.size()", is(0));
+    }
+
+    private static RequestSpecification with(String key) {
+        return given().header("Authorization", "Bearer " + key);
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"Basic dXNlcjpwYXNz", "ccw_x", "Bearer", "Bearer a b", "Digest x", ""})
     void what_is_no_bearer_is_refused(String header) {

@@ -23,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 @ApplicationScoped
 public class Callers {
 
+    /** The query parameter by which an admin asks for another tenant's tasks, on every route. */
+    public static final String TENANT = "tenant";
+
     private static final Pattern REQUEST_ID = Pattern.compile("[A-Za-z0-9._:/+=-]{1,64}");
 
     private final SecurityIdentity identity;
@@ -68,12 +71,12 @@ public class Callers {
         String id = Optional.ofNullable(request.getHeader("X-Request-Id"))
                 .filter(given -> REQUEST_ID.matcher(given).matches())
                 .orElseGet(() -> UUID.randomUUID().toString());
-        @Nullable String tenant = request.getParam("tenant");
+        @Nullable String tenant = request.getParam(TENANT);
         return (tenant == null ? caller : in(caller, tenant)).by(peer, id);
     }
 
     private static Caller in(Caller caller, String name) {
-        Tenant tenant = Tenant.parse(name).orElseThrow(() -> StrictJson.invalid("tenant", "must be " + Tenant.FORM));
+        Tenant tenant = Tenant.parse(name).orElseThrow(() -> StrictJson.invalid(TENANT, "must be " + Tenant.FORM));
         if (!tenant.equals(caller.tenant()) && !caller.may(Scope.ADMIN)) {
             throw forbidden(Scope.ADMIN.wire());
         }
