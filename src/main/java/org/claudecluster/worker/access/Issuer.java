@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -19,10 +20,17 @@ import org.claudecluster.worker.task.result.TextLimits;
  * @param name as configured; callers are named {@code <name>:<subject>}
  * @param url as tokens name it in {@code iss}
  * @param audience what tokens name in {@code aud}
+ * @param required what else a token must say, all of it; without it whoever gets a token of this issuer is let in
  * @param keySource where the public keys of its tokens are
  */
 public record Issuer(
-        String name, String url, String audience, TenantRule tenant, ScopeRule scopes, KeySource keySource) {
+        String name,
+        String url,
+        String audience,
+        TenantRule tenant,
+        ScopeRule scopes,
+        List<RequiredClaim> required,
+        KeySource keySource) {
 
     public Issuer {
         requireNonNull(name, "name");
@@ -30,6 +38,7 @@ public record Issuer(
         requireNonNull(audience, "audience");
         requireNonNull(tenant, "tenant");
         requireNonNull(scopes, "scopes");
+        required = List.copyOf(required);
         requireNonNull(keySource, "keySource");
     }
 
@@ -62,8 +71,38 @@ public record Issuer(
         record Claim(ClaimPath path) implements ScopeRule {}
     }
 
-    /** Whom a sound token lets in; empty where it names no tenant. Scopes that are not ours are passed over. */
+    /** A claim that must be this text, or a list that has it. */
+    public record RequiredClaim(ClaimPath path, String value) {
+
+        /** Reads {@code path=value}; throws {@link IllegalArgumentException} for what is none. */
+        public static RequiredClaim parse(String text) {
+            int equals = text.indexOf('=');
+            if (equals < 1 || equals == text.length() - 1) {
+                throw new IllegalArgumentException("a required claim is written path=value: " + text);
+            }
+            return new RequiredClaim(ClaimPath.parse(text.substring(0, equals)), text.substring(equals + 1));
+        }
+
+        private boolean isIn(JsonNode claims) {
+            JsonNode found = path.in(claims);
+            return found.isArray()
+                    ? StreamSupport.stream(found.spliterator(), false).anyMatch(this::is)
+                    : is(found);
+        }
+
+        private boolean is(JsonNode node) {
+            return node.isValueNode() && node.asText().equals(value);
+        }
+    }
+
+    /**
+     * Whom a sound token lets in; empty where it lacks a claim that is required, or names no tenant. Scopes that are not
+     * ours are passed over.
+     */
     public Optional<Caller> caller(String subject, JsonNode claims) {
+        if (!required.stream().allMatch(claim -> claim.isIn(claims))) {
+            return Optional.empty();
+        }
         return tenantOf(claims)
                 .map(whose -> new Caller(
                         TextLimits.start(name + ":" + subject.replaceAll("\\p{Cntrl}", "?"), Caller.MAX_NAME),

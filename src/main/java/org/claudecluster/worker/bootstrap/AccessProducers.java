@@ -81,6 +81,9 @@ class AccessProducers {
                 given.audience(),
                 tenant,
                 scopes,
+                given.requiredClaims().orElse(List.of()).stream()
+                        .map(Issuer.RequiredClaim::parse)
+                        .toList(),
                 new Issuer.KeySource(given.jwksUrl(), given.caFile(), given.tokenFile()));
     }
 

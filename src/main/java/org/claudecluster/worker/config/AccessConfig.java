@@ -13,8 +13,8 @@ import java.util.Optional;
 public interface AccessConfig {
 
     /**
-     * What a request without a key or a token may do: {@code key} nothing, {@code local} everything if a program of this
-     * machine sent it, {@code none} everything. {@code auto} is {@code local} on a loopback address while neither keys nor
+     * What a request without a key or a token may do: {@code key} nothing, {@code local} everything if it was sent neither
+     * by a page nor through a proxy, nor under a strange name, {@code none} everything. {@code auto} is {@code local} on a loopback address while neither keys nor
      * issuers are configured, else {@code key}.
      */
     @WithDefault("auto")
@@ -71,6 +71,12 @@ public interface AccessConfig {
 
         /** The scopes of all its tokens, in place of a claim. Absent, as is a claim's name: the claim {@code scope}. */
         Optional<List<String>> scopes();
+
+        /**
+         * What else a token must say, as {@code path=value}, separated by commas; all of it. An issuer that others share
+         * gives its tokens to everybody: without this all of them are let in.
+         */
+        Optional<List<String>> requiredClaims();
 
         /** Where its public keys are, if they can't be found below its URL. */
         Optional<String> jwksUrl();

@@ -77,6 +77,38 @@ class IssuerTest {
     }
 
     @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "{'owner': 'acme', 'in': {'ref': 'main'}}            | true",
+                "{'owner': ['else', 'acme'], 'in': {'ref': 'main'}}  | true",
+                "{'owner': 'acme'}                                   | false",
+                "{'owner': 'Acme', 'in': {'ref': 'main'}}            | false",
+                "{'owner': ['a', 'cme'], 'in': {'ref': 'main'}}      | false",
+                "{'owner': {'acme': 'acme'}, 'in': {'ref': 'main'}}  | false",
+                "{'owner': null, 'in': {'ref': 'main'}}              | false",
+                "{}                                                  | false",
+            })
+    void whoever_lacks_a_required_claim_is_not_let_in(String claims, boolean isLetIn) {
+        Issuer issuer = new Issuer(
+                "ci",
+                URL,
+                "worker",
+                new Issuer.TenantRule.Fixed(Tenant.DEFAULT),
+                new Issuer.ScopeRule.Fixed(Set.of(Scope.READ)),
+                List.of(Issuer.RequiredClaim.parse("owner=acme"), Issuer.RequiredClaim.parse("in/ref=main")),
+                KEYS);
+
+        assertThat(issuer.caller("me", json(claims)).isPresent()).isEqualTo(isLetIn);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "a", "=a", "a=", "a//b=c"})
+    void what_is_no_required_claim_is_refused(String text) {
+        assertThatThrownBy(() -> Issuer.RequiredClaim.parse(text)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
     @ValueSource(strings = {"", "/", "a/", "/a", "a//b", "\"a", "\"\"", "\"a\"b"})
     void what_is_no_path_of_claims_is_refused(String path) {
         assertThatThrownBy(() -> ClaimPath.parse(path)).isInstanceOf(IllegalArgumentException.class);
@@ -107,7 +139,7 @@ class IssuerTest {
     }
 
     private static Issuer issuer(Issuer.TenantRule tenant, Issuer.ScopeRule scopes) {
-        return new Issuer("ci", URL, "worker", tenant, scopes, KEYS);
+        return new Issuer("ci", URL, "worker", tenant, scopes, List.of(), KEYS);
     }
 
     private static String token(String claims) {

@@ -15,16 +15,17 @@ public final class TokensAccepted implements QuarkusTestProfile {
 
     @Override
     public Map<String, String> getConfigOverrides() {
-        return Map.of(
-                "worker.access.oidc.claiming.url", CLAIMING.url(),
-                "worker.access.oidc.claiming.audience", "worker",
-                "worker.access.oidc.claiming.tenant-claim", "tenant",
-                "worker.access.oidc.settled.url", SETTLED.url(),
-                "worker.access.oidc.settled.audience", "worker",
-                "worker.access.oidc.settled.tenant", "settled",
-                "worker.access.oidc.settled.scopes", "tasks:read",
-                "worker.access.oidc.settled.jwks-url", SETTLED.url() + "/keys",
-                "worker.access.oidc.settled.token-file", token().toString());
+        return Map.ofEntries(
+                Map.entry("worker.access.oidc.claiming.url", CLAIMING.url()),
+                Map.entry("worker.access.oidc.claiming.audience", "worker"),
+                Map.entry("worker.access.oidc.claiming.tenant-claim", "tenant"),
+                Map.entry("worker.access.oidc.settled.url", SETTLED.url()),
+                Map.entry("worker.access.oidc.settled.audience", "worker"),
+                Map.entry("worker.access.oidc.settled.tenant", "settled"),
+                Map.entry("worker.access.oidc.settled.scopes", "tasks:read"),
+                Map.entry("worker.access.oidc.settled.jwks-url", SETTLED.url() + "/keys"),
+                Map.entry("worker.access.oidc.settled.token-file", token().toString()),
+                Map.entry("worker.access.oidc.settled.required-claims", "tenant=acme"));
     }
 
     private static Path token() {

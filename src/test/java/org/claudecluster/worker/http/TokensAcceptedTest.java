@@ -17,7 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Base64;
 import java.util.List;
-import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.MethodOrderer;
 import org.junit.jupiter.api.Order;
@@ -95,23 +95,26 @@ class TokensAcceptedTest {
     }
 
     static Stream<Arguments> tokensOfNobody() {
-        return Map.of(
-                        "another audience", CLAIMING.sign(CLAIMING.claims().audience("other")),
-                        "no audience", CLAIMING.sign(CLAIMING.claims().audience(java.util.Set.of())),
+        return Stream.of(
+                nobodys("another audience", CLAIMING.sign(CLAIMING.claims().audience("other"))),
+                nobodys("no audience", CLAIMING.sign(CLAIMING.claims().audience(Set.of()))),
+                nobodys(
                         "expired",
-                                CLAIMING.sign(CLAIMING.claims()
-                                        .expiresAt(Instant.now().minusSeconds(60))),
-                        "signed by another", SETTLED.sign(CLAIMING.claims()),
-                        "an unknown issuer", CLAIMING.sign(CLAIMING.claims().issuer("https://evil.example")),
-                        "no tenant", CLAIMING.sign(CLAIMING.claims().claim("tenant", "")),
+                        CLAIMING.sign(CLAIMING.claims().expiresAt(Instant.now().minusSeconds(60)))),
+                nobodys("signed by another", SETTLED.sign(CLAIMING.claims())),
+                nobodys("an unknown issuer", CLAIMING.sign(CLAIMING.claims().issuer("https://evil.example"))),
+                nobodys("no tenant", CLAIMING.sign(CLAIMING.claims().claim("tenant", ""))),
+                nobodys(
                         "a tenant that is a path",
-                                CLAIMING.sign(CLAIMING.claims().claim("tenant", "a/../b")),
-                        "without a signature", unsigned(CLAIMING.token()),
-                        "of alg none", algNone(CLAIMING.token()),
-                        "changed", CLAIMING.token().replaceFirst("\\.[^.]*$", ".AAAA"))
-                .entrySet()
-                .stream()
-                .map(entry -> Arguments.of(entry.getKey(), entry.getValue()));
+                        CLAIMING.sign(CLAIMING.claims().claim("tenant", "a/../b"))),
+                nobodys("no required claim", SETTLED.sign(SETTLED.claims().claim("tenant", "other"))),
+                nobodys("no signature", unsigned(CLAIMING.token())),
+                nobodys("of alg none", algNone(CLAIMING.token())),
+                nobodys("changed", CLAIMING.token().replaceFirst("\\.[^.]*$", ".AAAA")));
+    }
+
+    private static Arguments nobodys(String name, String token) {
+        return Arguments.of(name, token);
     }
 
     @ParameterizedTest(name = "{0}")

@@ -32,7 +32,7 @@ class TokenCallers implements SecurityIdentityAugmentor {
                 .map(caller -> Uni.createFrom().item(Identities.of(caller)))
                 .orElseGet(() -> Uni.createFrom()
                         .failure(new AuthenticationFailedException(
-                                "this token names no tenant where this worker looks for it")));
+                                "this token lacks a claim that this worker requires, or names no tenant")));
     }
 
     private Optional<Caller> caller(String token, String subject) {
