@@ -60,6 +60,18 @@ inline_requests() {
     echo
 }
 
+# The first minute of docs/access.md: a worker that is given the file knows the key, as the page says, and asks others.
+first_key() {
+    .ci/commands-of.sh --block 1 docs/access.md >"$work/make"
+    .ci/commands-of.sh --block 2 docs/access.md | sed "s|localhost:3001|localhost:$port|; s|^curl |curl -sf |" >"$work/use"
+    (cd "$work" && bash -euo pipefail -c '. ./make; declare -p KEY >key')
+    start README.md 1 PATH="$jdk/bin:$PATH" WORKER_STORAGE_DATA_DIR="$work/asks" WORKER_ACCESS_KEYS_FILE="$work/keys.json"
+    (cd "$work" && bash -euo pipefail -c '. ./key; . ./use') | tee "$work/known"
+    grep -qxF "$(cat "$work/known")" docs/access.md
+    [ "$(curl -s -o /dev/null -w '%{http_code}' "http://localhost:$port/tasks")" = 401 ]
+    end_worker
+}
+
 checkout="$work/a checkout"
 mkdir "$checkout" "$work/wrong"
 find . -mindepth 1 -maxdepth 1 ! -name target ! -name .git -exec cp -a -t "$checkout" {} +
@@ -78,5 +90,7 @@ start docs/getting-started.md 1 PATH="$jdk/bin:$PATH" WORKER_STORAGE_DATA_DIR="$
 .ci/commands-of.sh docs/operations.md "localhost:3001=localhost:$port"
 inline_requests
 end_worker
+
+first_key
 
 env -C "$checkout" JAVA_HOME="$jdk" .ci/commands-of.sh AGENTS.md

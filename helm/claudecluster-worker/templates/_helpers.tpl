@@ -149,7 +149,7 @@ annotations:
 
 {{/* Two lines that make a key, for $KEY, and the Secret that lets it in. */}}
 {{- define "claudecluster-worker.makeAccess" -}}
-KEY=ccw_$(openssl rand -hex 32); HASH=$(printf %s "$KEY" | sha256sum | cut -c1-64)
+KEY=ccw_$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \n'); HASH=$(printf %s "$KEY" | sha256sum | cut -c1-64)
 kubectl --namespace {{ .Release.Namespace }} create secret generic {{ include "claudecluster-worker.fullname" . }}-access --from-literal=keys.json='{"keys":[{"name":"me","sha256":"'$HASH'","tenant":"default","scopes":["admin"]}]}'
 {{- end }}
 

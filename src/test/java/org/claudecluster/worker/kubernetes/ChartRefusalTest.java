@@ -78,7 +78,7 @@ class ChartRefusalTest {
                 refused(
                         "image.tag=1",
                         "nothing says who may ask",
-                        "KEY=ccw_$(openssl rand -hex 32); HASH=$(printf %s \"$KEY\" | sha256sum | cut -c1-64)\n",
+                        "KEY=ccw_$(head -c 32 /dev/urandom | od -An -tx1 | tr -d ' \\n'); HASH=$(printf %s \"$KEY\" | sha256sum | cut -c1-64)\n",
                         "kubectl --namespace agents create secret generic worker-claudecluster-worker-access --from-literal=keys.json=",
                         "set access.existingSecret=worker-claudecluster-worker-access",
                         "access.mode to local"),
