@@ -6,6 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Knows keys by their hashes. Immutable. */
 public final class AccessKeys {
@@ -36,6 +39,22 @@ public final class AccessKeys {
     public Optional<Caller> caller(String key, Instant now) {
         AccessKey found = byHash.get(AccessKey.hash(key));
         return Optional.ofNullable(found).filter(known -> !known.isExpired(now)).map(AccessKey::caller);
+    }
+
+    /** Names what is new, another or gone since those before: {@code +new ~other -gone}; empty if nothing is. */
+    String changesSince(AccessKeys before) {
+        Map<String, AccessKey> then = before.byName();
+        Map<String, AccessKey> now = byName();
+        Stream<String> there = now.values().stream()
+                .filter(key -> !key.equals(then.get(key.name())))
+                .map(key -> (then.containsKey(key.name()) ? "~" : "+") + key.name());
+        Stream<String> gone =
+                then.keySet().stream().filter(name -> !now.containsKey(name)).map(name -> "-" + name);
+        return Stream.concat(there, gone).sorted().collect(Collectors.joining(" "));
+    }
+
+    private Map<String, AccessKey> byName() {
+        return byHash.values().stream().collect(Collectors.toMap(AccessKey::name, Function.identity()));
     }
 
     /** How many there are, expired ones too. */

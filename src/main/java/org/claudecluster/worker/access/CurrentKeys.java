@@ -69,6 +69,10 @@ public final class CurrentKeys {
         file.ifPresent(path -> {
             switch (KeysFile.read(path)) {
                 case KeysFile.Accepted(AccessKeys found) -> {
+                    String changes = found.changesSince(keys);
+                    if (!changes.isEmpty()) {
+                        LOG.infof("keys have changed: %s", changes);
+                    }
                     keys = found;
                     problem.ifPresent(_ -> LOG.infof("the keys file is sound again: %d keys", found.size()));
                     problem = Optional.empty();

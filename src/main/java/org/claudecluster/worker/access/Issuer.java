@@ -9,6 +9,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.claudecluster.worker.task.Tenant;
@@ -32,10 +33,18 @@ public record Issuer(
         List<RequiredClaim> required,
         KeySource keySource) {
 
+    /** What could make a name look like another, or a line like two. */
+    private static final Pattern UNPRINTABLE = Pattern.compile("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}]");
+
+    /** To the framework that is OIDC's word for "no audience is asked for". */
+    private static final String ANY = "any";
+
     public Issuer {
         requireNonNull(name, "name");
+        if (audience.isBlank() || audience.equals(ANY)) {
+            throw new IllegalArgumentException(name + ".audience must name one: not blank, and not " + ANY);
+        }
         requireNonNull(url, "url");
-        requireNonNull(audience, "audience");
         requireNonNull(tenant, "tenant");
         requireNonNull(scopes, "scopes");
         required = List.copyOf(required);
@@ -96,16 +105,19 @@ public record Issuer(
     }
 
     /**
-     * Whom a sound token lets in; empty where it lacks a claim that is required, or names no tenant. Scopes that are not
+     * Whom a sound token lets in; empty where it lacks a subject ({@code sub}) or a claim that is required, or names no
+     * tenant. Scopes that are not
      * ours are passed over.
      */
-    public Optional<Caller> caller(String subject, JsonNode claims) {
-        if (!required.stream().allMatch(claim -> claim.isIn(claims))) {
+    public Optional<Caller> caller(JsonNode claims) {
+        String subject = claims.path("sub").isTextual() ? claims.path("sub").textValue() : "";
+        if (subject.isBlank() || !required.stream().allMatch(claim -> claim.isIn(claims))) {
             return Optional.empty();
         }
         return tenantOf(claims)
                 .map(whose -> new Caller(
-                        TextLimits.start(name + ":" + subject.replaceAll("\\p{Cntrl}", "?"), Caller.MAX_NAME),
+                        TextLimits.start(
+                                name + ":" + UNPRINTABLE.matcher(subject).replaceAll("?"), Caller.MAX_NAME),
                         Caller.Kind.TOKEN,
                         whose,
                         scopesOf(claims),

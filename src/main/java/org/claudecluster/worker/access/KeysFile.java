@@ -1,5 +1,6 @@
 package org.claudecluster.worker.access;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.claudecluster.worker.task.Tenant;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reads the file of keys, {@code {"keys": [{"name", "sha256", "tenant", "scopes", "expiresAt"}]}}, and says what it turned
@@ -40,6 +42,10 @@ public sealed interface KeysFile {
 
     /** Follows symbolic links, since Kubernetes swaps one when a Secret changes. */
     static KeysFile read(Path file) {
+        if (Files.exists(file) && !Files.isRegularFile(file)) {
+            // A pipe, for example, might be read for ever.
+            return new Refused("it is no regular file");
+        }
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes(MAX_BYTES + 1);
             return bytes.length > MAX_BYTES ? new Refused("it is larger than 4 MiB") : parse(bytes);
@@ -55,8 +61,9 @@ public sealed interface KeysFile {
         try {
             return new Accepted(keys(Strict.READER.readTree(bytes)));
         } catch (JsonProcessingException e) {
-            return new Refused("it is not JSON, or has a name twice (line %d, column %d)"
-                    .formatted(e.getLocation().getLineNr(), e.getLocation().getColumnNr()));
+            @Nullable JsonLocation at = e.getLocation();
+            return new Refused("it is not JSON, has a name twice, or is deeper or longer than a file of keys is"
+                    + (at == null ? "" : " (line %d, column %d)".formatted(at.getLineNr(), at.getColumnNr())));
         } catch (IOException | IllegalArgumentException e) {
             return new Refused(String.valueOf(e.getMessage()));
         }

@@ -7,12 +7,10 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 import org.claudecluster.worker.task.ArgumentText;
+import org.claudecluster.worker.workspace.WishedDirectories;
 
 /** Which working directories may be asked for. The run checks again, since links can be made in between. */
 final class WorkingDirectories {
-
-    /** Where the worker keeps empty directories for the next tasks (exec/DirectoryPool). */
-    private static final Path RESERVED = Path.of(".spare");
 
     /** Linux: NAME_MAX, and PATH_MAX with room for what the task itself makes below. */
     static final int MAX_NAME_BYTES = 255;
@@ -33,8 +31,8 @@ final class WorkingDirectories {
                 return Optional.of("must have names of at most %d bytes, and at most %d bytes with the workspace root"
                         .formatted(MAX_NAME_BYTES, MAX_PATH_BYTES));
             }
-            if (root.relativize(resolved).startsWith(RESERVED)) {
-                return Optional.of("must not begin with " + RESERVED + ", which is the worker's own");
+            if (WishedDirectories.isReserved(root.relativize(resolved))) {
+                return Optional.of("must not begin with a dot or with a task's id: those are the worker's own");
             }
             return leavesByLink(root, resolved)
                     ? Optional.of("leads out of the workspace root through a symbolic link")

@@ -73,7 +73,10 @@ final class AccessStart {
             throw new InvalidSettingException("worker.access.keys-file=%s is refused: %s"
                     .formatted(file.map(Path::toString).orElse(""), e.getMessage()));
         }
-        keys.follow(LOOK);
+        if (config.keysFile().isPresent()) {
+            // That of the first key is not followed: a task could write to it.
+            keys.follow(LOOK);
+        }
         meters.follow(keys::isValid);
         tell();
     }

@@ -13,6 +13,7 @@ import org.claudecluster.worker.files.FileTrees;
 import org.claudecluster.worker.task.Task;
 import org.claudecluster.worker.workspace.Standing;
 import org.claudecluster.worker.workspace.TaskWorkspaces.Place;
+import org.claudecluster.worker.workspace.WishedDirectories;
 import org.jboss.logging.Logger;
 
 /**
@@ -81,9 +82,12 @@ public final class TaskDirectories implements AutoCloseable {
     }
 
     private static Place wished(Task task, Standing before, Pools pools) throws IOException {
-        Path root = pools.workspaces().root();
-        Path wished = root.resolve(task.spec().workingDirectory().orElseThrow()).normalize();
+        Path root = WishedDirectories.root(pools.workspaces().root(), task.tenant());
+        Path wished = WishedDirectories.of(pools.workspaces().root(), task);
         requireInside(root, wished);
+        if (WishedDirectories.isReserved(root.relativize(wished))) {
+            throw new OutsideWorkspaceException("workingDirectory is the worker's own, or another task's");
+        }
         Files.createDirectories(wished);
         return new Place(wished.toRealPath(), before, false);
     }

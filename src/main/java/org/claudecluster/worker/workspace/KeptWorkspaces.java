@@ -56,8 +56,7 @@ final class KeptWorkspaces implements Workspaces {
     /** What there is of the directory in which a task works. */
     Standing standing(Task task) throws IOException {
         if (task.spec().workingDirectory().isPresent()) {
-            Path wished = root.resolve(task.spec().workingDirectory().get()).normalize();
-            return disk.isDirectory(wished) ? Standing.THERE : Standing.NEW;
+            return disk.isDirectory(WishedDirectories.of(root, task)) ? Standing.THERE : Standing.NEW;
         }
         Optional<Kept> kept = records.find(task.workspace());
         boolean there = disk.isDirectory(places.directory(task.workspace()));

@@ -152,10 +152,9 @@ public final class TaskWorkspaces {
     }
 
     private Found here(Task task) throws IOException {
-        Path directory = task.spec()
-                .workingDirectory()
-                .map(wished -> root.resolve(wished).normalize())
-                .orElseGet(() -> kept.places().directory(task.workspace()));
+        Path directory = task.spec().workingDirectory().isPresent()
+                ? WishedDirectories.of(root, task)
+                : kept.places().directory(task.workspace());
         Optional<Changes> changes = records.find(task.workspace())
                 .filter(known -> known.is(State.KEPT))
                 .flatMap(Kept::start)

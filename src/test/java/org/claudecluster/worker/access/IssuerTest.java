@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import java.util.List;
@@ -42,8 +43,7 @@ class IssuerTest {
         Issuer issuer = issuer(
                 new Issuer.TenantRule.Claim(ClaimPath.parse(path)), new Issuer.ScopeRule.Fixed(Set.of(Scope.READ)));
 
-        assertThat(issuer.caller("me", json(claims))
-                        .map(caller -> caller.tenant().name()))
+        assertThat(issuer.caller(json(claims)).map(caller -> caller.tenant().name()))
                 .isEqualTo(Optional.ofNullable(tenant));
     }
 
@@ -61,7 +61,7 @@ class IssuerTest {
         Issuer issuer = issuer(
                 new Issuer.TenantRule.Fixed(Tenant.DEFAULT), new Issuer.ScopeRule.Claim(ClaimPath.parse("scope")));
 
-        assertThat(issuer.caller("me", json(claims)).orElseThrow().scopes())
+        assertThat(issuer.caller(json(claims)).orElseThrow().scopes())
                 .extracting(Scope::wire)
                 .containsExactlyInAnyOrder(scopes.isEmpty() ? new String[0] : scopes.split(" "));
     }
@@ -71,8 +71,13 @@ class IssuerTest {
         Issuer issuer =
                 issuer(new Issuer.TenantRule.Fixed(Tenant.DEFAULT), new Issuer.ScopeRule.Fixed(Set.of(Scope.READ)));
 
-        assertThat(issuer.caller("a\nb", json("{}")).orElseThrow().name()).isEqualTo("ci:a?b");
-        assertThat(issuer.caller("x".repeat(500), json("{}")).orElseThrow().name())
+        assertThat(issuer.caller(json("{'sub': 'a\\u2028\\u202eb'}"))
+                        .orElseThrow()
+                        .name())
+                .isEqualTo("ci:a??b");
+        assertThat(issuer.caller(json("{'sub': '" + "x".repeat(500) + "'}"))
+                        .orElseThrow()
+                        .name())
                 .hasSize(Caller.MAX_NAME);
     }
 
@@ -99,7 +104,7 @@ class IssuerTest {
                 List.of(Issuer.RequiredClaim.parse("owner=acme"), Issuer.RequiredClaim.parse("in/ref=main")),
                 KEYS);
 
-        assertThat(issuer.caller("me", json(claims)).isPresent()).isEqualTo(isLetIn);
+        assertThat(issuer.caller(json(claims)).isPresent()).isEqualTo(isLetIn);
     }
 
     @ParameterizedTest
@@ -112,6 +117,29 @@ class IssuerTest {
     @ValueSource(strings = {"", "/", "a/", "/a", "a//b", "\"a", "\"\"", "\"a\"b"})
     void what_is_no_path_of_claims_is_refused(String path) {
         assertThatThrownBy(() -> ClaimPath.parse(path)).isInstanceOf(IllegalArgumentException.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"{'sub': ''}", "{'sub': ' '}", "{'sub': null}", "{'sub': 7}", "{'sub': ['me']}"})
+    void whoever_has_no_name_is_nobody(String claims) {
+        Issuer issuer =
+                issuer(new Issuer.TenantRule.Fixed(Tenant.DEFAULT), new Issuer.ScopeRule.Fixed(Set.of(Scope.READ)));
+
+        assertThat(issuer.caller(json(claims))).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", " ", "any"})
+    void an_audience_must_be_named(String audience) {
+        assertThatThrownBy(() -> new Issuer(
+                        "ci",
+                        URL,
+                        audience,
+                        new Issuer.TenantRule.Fixed(Tenant.DEFAULT),
+                        new Issuer.ScopeRule.Fixed(Set.of(Scope.READ)),
+                        List.of(),
+                        KEYS))
+                .isInstanceOf(IllegalArgumentException.class);
     }
 
     @Test
@@ -149,7 +177,8 @@ class IssuerTest {
 
     private static JsonNode json(String text) {
         try {
-            return new ObjectMapper().readTree(text.replace('\'', '"'));
+            JsonNode claims = new ObjectMapper().readTree(text.replace('\'', '"'));
+            return claims.has("sub") ? claims : ((ObjectNode) claims).put("sub", "me");
         } catch (JsonProcessingException e) {
             throw new AssertionError(e);
         }

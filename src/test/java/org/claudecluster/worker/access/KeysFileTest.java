@@ -96,6 +96,14 @@ class KeysFileTest {
     }
 
     @Test
+    void what_is_deeper_or_longer_than_any_file_of_keys_is_refused() {
+        assertThat(refusal("{\"keys\": " + "[".repeat(1_200) + "]".repeat(1_200) + "}"))
+                .contains("deeper or longer");
+        assertThat(refusal("{\"keys\": [" + "1".repeat(1_100) + "]}")).contains("deeper or longer");
+        assertThat(refusal("{\"" + "k".repeat(60_000) + "\": 1}")).contains("deeper or longer");
+    }
+
+    @Test
     void a_key_that_may_do_nothing_is_refused() {
         assertThat(refusal(entry("").replaceFirst("\\[\"tasks.*?]", "[]"))).contains("scopes names at least one of");
     }

@@ -65,9 +65,18 @@ class WorkingDirectoriesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {".spare", ".spare/1-2", "a/../.spare/x"})
+    @ValueSource(
+            strings = {
+                ".spare",
+                ".spare/1-2",
+                "a/../.spare/x",
+                ".home-1",
+                ".tenants/other",
+                "01a20af2-4230-766c-97b2-0aade692c40b",
+                "x/../01a20af2-4230-766c-97b2-0aade692c40b/src"
+            })
     void what_the_worker_keeps_for_itself_is_refused(String wished) {
-        assertThat(WorkingDirectories.problem(root, wished).orElseThrow()).contains(".spare");
+        assertThat(WorkingDirectories.problem(root, wished).orElseThrow()).contains("the worker's own");
     }
 
     @Test

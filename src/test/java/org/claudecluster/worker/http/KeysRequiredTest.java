@@ -157,6 +157,17 @@ class KeysRequiredTest {
         given().header("Sec-Fetch-Site", "cross-site").get(path).then().statusCode(200);
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"/q/swagger-ui/", "/hello", "/tasks", "/q/openapi"})
+    void no_page_may_frame_an_answer(String path) {
+        given().get(path)
+                .then()
+                .header("X-Frame-Options", "DENY")
+                .header("Content-Security-Policy", "frame-ancestors 'none'")
+                .header("X-Content-Type-Options", "nosniff")
+                .header("Referrer-Policy", "no-referrer");
+    }
+
     @Test
     void probes_do_not_care_what_they_bring() {
         given().header("Authorization", "Bearer ccw_x")

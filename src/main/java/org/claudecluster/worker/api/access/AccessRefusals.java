@@ -16,11 +16,20 @@ final class AccessRefusals {
 
     private AccessRefusals() {}
 
-    /** The framework may have answered by a mapper already. */
     static void unauthorized(RoutingContext routing, String detail) {
         if (!routing.response().headWritten()) {
             routing.response().putHeader(HttpHeaders.WWW_AUTHENTICATE, SCHEME);
-            TaskProblem problem = new TaskProblem(Code.UNAUTHORIZED, detail);
+        }
+        send(routing, new TaskProblem(Code.UNAUTHORIZED, detail));
+    }
+
+    static void sendIssuerAway(RoutingContext routing) {
+        send(routing, issuerAway());
+    }
+
+    /** The framework may have answered by a mapper already. */
+    private static void send(RoutingContext routing, TaskProblem problem) {
+        if (!routing.response().headWritten()) {
             ProblemJson.send(
                     routing.response(),
                     Problems.of(problem, String.valueOf(routing.request().path())));

@@ -61,6 +61,7 @@ class IssuerTenants implements TenantConfigResolver {
                 .token()
                 .issuer(issuer.url())
                 .audience(issuer.audience())
+                .principalClaim("sub")
                 .allowOpaqueTokenIntrospection(false)
                 .allowJwtIntrospection(false)
                 .end();

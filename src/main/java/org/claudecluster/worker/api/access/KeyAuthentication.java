@@ -1,6 +1,7 @@
 package org.claudecluster.worker.api.access;
 
 import io.netty.handler.codec.http.HttpHeaderNames;
+import io.quarkus.oidc.OIDCException;
 import io.quarkus.security.AuthenticationFailedException;
 import io.quarkus.security.identity.IdentityProviderManager;
 import io.quarkus.security.identity.SecurityIdentity;
@@ -20,6 +21,7 @@ import org.claudecluster.worker.access.AccessMode;
 import org.claudecluster.worker.access.Admission;
 import org.claudecluster.worker.access.Caller;
 import org.claudecluster.worker.access.CurrentKeys;
+import org.claudecluster.worker.access.Issuer;
 import org.claudecluster.worker.access.Issuers;
 import org.claudecluster.worker.api.http.ProblemJson;
 
@@ -33,13 +35,18 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
     /** Before the framework's look at tokens, which would take a key for one. */
     private static final int PRIORITY = 2000;
 
+    /** Under this the routing context has the issuer that the request may have asked. */
+    static final String ASKED = "worker.access.issuer";
+
     private static final Pattern BEARER = Pattern.compile("(?i)bearer +(\\S+) *");
 
     private final CurrentKeys keys;
     private final Admission admission;
     private final Issuers issuers;
+    private final IssuerContacts contacts;
 
-    KeyAuthentication(CurrentKeys keys, Admission admission, Issuers issuers) {
+    KeyAuthentication(CurrentKeys keys, Admission admission, Issuers issuers, IssuerContacts contacts) {
+        this.contacts = contacts;
         this.keys = keys;
         this.admission = admission;
         this.issuers = issuers;
@@ -66,7 +73,7 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
             return refused("Authorization must be Bearer and a key or a token");
         }
         String credential = bearer.group(1);
-        return credential.startsWith(AccessKey.PREFIX) ? byKey(credential) : byToken(credential);
+        return credential.startsWith(AccessKey.PREFIX) ? byKey(credential) : byToken(routing, credential);
     }
 
     private Uni<SecurityIdentity> byKey(String key) {
@@ -77,10 +84,18 @@ class KeyAuthentication implements HttpAuthenticationMechanism {
     }
 
     /** Of an issuer that is configured, the framework looks at it. */
-    private Uni<SecurityIdentity> byToken(String token) {
-        return issuers.of(token).isPresent()
-                ? Uni.createFrom().nullItem()
-                : refused("this is no key (" + AccessKey.PREFIX + "...), and no token of an issuer that is known here");
+    private Uni<SecurityIdentity> byToken(RoutingContext routing, String token) {
+        Optional<Issuer> issuer = issuers.of(token);
+        if (issuer.isEmpty()) {
+            return refused(
+                    "this is no key (" + AccessKey.PREFIX + "...), and no token of an issuer that is known here");
+        }
+        String name = issuer.get().name();
+        if (!contacts.begin(name)) {
+            return Uni.createFrom().failure(new OIDCException("the issuer was not reached yet"));
+        }
+        routing.put(ASKED, name);
+        return Uni.createFrom().nullItem();
     }
 
     private static Uni<SecurityIdentity> refused(String why) {

@@ -28,15 +28,14 @@ class TokenCallers implements SecurityIdentityAugmentor {
         if (token == null || identity.isAnonymous()) {
             return Uni.createFrom().item(identity);
         }
-        return caller(token.getToken(), identity.getPrincipal().getName())
+        return caller(token.getToken())
                 .map(caller -> Uni.createFrom().item(Identities.of(caller)))
                 .orElseGet(() -> Uni.createFrom()
                         .failure(new AuthenticationFailedException(
-                                "this token lacks a claim that this worker requires, or names no tenant")));
+                                "this token lacks sub or a claim that this worker requires, or names no tenant")));
     }
 
-    private Optional<Caller> caller(String token, String subject) {
-        return issuers.of(token)
-                .flatMap(issuer -> Issuers.claims(token).flatMap(claims -> issuer.caller(subject, claims)));
+    private Optional<Caller> caller(String token) {
+        return issuers.of(token).flatMap(issuer -> Issuers.claims(token).flatMap(claims -> issuer.caller(claims)));
     }
 }

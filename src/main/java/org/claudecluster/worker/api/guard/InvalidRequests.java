@@ -13,6 +13,8 @@ import io.netty.handler.codec.http.TooLongHttpLineException;
 import io.quarkiverse.resteasy.problem.HttpProblem;
 import io.vertx.core.http.HttpServerRequest;
 import io.vertx.core.net.HostAndPort;
+import java.net.URI;
+import java.net.URISyntaxException;
 import java.util.List;
 import java.util.Optional;
 import org.claudecluster.worker.api.http.ProblemJson;
@@ -51,14 +53,22 @@ final class InvalidRequests {
     static Optional<TaskProblem> ofHost(HttpRequest request) {
         List<String> hosts = request.headers().getAll(HttpHeaderNames.HOST);
         boolean mayLack = request.protocolVersion().equals(HttpVersion.HTTP_1_0);
-        boolean isSound = hosts.isEmpty()
-                ? mayLack
-                : hosts.size() == 1 && HostAndPort.parseAuthority(hosts.getFirst(), -1) != null;
+        boolean isSound = hosts.isEmpty() ? mayLack : hosts.size() == 1 && isHost(hosts.getFirst());
         return isSound
                 ? Optional.empty()
                 : Optional.of(new TaskProblem(
                         Code.MALFORMED_REQUEST,
                         "HTTP/1.1 needs one Host, which is a name or an address with or without a port"));
+    }
+
+    /** The framework makes URIs of it. */
+    private static boolean isHost(String host) {
+        try {
+            return HostAndPort.parseAuthority(host, -1) != null
+                    && new URI("http://" + host + "/").getRawAuthority() != null;
+        } catch (URISyntaxException _) {
+            return false;
+        }
     }
 
     /** What is wrong with a target that has no path: {@code #x}, {@code ?x}, {@code *} or a host alone. */
