@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import org.claudecluster.worker.access.Scope;
 import org.claudecluster.worker.api.http.Problems;
 import org.eclipse.microprofile.openapi.OASFactory;
 import org.eclipse.microprofile.openapi.OASFilter;
@@ -15,6 +16,7 @@ import org.eclipse.microprofile.openapi.annotations.Operation;
 import org.eclipse.microprofile.openapi.models.OpenAPI;
 import org.eclipse.microprofile.openapi.models.media.Schema;
 import org.eclipse.microprofile.openapi.models.responses.APIResponse;
+import org.eclipse.microprofile.openapi.models.security.SecurityRequirement;
 import org.eclipse.microprofile.openapi.models.security.SecurityScheme;
 import org.jboss.jandex.AnnotationInstance;
 import org.jboss.jandex.AnnotationValue;
@@ -64,10 +66,18 @@ public class DocumentFilter implements OASFilter {
                 .flatMap(path -> path.getOperations().values().stream())
                 .forEach(operation -> {
                     operation.getResponses().setDefaultValue(refusal());
-                    Optional.ofNullable(scopes.get(operation.getOperationId()))
-                            .ifPresent(scope -> operation.setSecurity(List.of(
-                                    OASFactory.createSecurityRequirement().addScheme(KEY, scope))));
+                    if (scopes.containsKey(operation.getOperationId())) {
+                        operation.setSecurity(List.of(needs(scopes.get(operation.getOperationId()))));
+                    } else if (operation.getSecurity() == null) {
+                        // Open to everybody, and tells more to some.
+                        operation.setSecurity(
+                                List.of(OASFactory.createSecurityRequirement(), needs(Scope.READ.wire())));
+                    }
                 });
+    }
+
+    private static SecurityRequirement needs(String scope) {
+        return OASFactory.createSecurityRequirement().addScheme(KEY, scope);
     }
 
     /** The scope that each operation needs. */
